@@ -1,0 +1,4 @@
+@NullMarked
+package orchestrator.sandbox;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package orchestrator.server;
+
+import org.jspecify.annotations.NullMarked;

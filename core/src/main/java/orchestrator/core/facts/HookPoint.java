@@ -1,0 +1,35 @@
+package orchestrator.core.facts;
+
+import java.util.Optional;
+
+/** The moments at which operators' processes run, by their configuration key. */
+public enum HookPoint {
+  ON_FAILURE_DETECTION("OnFailureDetectionProcesses"),
+  PRE_GRACEFUL_TAKEOVER("PreGracefulTakeoverProcesses"),
+  PRE_FAILOVER("PreFailoverProcesses"),
+  POST_MASTER_FAILOVER("PostMasterFailoverProcesses"),
+  POST_INTERMEDIATE_MASTER_FAILOVER("PostIntermediateMasterFailoverProcesses"),
+  POST_FAILOVER("PostFailoverProcesses"),
+  POST_UNSUCCESSFUL_FAILOVER("PostUnsuccessfulFailoverProcesses"),
+  POST_GRACEFUL_TAKEOVER("PostGracefulTakeoverProcesses"),
+  POST_TAKE_MASTER("PostTakeMasterProcesses");
+
+  private final String configurationKey;
+
+  HookPoint(String configurationKey) {
+    this.configurationKey = configurationKey;
+  }
+
+  public String configurationKey() {
+    return configurationKey;
+  }
+
+  public static Optional<HookPoint> ofConfigurationKey(String key) {
+    for (HookPoint point : values()) {
+      if (point.configurationKey.equals(key)) {
+        return Optional.of(point);
+      }
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,33 @@
+package orchestrator.core.facts;
+
+import java.time.Instant;
+import java.util.Optional;
+import orchestrator.core.gtid.GtidSet;
+
+/**
+ * Which transactions a failover lost: what is known, and what cannot be known.
+ *
+ * @param oldMasterSeen when the failed master's executed set was last read; what it committed after
+ *     that moment and sent to no replica is unknown until {@link #exact}
+ * @param knownMissing transactions seen on the old master and absent on the promoted server; empty
+ *     set when none, empty Optional when one of the sets is unknown
+ * @param promotedExecuted the promoted server's executed set when it was made writable
+ * @param unapplied transactions fetched by the promoted server but not applied when it was promoted
+ * @param exact the transactions of the old master that the new one lacks, once both were compared
+ */
+public record LossReport(
+    Optional<Instant> oldMasterSeen,
+    Optional<GtidSet> knownMissing,
+    Optional<GtidSet> promotedExecuted,
+    Optional<GtidSet> unapplied,
+    Optional<GtidSet> exact) {
+  public static final LossReport UNKNOWN =
+      new LossReport(
+          Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+
+  /** The same report after the old master came back and was compared. */
+  public LossReport comparedWith(GtidSet lost) {
+    return new LossReport(
+        oldMasterSeen, knownMissing, promotedExecuted, unapplied, Optional.of(lost));
+  }
+}

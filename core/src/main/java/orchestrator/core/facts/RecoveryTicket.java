@@ -1,0 +1,201 @@
+package orchestrator.core.facts;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import orchestrator.core.gtid.BinlogCoordinates;
+import orchestrator.core.topology.InstanceKey;
+
+/**
+ * The durable record of one recovery: all that is needed to go on with it elsewhere.
+ *
+ * @param id unique and growing; given by the command that opened it
+ * @param uid {@code <unix nanoseconds>:<64 hex digits>}; also given to hooks
+ * @param analysis the diagnosis code that it answers, e.g. {@code DeadMaster}
+ * @param clusterName name of the cluster when the failure was seen
+ * @param blockedUntil until then no automatic recovery of this cluster or of the promoted server,
+ *     unless acknowledged
+ * @param detectionId the detection it answers, 0 for none
+ * @param intended the server that may have been made writable
+ * @param promoted the server that was verified to be writable
+ * @param fates what became of each direct replica of the failed server
+ * @param hooksStarted {@code <point>/<index>} of processes that may have run
+ */
+public record RecoveryTicket(
+    long id,
+    String uid,
+    InstanceKey failed,
+    String analysis,
+    String description,
+    String clusterName,
+    String clusterAlias,
+    String clusterDomain,
+    RecoveryOrigin origin,
+    Instant started,
+    Instant blockedUntil,
+    long detectionId,
+    String processingNode,
+    Optional<InstanceKey> chosen,
+    Optional<InstanceKey> intended,
+    Optional<InstanceKey> promoted,
+    String promotedAlias,
+    Optional<BinlogCoordinates> promotedCoordinates,
+    Map<InstanceKey, ReplicaFate> fates,
+    List<String> hooksStarted,
+    LossReport loss,
+    boolean published,
+    Optional<Instant> ended,
+    boolean successful,
+    List<String> errors,
+    Optional<Acknowledgement> acknowledgement) {
+
+  public RecoveryTicket {
+    fates = Map.copyOf(fates);
+    hooksStarted = List.copyOf(hooksStarted);
+    errors = List.copyOf(errors);
+  }
+
+  /** Whether somebody still has to go on with it. */
+  public boolean isOpen() {
+    return ended.isEmpty();
+  }
+
+  /** Whether it stands in the way of an automatic recovery. */
+  public boolean isBlocking(Instant now) {
+    return acknowledgement.isEmpty() && now.isBefore(blockedUntil);
+  }
+
+  public boolean hookMayHaveRun(HookPoint point, int index) {
+    return hooksStarted.contains(hookName(point, index));
+  }
+
+  /** Servers whose fate is one of these kinds, by key. */
+  public List<InstanceKey> replicasWith(ReplicaFate.Kind... kinds) {
+    List<ReplicaFate.Kind> wanted = List.of(kinds);
+    return fates.entrySet().stream()
+        .filter(entry -> wanted.contains(entry.getValue().kind()))
+        .map(Map.Entry::getKey)
+        .sorted()
+        .toList();
+  }
+
+  /** The ticket after one more entry of its journal. */
+  public RecoveryTicket with(JournalEntry entry, Instant at) {
+    Draft draft = new Draft(this);
+    switch (entry) {
+      case JournalEntry.Noted ignored -> {}
+      case JournalEntry.HookFinished ignored -> {}
+      case JournalEntry.HookStarted hook ->
+          draft.hooksStarted = plus(hooksStarted, hookName(hook.point(), hook.index()));
+      case JournalEntry.CandidateChosen choice -> draft.chosen = Optional.of(choice.candidate());
+      case JournalEntry.PromotionIntended intent ->
+          draft.intended = Optional.of(intent.candidate());
+      case JournalEntry.PromotionAbandoned ignored -> {
+        draft.intended = Optional.empty();
+        draft.chosen = Optional.empty();
+      }
+      case JournalEntry.Promoted promotion -> {
+        draft.promoted = Optional.of(promotion.candidate());
+        draft.promotedAlias = promotion.alias();
+        draft.promotedCoordinates = promotion.coordinates();
+      }
+      case JournalEntry.ReplicaSettled settled -> {
+        Map<InstanceKey, ReplicaFate> more = new TreeMap<>(fates);
+        more.put(settled.replica(), settled.fate());
+        draft.fates = more;
+      }
+      case JournalEntry.LossAssessed assessed -> draft.loss = assessed.loss();
+      case JournalEntry.Published ignored -> draft.published = true;
+      case JournalEntry.Closed closed -> {
+        draft.ended = Optional.of(at);
+        draft.successful = closed.successful();
+        draft.errors = closed.errors();
+      }
+    }
+    return draft.build();
+  }
+
+  public RecoveryTicket acknowledged(Acknowledgement by) {
+    Draft draft = new Draft(this);
+    draft.acknowledgement = Optional.of(by);
+    return draft.build();
+  }
+
+  public static String hookName(HookPoint point, int index) {
+    return point.configurationKey() + "/" + index;
+  }
+
+  private static List<String> plus(List<String> list, String more) {
+    List<String> longer = new ArrayList<>(list);
+    longer.add(more);
+    return longer;
+  }
+
+  /** The parts of a ticket that change after it was opened. */
+  private static final class Draft {
+    private final RecoveryTicket base;
+    private Optional<InstanceKey> chosen;
+    private Optional<InstanceKey> intended;
+    private Optional<InstanceKey> promoted;
+    private String promotedAlias;
+    private Optional<BinlogCoordinates> promotedCoordinates;
+    private Map<InstanceKey, ReplicaFate> fates;
+    private List<String> hooksStarted;
+    private LossReport loss;
+    private boolean published;
+    private Optional<Instant> ended;
+    private boolean successful;
+    private List<String> errors;
+    private Optional<Acknowledgement> acknowledgement;
+
+    Draft(RecoveryTicket base) {
+      this.base = base;
+      this.chosen = base.chosen;
+      this.intended = base.intended;
+      this.promoted = base.promoted;
+      this.promotedAlias = base.promotedAlias;
+      this.promotedCoordinates = base.promotedCoordinates;
+      this.fates = base.fates;
+      this.hooksStarted = base.hooksStarted;
+      this.loss = base.loss;
+      this.published = base.published;
+      this.ended = base.ended;
+      this.successful = base.successful;
+      this.errors = base.errors;
+      this.acknowledgement = base.acknowledgement;
+    }
+
+    RecoveryTicket build() {
+      return new RecoveryTicket(
+          base.id,
+          base.uid,
+          base.failed,
+          base.analysis,
+          base.description,
+          base.clusterName,
+          base.clusterAlias,
+          base.clusterDomain,
+          base.origin,
+          base.started,
+          base.blockedUntil,
+          base.detectionId,
+          base.processingNode,
+          chosen,
+          intended,
+          promoted,
+          promotedAlias,
+          promotedCoordinates,
+          fates,
+          hooksStarted,
+          loss,
+          published,
+          ended,
+          successful,
+          errors,
+          acknowledgement);
+    }
+  }
+}

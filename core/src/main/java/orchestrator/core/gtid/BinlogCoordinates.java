@@ -1,0 +1,8 @@
+package orchestrator.core.gtid;
+
+public record BinlogCoordinates(String logFile, long logPos, Type type) {
+  public enum Type {
+    BINARY,
+    RELAY
+  }
+}

@@ -1,0 +1,3 @@
+package orchestrator.core.gtid;
+
+public interface GtidSet {}

@@ -1,0 +1,4 @@
+@NullMarked
+package orchestrator.core.gtid;
+
+import org.jspecify.annotations.NullMarked;

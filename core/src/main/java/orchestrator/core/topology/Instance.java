@@ -1,0 +1,127 @@
+package orchestrator.core.topology;
+
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * One server as the latest probes read it.
+ *
+ * @param key its canonical address
+ * @param replication its status row; empty when it has none
+ * @param group empty when it is in no replication group
+ * @param reportedReplicas replicas that the server itself names: a hint for discovery. Who
+ *     replicates from whom is decided by the replicas' own {@code replication.source()}
+ * @param credentialsAvailable whether replication credentials can be read off the server
+ */
+public record Instance(
+    InstanceKey key,
+    Freshness freshness,
+    Identity identity,
+    boolean readOnly,
+    boolean superReadOnly,
+    Binlog binlog,
+    Gtid gtid,
+    Optional<Replication> replication,
+    SemiSync semiSync,
+    Classification classification,
+    Optional<GroupMembership> group,
+    Set<InstanceKey> reportedReplicas,
+    boolean credentialsAvailable) {
+
+  public Instance {
+    reportedReplicas = Set.copyOf(reportedReplicas);
+  }
+
+  /** A server that is known by name only: never seen, not valid. */
+  public static Instance unseen(InstanceKey key) {
+    return new Instance(
+        key,
+        Freshness.NEVER,
+        Identity.UNKNOWN,
+        false,
+        false,
+        Binlog.UNKNOWN,
+        Gtid.NONE,
+        Optional.empty(),
+        SemiSync.NONE,
+        Classification.NONE,
+        Optional.empty(),
+        Set.of(),
+        false);
+  }
+
+  public Instance withFreshness(Freshness newFreshness) {
+    return new Instance(
+        key,
+        newFreshness,
+        identity,
+        readOnly,
+        superReadOnly,
+        binlog,
+        gtid,
+        replication,
+        semiSync,
+        classification,
+        group,
+        reportedReplicas,
+        credentialsAvailable);
+  }
+
+  /** The same server after a probe of it failed at {@code now}. */
+  public Instance failedCheck(Instant now, boolean partialSuccess) {
+    return withFreshness(freshness.failed(now, partialSuccess));
+  }
+
+  /** The key of the server it claims to replicate from, detached or not; empty for a master. */
+  public Optional<InstanceKey> sourceKey() {
+    return replication.filter(Replication::isReplica).map(Replication::source);
+  }
+
+  public boolean isReplica() {
+    return sourceKey().isPresent();
+  }
+
+  /** Whether it replicates, both threads running. */
+  public boolean isReplicating() {
+    return replication.filter(Replication::isRunning).isPresent();
+  }
+
+  public boolean isGroupMember() {
+    return group.filter(GroupMembership::isMember).isPresent();
+  }
+
+  public boolean isGroupSecondary() {
+    return group.filter(g -> g.isMember() && g.isSecondary()).isPresent();
+  }
+
+  /**
+   * A server without a source that can be contacted, and not a group secondary. A replica whose
+   * source is detached looks like a master.
+   */
+  public boolean isMaster() {
+    boolean hasSource =
+        replication.map(Replication::source).filter(InstanceKey::isValid).isPresent();
+    return !hasSource && !isGroupSecondary();
+  }
+
+  public boolean isBinlogServer() {
+    return identity.version().isBinlogServer();
+  }
+
+  public boolean isLastCheckValid() {
+    return freshness.isLastCheckValid();
+  }
+
+  public boolean usesOracleGtid() {
+    return replication.filter(Replication::autoPosition).isPresent();
+  }
+
+  public boolean usesMariaDbGtid() {
+    return replication.filter(Replication::mariaDbGtid).isPresent();
+  }
+
+  public ServerVersion version() {
+    return identity.version();
+  }
+}

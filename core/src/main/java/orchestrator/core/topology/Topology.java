@@ -1,0 +1,242 @@
+package orchestrator.core.topology;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * All known servers at one moment, and the graph between them. Immutable; what follows from the
+ * graph is computed once, when the snapshot is made.
+ *
+ * <p>An edge is what a replica claims: its source's key. A group's secondaries hang below its
+ * primary.
+ */
+public final class Topology {
+  public static final Topology EMPTY = of(List.of());
+
+  /**
+   * The place of a server in its cluster.
+   *
+   * @param clusterName the key of the cluster's head as text
+   * @param depth 0 for the head
+   * @param coMaster whether it and its source replicate from each other
+   * @param ancestry server UUIDs from the head down to the server itself
+   */
+  public record Place(String clusterName, int depth, boolean coMaster, List<String> ancestry) {}
+
+  private final SortedMap<InstanceKey, Instance> instances;
+  private final Map<InstanceKey, List<Instance>> replicas;
+  private final Map<InstanceKey, Place> places;
+  private final SortedMap<String, List<Instance>> clusters;
+
+  private Topology(SortedMap<InstanceKey, Instance> instances) {
+    this.instances = instances;
+    this.replicas = replicasBySource(instances.values());
+    this.places = new Places(instances).compute();
+    this.clusters = byCluster(instances.values(), places);
+  }
+
+  public static Topology of(Collection<Instance> instances) {
+    SortedMap<InstanceKey, Instance> byKey = new TreeMap<>();
+    for (Instance instance : instances) {
+      byKey.put(instance.key(), instance);
+    }
+    return new Topology(Collections.unmodifiableSortedMap(byKey));
+  }
+
+  /** All servers, by key. */
+  public Collection<Instance> instances() {
+    return instances.values();
+  }
+
+  public int size() {
+    return instances.size();
+  }
+
+  public Optional<Instance> find(InstanceKey key) {
+    return Optional.ofNullable(instances.get(key));
+  }
+
+  /** The servers that claim to replicate from this one, known or not, by key. */
+  public List<Instance> replicasOf(InstanceKey source) {
+    return replicas.getOrDefault(source, List.of());
+  }
+
+  /** The known server above: the source of a replica, the primary of a group's secondary. */
+  public Optional<Instance> sourceOf(Instance instance) {
+    return upstreamKey(instance).flatMap(this::find);
+  }
+
+  /**
+   * Where a known server stands.
+   *
+   * @throws IllegalArgumentException when the server is not in this topology
+   */
+  public Place placeOf(InstanceKey key) {
+    Place place = places.get(key);
+    if (place == null) {
+      throw new IllegalArgumentException("not in this topology: " + key);
+    }
+    return place;
+  }
+
+  /** The name of a known server's cluster; empty for an unknown server. */
+  public Optional<String> clusterNameOf(InstanceKey key) {
+    return Optional.ofNullable(places.get(key)).map(Place::clusterName);
+  }
+
+  /** Members by cluster name, both sorted. */
+  public SortedMap<String, List<Instance>> clusters() {
+    return clusters;
+  }
+
+  /** The members of a cluster by key; empty when there is no such cluster. */
+  public List<Instance> cluster(String clusterName) {
+    return clusters.getOrDefault(clusterName, List.of());
+  }
+
+  /**
+   * The masters of a cluster: its head, or both co-masters; writable ones first, then by depth,
+   * then by key.
+   */
+  public List<Instance> mastersOf(String clusterName) {
+    List<Instance> masters = new ArrayList<>();
+    for (Instance instance : cluster(clusterName)) {
+      Place place = placeOf(instance.key());
+      if (place.depth() == 0 || place.coMaster()) {
+        masters.add(instance);
+      }
+    }
+    masters.sort((left, right) -> {
+      int byWritable = Boolean.compare(left.readOnly(), right.readOnly());
+      int byDepth = Integer.compare(placeOf(left.key()).depth(), placeOf(right.key()).depth());
+      return byWritable != 0
+          ? byWritable
+          : byDepth != 0 ? byDepth : left.key().compareTo(right.key());
+    });
+    return masters;
+  }
+
+  static Optional<InstanceKey> upstreamKey(Instance instance) {
+    if (instance.isGroupSecondary()) {
+      return instance.group().flatMap(GroupMembership::primary);
+    }
+    return instance.sourceKey();
+  }
+
+  private static Map<InstanceKey, List<Instance>> replicasBySource(Collection<Instance> all) {
+    Map<InstanceKey, List<Instance>> bySource = new HashMap<>();
+    for (Instance instance : all) {
+      instance
+          .sourceKey()
+          .ifPresent(key -> bySource.computeIfAbsent(key, k -> new ArrayList<>()).add(instance));
+    }
+    bySource.replaceAll((key, list) -> Collections.unmodifiableList(list));
+    return bySource;
+  }
+
+  private static SortedMap<String, List<Instance>> byCluster(
+      Collection<Instance> all, Map<InstanceKey, Place> places) {
+    SortedMap<String, List<Instance>> byName = new TreeMap<>();
+    for (Instance instance : all) {
+      Place place = places.get(instance.key());
+      if (place != null) {
+        byName.computeIfAbsent(place.clusterName(), name -> new ArrayList<>()).add(instance);
+      }
+    }
+    byName.replaceAll((name, list) -> Collections.unmodifiableList(list));
+    return Collections.unmodifiableSortedMap(byName);
+  }
+
+  /** Walks every server up to its head, remembering what it passes. */
+  private static final class Places {
+    private final Map<InstanceKey, Instance> instances;
+    private final Map<InstanceKey, Place> found = new HashMap<>();
+
+    Places(Map<InstanceKey, Instance> instances) {
+      this.instances = instances;
+    }
+
+    Map<InstanceKey, Place> compute() {
+      for (Instance instance : instances.values()) {
+        resolve(instance);
+      }
+      return found;
+    }
+
+    private void resolve(Instance start) {
+      List<Instance> path = new ArrayList<>();
+      Set<InstanceKey> onPath = new HashSet<>();
+      Optional<Instance> next = Optional.of(start);
+      while (next.isPresent()
+          && !found.containsKey(next.get().key())
+          && onPath.add(next.get().key())) {
+        path.add(next.get());
+        next = above(next.get());
+      }
+      if (next.isPresent() && !found.containsKey(next.get().key())) {
+        placeRing(path.subList(path.indexOf(next.get()), path.size()));
+      }
+      for (int i = path.size() - 1; i >= 0; i--) {
+        placeBelow(path.get(i));
+      }
+    }
+
+    private Optional<Instance> above(Instance instance) {
+      return upstreamKey(instance).flatMap(key -> Optional.ofNullable(instances.get(key)));
+    }
+
+    private void placeBelow(Instance instance) {
+      if (found.containsKey(instance.key())) {
+        return;
+      }
+      Optional<Place> parent =
+          above(instance).flatMap(s -> Optional.ofNullable(found.get(s.key())));
+      found.put(
+          instance.key(),
+          new Place(
+              parent.map(Place::clusterName).orElse(instance.key().displayString()),
+              parent.map(p -> p.depth() + 1).orElse(0),
+              false,
+              lineage(parent.map(Place::ancestry).orElse(List.of()), instance)));
+    }
+
+    /**
+     * Servers that replicate in a circle: two of them are co-masters. The one with the smallest key
+     * is the head, so that the cluster's name does not depend on who is writable.
+     */
+    private void placeRing(List<Instance> ring) {
+      Instance head = Collections.min(ring, (a, b) -> a.key().compareTo(b.key()));
+      boolean coMasters = ring.size() == 2;
+      String name = head.key().displayString();
+      // The path runs from replica to source; from the head down it runs the other way.
+      List<Instance> down = new ArrayList<>(ring);
+      Collections.reverse(down);
+      Collections.rotate(down, -down.indexOf(head));
+      List<String> ancestry = List.of();
+      for (int depth = 0; depth < down.size(); depth++) {
+        Instance member = down.get(depth);
+        ancestry = lineage(ancestry, member);
+        found.put(member.key(), new Place(name, depth, coMasters, ancestry));
+      }
+    }
+
+    private static List<String> lineage(List<String> above, Instance instance) {
+      String uuid = instance.identity().serverUuid();
+      if (uuid.isEmpty()) {
+        return above;
+      }
+      List<String> lineage = new ArrayList<>(above);
+      lineage.add(uuid);
+      return List.copyOf(lineage);
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package orchestrator.server.engine;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import orchestrator.core.state.Command;
+import orchestrator.core.state.CommandResult;
+import orchestrator.core.state.ReplicatedState;
+
+/** The only way to change the replicated state. */
+public interface Consensus extends AutoCloseable {
+
+  /** The state as applied on this node: an immutable value, read without waiting. */
+  ReplicatedState state();
+
+  /**
+   * Proposes commands as one entry, applied together or not at all, and waits until they are
+   * durable and applied here.
+   *
+   * @param deadline how long to wait; afterwards the outcome is {@link Submission.Unknown}
+   */
+  Submission submit(List<Command> commands, Duration deadline);
+
+  /** Present while this node may act: it leads, is ready, and its quorum was heard recently. */
+  Optional<Leadership> leadership();
+
+  /** Told of every state after it was applied, in order, on the applying thread: be quick. */
+  void onApplied(Consumer<ReplicatedState> listener);
+
+  @Override
+  void close();
+
+  /** What came of a proposal. */
+  sealed interface Submission {
+    /** Durable and applied; one result for each command. */
+    record Committed(long index, List<CommandResult> results) implements Submission {
+      public Committed {
+        results = List.copyOf(results);
+      }
+    }
+
+    /** Certainly not done. */
+    record Rejected(String reason) implements Submission {}
+
+    /** Perhaps done: ask again with the same command id. */
+    record Unknown(String reason) implements Submission {}
+  }
+}

@@ -2,6 +2,7 @@ package orchestrator.core.facts;
 
 import java.time.Instant;
 import java.util.Optional;
+import orchestrator.core.gtid.GtidDifference;
 import orchestrator.core.gtid.GtidSet;
 
 /**
@@ -17,16 +18,16 @@ import orchestrator.core.gtid.GtidSet;
  */
 public record LossReport(
     Optional<Instant> oldMasterSeen,
-    Optional<GtidSet> knownMissing,
+    Optional<GtidDifference> knownMissing,
     Optional<GtidSet> promotedExecuted,
-    Optional<GtidSet> unapplied,
-    Optional<GtidSet> exact) {
+    Optional<GtidDifference> unapplied,
+    Optional<GtidDifference> exact) {
   public static final LossReport UNKNOWN =
       new LossReport(
           Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
   /** The same report after the old master came back and was compared. */
-  public LossReport comparedWith(GtidSet lost) {
+  public LossReport comparedWith(GtidDifference lost) {
     return new LossReport(
         oldMasterSeen, knownMissing, promotedExecuted, unapplied, Optional.of(lost));
   }

@@ -1,0 +1,28 @@
+package orchestrator.core.gtid;
+
+/**
+ * Transactions that one server has and another lacks. {@code toString} is fit for people and for
+ * {@link #parse}.
+ */
+public sealed interface GtidDifference permits OracleGtidSet, MariaDbGtidDifference {
+
+  /**
+   * Reads what {@code toString} of either family gave. Blank text, which says nothing of the
+   * family, is the empty set of MySQL.
+   *
+   * @throws GtidParseException naming the part that is wrong
+   */
+  static GtidDifference parse(String text) {
+    return MariaDbGtidDifference.startsLikeOne(text)
+        ? MariaDbGtidDifference.parse(text)
+        : OracleGtidSet.parse(text);
+  }
+
+  boolean isEmpty();
+
+  /**
+   * The number of transactions. Exact for MySQL; for MariaDB an upper bound, since sequence numbers
+   * of a domain may have gaps. {@link Long#MAX_VALUE} when it would not fit.
+   */
+  long transactionCount();
+}

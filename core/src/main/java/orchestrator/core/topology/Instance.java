@@ -78,6 +78,23 @@ public record Instance(
     return replication.filter(Replication::isReplica).map(Replication::source);
   }
 
+  /**
+   * The source that its status row names, whether or not anything was ever read from it; detached
+   * or not. Empty for a server without one, and for what a reset leaves behind ({@code _}).
+   */
+  public Optional<InstanceKey> claimedSource() {
+    return replication
+        .map(Replication::source)
+        .filter(s -> !s.hostname().isEmpty() && !s.hostname().equals("_") && s.port() != 0);
+  }
+
+  /** The server above: the source of a replica, the primary of a group's secondary. */
+  public Optional<InstanceKey> upstreamKey() {
+    return isGroupSecondary()
+        ? group.flatMap(GroupMembership::primary)
+        : claimedSource().filter(InstanceKey::isValid);
+  }
+
   public boolean isReplica() {
     return sourceKey().isPresent();
   }
@@ -100,9 +117,8 @@ public record Instance(
    * source is detached looks like a master.
    */
   public boolean isMaster() {
-    boolean hasSource =
-        replication.map(Replication::source).filter(InstanceKey::isValid).isPresent();
-    return !hasSource && !isGroupSecondary();
+    boolean hasSource = claimedSource().filter(InstanceKey::isValid).isPresent();
+    return !hasSource && group.filter(g -> !g.name().isEmpty() && !g.isPrimary()).isEmpty();
   }
 
   public boolean isBinlogServer() {

@@ -4,11 +4,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -28,7 +26,9 @@ public final class Topology {
    * @param clusterName the key of the cluster's head as text
    * @param depth 0 for the head
    * @param coMaster whether it and its source replicate from each other
-   * @param ancestry server UUIDs from the head down to the server itself
+   * @param ancestry server UUIDs from the head down to the server itself, each server's followed by
+   *     the name of its replication group; servers of a replication ring are ancestors of each
+   *     other
    */
   public record Place(String clusterName, int depth, boolean coMaster, List<String> ancestry) {}
 
@@ -40,7 +40,7 @@ public final class Topology {
   private Topology(SortedMap<InstanceKey, Instance> instances) {
     this.instances = instances;
     this.replicas = replicasBySource(instances.values());
-    this.places = new Places(instances).compute();
+    this.places = Places.of(instances);
     this.clusters = byCluster(instances.values(), places);
   }
 
@@ -72,7 +72,7 @@ public final class Topology {
 
   /** The known server above: the source of a replica, the primary of a group's secondary. */
   public Optional<Instance> sourceOf(Instance instance) {
-    return upstreamKey(instance).flatMap(this::find);
+    return instance.upstreamKey().flatMap(this::find);
   }
 
   /**
@@ -125,18 +125,11 @@ public final class Topology {
     return masters;
   }
 
-  static Optional<InstanceKey> upstreamKey(Instance instance) {
-    if (instance.isGroupSecondary()) {
-      return instance.group().flatMap(GroupMembership::primary);
-    }
-    return instance.sourceKey();
-  }
-
   private static Map<InstanceKey, List<Instance>> replicasBySource(Collection<Instance> all) {
     Map<InstanceKey, List<Instance>> bySource = new HashMap<>();
     for (Instance instance : all) {
       instance
-          .sourceKey()
+          .claimedSource()
           .ifPresent(key -> bySource.computeIfAbsent(key, k -> new ArrayList<>()).add(instance));
     }
     bySource.replaceAll((key, list) -> Collections.unmodifiableList(list));
@@ -154,89 +147,5 @@ public final class Topology {
     }
     byName.replaceAll((name, list) -> Collections.unmodifiableList(list));
     return Collections.unmodifiableSortedMap(byName);
-  }
-
-  /** Walks every server up to its head, remembering what it passes. */
-  private static final class Places {
-    private final Map<InstanceKey, Instance> instances;
-    private final Map<InstanceKey, Place> found = new HashMap<>();
-
-    Places(Map<InstanceKey, Instance> instances) {
-      this.instances = instances;
-    }
-
-    Map<InstanceKey, Place> compute() {
-      for (Instance instance : instances.values()) {
-        resolve(instance);
-      }
-      return found;
-    }
-
-    private void resolve(Instance start) {
-      List<Instance> path = new ArrayList<>();
-      Set<InstanceKey> onPath = new HashSet<>();
-      Optional<Instance> next = Optional.of(start);
-      while (next.isPresent()
-          && !found.containsKey(next.get().key())
-          && onPath.add(next.get().key())) {
-        path.add(next.get());
-        next = above(next.get());
-      }
-      if (next.isPresent() && !found.containsKey(next.get().key())) {
-        placeRing(path.subList(path.indexOf(next.get()), path.size()));
-      }
-      for (int i = path.size() - 1; i >= 0; i--) {
-        placeBelow(path.get(i));
-      }
-    }
-
-    private Optional<Instance> above(Instance instance) {
-      return upstreamKey(instance).flatMap(key -> Optional.ofNullable(instances.get(key)));
-    }
-
-    private void placeBelow(Instance instance) {
-      if (found.containsKey(instance.key())) {
-        return;
-      }
-      Optional<Place> parent =
-          above(instance).flatMap(s -> Optional.ofNullable(found.get(s.key())));
-      found.put(
-          instance.key(),
-          new Place(
-              parent.map(Place::clusterName).orElse(instance.key().displayString()),
-              parent.map(p -> p.depth() + 1).orElse(0),
-              false,
-              lineage(parent.map(Place::ancestry).orElse(List.of()), instance)));
-    }
-
-    /**
-     * Servers that replicate in a circle: two of them are co-masters. The one with the smallest key
-     * is the head, so that the cluster's name does not depend on who is writable.
-     */
-    private void placeRing(List<Instance> ring) {
-      Instance head = Collections.min(ring, (a, b) -> a.key().compareTo(b.key()));
-      boolean coMasters = ring.size() == 2;
-      String name = head.key().displayString();
-      // The path runs from replica to source; from the head down it runs the other way.
-      List<Instance> down = new ArrayList<>(ring);
-      Collections.reverse(down);
-      Collections.rotate(down, -down.indexOf(head));
-      List<String> ancestry = List.of();
-      for (int depth = 0; depth < down.size(); depth++) {
-        Instance member = down.get(depth);
-        ancestry = lineage(ancestry, member);
-        found.put(member.key(), new Place(name, depth, coMasters, ancestry));
-      }
-    }
-
-    private static List<String> lineage(List<String> above, Instance instance) {
-      String uuid = instance.identity().serverUuid();
-      if (uuid.isEmpty()) {
-        return above;
-      }
-      List<String> lineage = new ArrayList<>(above);
-      lineage.add(uuid);
-      return List.copyOf(lineage);
-    }
   }
 }

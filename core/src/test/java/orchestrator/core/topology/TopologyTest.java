@@ -1,0 +1,127 @@
+package orchestrator.core.topology;
+
+import static orchestrator.core.testing.TopologyBuilder.key;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import orchestrator.core.gtid.BinlogCoordinates;
+import orchestrator.core.testing.InstanceBuilder;
+import orchestrator.core.testing.TopologyBuilder;
+import org.junit.jupiter.api.Test;
+
+class TopologyTest {
+  @Test
+  void aReplicaIsOneDeeperThanItsSourceAndInItsCluster() {
+    Topology topology =
+        new TopologyBuilder()
+            .with("r2", r -> r.replicatesFrom("r1"))
+            .with("r1", r -> r.replicatesFrom("m"))
+            .with("m")
+            .build();
+
+    assertThat(topology.placeOf(key("r2")).depth()).isEqualTo(2);
+    assertThat(topology.placeOf(key("r2")).clusterName()).isEqualTo("m:3306");
+    assertThat(topology.placeOf(key("r2")).ancestry())
+        .containsExactly(uuid("m"), uuid("r1"), uuid("r2"));
+  }
+
+  @Test
+  void aReplicaOfAnUnknownServerIsTheHeadOfACluster() {
+    Topology topology = new TopologyBuilder().with("r", r -> r.replicatesFrom("gone")).build();
+
+    assertThat(topology.clusters().keySet()).containsExactly("r:3306");
+    assertThat(topology.replicasOf(key("gone")))
+        .extracting(Instance::key)
+        .containsExactly(key("r"));
+  }
+
+  @Test
+  void twoServersThatReplicateFromEachOtherAreCoMasters() {
+    Topology topology =
+        new TopologyBuilder()
+            .with("b", b -> b.replicatesFrom("a"))
+            .with("a", a -> a.replicatesFrom("b").readOnly())
+            .with("r", r -> r.replicatesFrom("b"))
+            .build();
+
+    assertThat(topology.placeOf(key("a")).coMaster()).isTrue();
+    assertThat(topology.placeOf(key("b")).depth()).isEqualTo(1);
+    assertThat(topology.placeOf(key("r")).depth()).isEqualTo(2);
+    assertThat(topology.placeOf(key("r")).coMaster()).isFalse();
+    assertThat(topology.placeOf(key("a")).ancestry()).containsExactly(uuid("a"), uuid("b"));
+    assertThat(topology.mastersOf("a:3306"))
+        .as("writable first")
+        .extracting(Instance::key)
+        .containsExactly(key("b"), key("a"));
+  }
+
+  @Test
+  void aLargerRingHasOneHeadAndNoCoMasters() {
+    Topology topology =
+        new TopologyBuilder()
+            .with("a", a -> a.replicatesFrom("c"))
+            .with("b", b -> b.replicatesFrom("a"))
+            .with("c", c -> c.replicatesFrom("b"))
+            .build();
+
+    assertThat(topology.clusters().keySet()).containsExactly("a:3306");
+    assertThat(topology.placeOf(key("c")))
+        .isEqualTo(
+            new Topology.Place("a:3306", 2, false, List.of(uuid("a"), uuid("b"), uuid("c"))));
+  }
+
+  @Test
+  void aServerThatReplicatesFromItselfIsNoCoMaster() {
+    Topology topology = new TopologyBuilder().with("a", a -> a.replicatesFrom("a")).build();
+
+    assertThat(topology.placeOf(key("a")).coMaster()).isFalse();
+    assertThat(topology.placeOf(key("a")).depth()).isZero();
+  }
+
+  @Test
+  void aDetachedReplicaHeadsItsOwnCluster() {
+    Topology topology =
+        new TopologyBuilder()
+            .with("m")
+            .with("r", r -> r.replicatesFrom(key("m").detached()))
+            .build();
+
+    assertThat(topology.clusterNameOf(key("r"))).contains("r:3306");
+    assertThat(topology.replicasOf(key("m"))).isEmpty();
+    assertThat(topology.find(key("r")).map(Instance::isMaster)).contains(true);
+  }
+
+  @Test
+  void aReplicaThatNeverReadAnythingStillCountsAsAReplicaOfItsSource() {
+    Topology topology =
+        new TopologyBuilder()
+            .with("m")
+            .with(
+                "r",
+                r ->
+                    r.replicatesFrom("m")
+                        .replication(row ->
+                            row.positions(BinlogCoordinates.UNKNOWN, BinlogCoordinates.UNKNOWN)))
+            .build();
+
+    assertThat(topology.replicasOf(key("m"))).hasSize(1);
+    assertThat(topology.clusterNameOf(key("r"))).contains("m:3306");
+  }
+
+  @Test
+  void aGroupsSecondaryHangsBelowItsPrimary() {
+    Topology topology =
+        new TopologyBuilder()
+            .with("p", p -> p.group("g", "PRIMARY", "ONLINE", "p"))
+            .with("s", s -> s.group("g", "SECONDARY", "ONLINE", "p"))
+            .build();
+
+    assertThat(topology.placeOf(key("s")).depth()).isEqualTo(1);
+    assertThat(topology.placeOf(key("s")).ancestry()).containsExactly(uuid("p"), "g", uuid("s"));
+    assertThat(topology.replicasOf(key("p"))).as("no replica by itself").isEmpty();
+  }
+
+  private static String uuid(String server) {
+    return InstanceBuilder.uuidOf(key(server));
+  }
+}

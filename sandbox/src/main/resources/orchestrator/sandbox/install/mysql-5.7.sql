@@ -1,0 +1,10 @@
+CREATE USER 'admin'@'127.%' IDENTIFIED BY 'admin';
+GRANT ALL ON *.* TO 'admin'@'127.%' WITH GRANT OPTION;
+CREATE USER 'orchestrator'@'127.%' IDENTIFIED BY 'orchestrator';
+GRANT RELOAD, PROCESS, SUPER, REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO 'orchestrator'@'127.%';
+GRANT SELECT ON mysql.slave_master_info TO 'orchestrator'@'127.%';
+CREATE USER 'repl'@'127.%' IDENTIFIED BY 'repl';
+GRANT REPLICATION SLAVE ON *.* TO 'repl'@'127.%';
+CREATE USER 'app'@'127.%' IDENTIFIED BY 'app';
+CREATE DATABASE app;
+GRANT ALL ON app.* TO 'app'@'127.%';

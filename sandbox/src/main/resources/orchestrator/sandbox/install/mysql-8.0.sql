@@ -1,0 +1,12 @@
+CREATE USER 'admin'@'127.%' IDENTIFIED WITH mysql_native_password BY 'admin';
+GRANT ALL ON *.* TO 'admin'@'127.%' WITH GRANT OPTION;
+CREATE USER 'orchestrator'@'127.%' IDENTIFIED WITH mysql_native_password BY 'orchestrator';
+GRANT RELOAD, PROCESS, REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO 'orchestrator'@'127.%';
+GRANT REPLICATION_SLAVE_ADMIN, SYSTEM_VARIABLES_ADMIN, CONNECTION_ADMIN ON *.* TO 'orchestrator'@'127.%';
+GRANT SELECT ON mysql.slave_master_info TO 'orchestrator'@'127.%';
+GRANT SELECT ON performance_schema.replication_group_members TO 'orchestrator'@'127.%';
+CREATE USER 'repl'@'127.%' IDENTIFIED WITH mysql_native_password BY 'repl';
+GRANT REPLICATION SLAVE ON *.* TO 'repl'@'127.%';
+CREATE USER 'app'@'127.%' IDENTIFIED WITH mysql_native_password BY 'app';
+CREATE DATABASE app;
+GRANT ALL ON app.* TO 'app'@'127.%';

@@ -124,19 +124,30 @@ public record RecoveryTicket(
     return draft.build();
   }
 
+  /** The same ticket under the id that it was given. */
+  public RecoveryTicket withId(long newId) {
+    Draft draft = new Draft(this);
+    draft.id = newId;
+    return draft.build();
+  }
+
   public static String hookName(HookPoint point, int index) {
     return point.configurationKey() + "/" + index;
   }
 
   private static List<String> plus(List<String> list, String more) {
+    if (list.contains(more)) {
+      return list;
+    }
     List<String> longer = new ArrayList<>(list);
     longer.add(more);
     return longer;
   }
 
-  /** The parts of a ticket that change after it was opened. */
+  /** The parts of a ticket that change after it was written. */
   private static final class Draft {
     private final RecoveryTicket base;
+    private long id;
     private Optional<InstanceKey> chosen;
     private Optional<InstanceKey> intended;
     private Optional<InstanceKey> promoted;
@@ -153,6 +164,7 @@ public record RecoveryTicket(
 
     Draft(RecoveryTicket base) {
       this.base = base;
+      this.id = base.id;
       this.chosen = base.chosen;
       this.intended = base.intended;
       this.promoted = base.promoted;
@@ -170,7 +182,7 @@ public record RecoveryTicket(
 
     RecoveryTicket build() {
       return new RecoveryTicket(
-          base.id,
+          id,
           base.uid,
           base.failed,
           base.analysis,

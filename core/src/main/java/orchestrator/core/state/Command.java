@@ -28,12 +28,35 @@ public sealed interface Command {
   /** The server is not known any more, nor anything said of it. */
   record Forget(InstanceKey key) implements Command {}
 
+  /**
+   * None of these servers is known any more, nor anything said of them or of the cluster.
+   *
+   * @param members the servers that the cluster had when it was asked for
+   */
+  record ForgetCluster(String clusterName, List<InstanceKey> members) implements Command {
+    public ForgetCluster {
+      members = List.copyOf(members);
+    }
+  }
+
+  /** Replicas below {@code hostname} are to use {@code unresolved} as their source's host name. */
+  record RegisterHostnameUnresolve(String hostname, String unresolved, Instant expires)
+      implements Command {}
+
+  record DeregisterHostnameUnresolve(String hostname) implements Command {}
+
   // What people say of servers
 
   /** Replaces a downtime of the same server. */
   record BeginDowntime(Downtime downtime) implements Command {}
 
   record EndDowntime(InstanceKey key) implements Command {}
+
+  /**
+   * Ends a downtime that a recovery gave to a server it left behind; a downtime that a person asked
+   * for stays. For servers that came back.
+   */
+  record EndLostInRecovery(InstanceKey key) implements Command {}
 
   /** Refused while another owner has an active maintenance of the server. */
   record BeginMaintenance(Maintenance maintenance, Instant now) implements Command {}
@@ -44,16 +67,28 @@ public sealed interface Command {
 
   record PutTag(InstanceKey key, String name, String value) implements Command {}
 
-  record DeleteTag(InstanceKey key, String name) implements Command {}
+  /**
+   * @param value if given, the tag is deleted only while it has this value
+   */
+  record DeleteTag(InstanceKey key, String name, Optional<String> value) implements Command {
+    /** Whatever the tag's value is. */
+    public DeleteTag(InstanceKey key, String name) {
+      this(key, name, Optional.empty());
+    }
+  }
 
   // Clusters
 
-  /** An alias set by a person: stronger than any that servers suggest. */
+  /**
+   * An alias set by a person: stronger than any that servers suggest. An alias names one cluster:
+   * another one that had it loses it. An empty alias takes back what was set.
+   */
   record SetClusterAlias(String clusterName, String alias) implements Command {}
 
   /** After a failover: what was said of the old name now holds for the new one. */
   record MoveCluster(String fromName, String toName) implements Command {}
 
+  /** Replaces the members of a pool; without members the pool ends. */
   record SubmitPool(String pool, List<InstanceKey> members, Instant expires) implements Command {
     public SubmitPool {
       members = List.copyOf(members);
@@ -78,12 +113,17 @@ public sealed interface Command {
   record EndDetections(InstanceKey key, Instant at) implements Command {}
 
   /**
-   * Refused while a recovery of the same server is open, and (if the origin is automatic) while one
-   * blocks. The id inside is replaced by the next free one.
+   * Refused while a recovery of the same server is open, and (if the origin is automatic) while
+   * {@link RecoveryGate} names another obstacle. If a person asked, it acknowledges the completed
+   * recoveries of the server. The id inside is replaced by the next free one. Repeating it with the
+   * same uid gives the same id.
    */
   record OpenRecovery(RecoveryTicket ticket) implements Command {}
 
-  /** Refused for a recovery that is closed or unknown. */
+  /**
+   * Refused for a recovery that is unknown or (unless the entries change nothing) closed, and when
+   * an entry would choose another server while one may be writable.
+   */
   record Journal(String recoveryUid, List<JournalEntry> entries, Instant at) implements Command {
     public Journal {
       entries = List.copyOf(entries);
@@ -96,6 +136,7 @@ public sealed interface Command {
   record AcknowledgeRecoveries(Selector selector, Acknowledgement acknowledgement)
       implements Command {}
 
+  /** Until {@link ReleaseDemotedMaster}, {@link Forget}, or the server is to be promoted again. */
   record WatchDemotedMaster(DemotedMaster master) implements Command {}
 
   record ReleaseDemotedMaster(InstanceKey key) implements Command {}
@@ -103,9 +144,10 @@ public sealed interface Command {
   // Time
 
   /**
-   * Drops what has expired by {@code now}: downtimes, promotion rules, maintenance, pools, active
-   * periods of detections that began before {@code detectionsBefore}, and closed recoveries that
-   * block nothing any more and ended before {@code recoveriesBefore} (they live on in the history).
+   * Drops what has expired by {@code now}: downtimes, promotion rules, maintenance, pools, names
+   * for replicas, active periods of detections that began before {@code detectionsBefore}, and
+   * closed recoveries that block nothing any more and ended before {@code recoveriesBefore} (they
+   * live on in the history).
    */
   record Expire(Instant now, Instant detectionsBefore, Instant recoveriesBefore)
       implements Command {}

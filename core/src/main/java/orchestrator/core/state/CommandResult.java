@@ -5,8 +5,8 @@ public sealed interface CommandResult {
   /**
    * Applied.
    *
-   * @param id the id that was given to a detection or recovery; for an acknowledgement the number
-   *     of recoveries; else 0
+   * @param id the id of the detection or recovery; for an acknowledgement, an end or an expiry the
+   *     number of facts that changed; for what adds or removes a fact 1, or 0 when it was so before
    */
   record Done(long id) implements CommandResult {}
 

@@ -1,8 +1,10 @@
 package orchestrator.core.state;
 
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import orchestrator.core.facts.Candidate;
 import orchestrator.core.facts.DemotedMaster;
@@ -14,10 +16,13 @@ import orchestrator.core.topology.InstanceKey;
 
 /**
  * All that the managers agree on: small and live. Equal on every node at the same log index.
+ * Changed by {@link StateMachine} only.
  *
  * @param known servers that are to be polled
- * @param tags tag values by name, by server
+ * @param tags tag values by name, by server; no server has an empty map
  * @param clusterAliases aliases set by people, by cluster name
+ * @param clusterLineage for names that clusters had before a failover: the name they have now
+ * @param unresolves the names that replicas are to use for a source, by its host name
  * @param detections by id: active ones, and those that an open or blocking recovery answers
  * @param recoveries by uid: open ones, and closed ones until {@link Command.Expire}
  * @param demoted former masters that are watched
@@ -30,6 +35,8 @@ public record ReplicatedState(
     Map<InstanceKey, Candidate> candidates,
     Map<InstanceKey, Map<String, String>> tags,
     Map<String, String> clusterAliases,
+    Map<String, String> clusterLineage,
+    Map<String, Unresolve> unresolves,
     Map<String, Pool> pools,
     Map<String, String> keyValues,
     boolean recoveriesEnabled,
@@ -38,6 +45,56 @@ public record ReplicatedState(
     Map<InstanceKey, DemotedMaster> demoted,
     long nextId) {
 
+  public static final ReplicatedState EMPTY =
+      new ReplicatedState(
+          Set.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of(),
+          Map.of(), true, Map.of(), Map.of(), Map.of(), 1);
+
+  /** Copying what is immutable already costs nothing. */
+  public ReplicatedState {
+    known = Set.copyOf(known);
+    downtimes = Map.copyOf(downtimes);
+    maintenances = Map.copyOf(maintenances);
+    candidates = Map.copyOf(candidates);
+    tags = copyOfTags(tags);
+    clusterAliases = Map.copyOf(clusterAliases);
+    clusterLineage = Map.copyOf(clusterLineage);
+    unresolves = Map.copyOf(unresolves);
+    pools = Map.copyOf(pools);
+    keyValues = Map.copyOf(keyValues);
+    detections = Map.copyOf(detections);
+    recoveries = Map.copyOf(recoveries);
+    demoted = Map.copyOf(demoted);
+    if (nextId < 1) {
+      throw new IllegalArgumentException("nextId must be 1 or more, got " + nextId);
+    }
+  }
+
+  /** The name that a cluster has now, after any failovers that renamed it. */
+  public String currentClusterName(String clusterName) {
+    return clusterLineage.getOrDefault(clusterName, clusterName);
+  }
+
+  /** The recovery of a failed server that somebody still has to go on with. */
+  public Optional<RecoveryTicket> openRecoveryOf(InstanceKey failed) {
+    return recoveries.values().stream()
+        .filter(ticket -> ticket.isOpen() && ticket.failed().equals(failed))
+        .findAny();
+  }
+
+  @SuppressWarnings("ReferenceEquality") // copyOf gives back what is immutable already
+  private static Map<InstanceKey, Map<String, String>> copyOfTags(
+      Map<InstanceKey, Map<String, String>> tags) {
+    Map<InstanceKey, Map<String, String>> outer = Map.copyOf(tags);
+    boolean alreadyDeep = outer.values().stream().allMatch(values -> Map.copyOf(values) == values);
+    if (alreadyDeep) {
+      return outer;
+    }
+    Map<InstanceKey, Map<String, String>> copy = new HashMap<>(outer);
+    copy.replaceAll((key, values) -> Map.copyOf(values));
+    return Map.copyOf(copy);
+  }
+
   /** Servers that share a name, until {@code expires}. */
   public record Pool(List<InstanceKey> members, Instant expires) {
     public Pool {
@@ -45,8 +102,6 @@ public record ReplicatedState(
     }
   }
 
-  public static final ReplicatedState EMPTY =
-      new ReplicatedState(
-          Set.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), true,
-          Map.of(), Map.of(), Map.of(), 1);
+  /** The host name that replicas are to use for a source, until {@code expires}. */
+  public record Unresolve(String name, Instant expires) {}
 }

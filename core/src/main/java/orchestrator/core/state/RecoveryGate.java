@@ -1,0 +1,136 @@
+package orchestrator.core.state;
+
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.function.Predicate;
+import orchestrator.core.facts.RecoveryTicket;
+import orchestrator.core.topology.InstanceKey;
+
+/**
+ * What stands in the way of a recovery, by what is agreed on. Nothing but an open recovery of the
+ * same server holds a person back. An automatic recovery is also held back
+ *
+ * <ul>
+ *   <li>by the global switch;
+ *   <li>while a failover of the same cluster is open, and then until its block ends, unless it is
+ *       acknowledged: so that a cluster does not fail over again and again. A cluster that a
+ *       failover renamed is the same cluster;
+ *   <li>likewise when the server was promoted by a failover, or was what an earlier one was about.
+ * </ul>
+ *
+ * <p>Repairs of semi-synchronous replication and of a read-only master hold back only repairs of
+ * their own kind: they must never delay the failover of a master.
+ */
+public final class RecoveryGate {
+  private RecoveryGate() {}
+
+  /**
+   * A recovery that somebody considers.
+   *
+   * @param analysis the diagnosis code, e.g. {@code DeadMaster}
+   * @param automatic not asked for by a person
+   */
+  public record Request(
+      InstanceKey failed, String clusterName, String analysis, boolean automatic, Instant at) {
+    public static Request of(RecoveryTicket ticket) {
+      return new Request(
+          ticket.failed(),
+          ticket.clusterName(),
+          ticket.analysis(),
+          ticket.origin().automatic(),
+          ticket.started());
+    }
+  }
+
+  /**
+   * @param reason for people: what blocks, since when, until when, and what to do
+   * @param by the recovery that blocks; empty for the global switch
+   */
+  public record Block(String reason, Optional<RecoveryTicket> by) {}
+
+  /** The first obstacle, if there is one: of several recoveries the oldest. */
+  public static Optional<Block> blockOf(ReplicatedState state, Request request) {
+    Optional<Block> open =
+        oldest(state, ticket -> ticket.isOpen() && ticket.failed().equals(request.failed()))
+            .map(RecoveryGate::stillOpen);
+    if (open.isPresent() || !request.automatic()) {
+      return open;
+    }
+    if (!state.recoveriesEnabled()) {
+      return Optional.of(
+          new Block(
+              "Automatic recoveries are disabled globally: enable them with"
+                  + " enable-global-recoveries",
+              Optional.empty()));
+    }
+    return oldest(state, ticket -> blocks(state, ticket, request))
+        .map(ticket -> ticket.isOpen() ? stillOpen(ticket) : recent(ticket));
+  }
+
+  private static Optional<RecoveryTicket> oldest(
+      ReplicatedState state, Predicate<RecoveryTicket> wanted) {
+    return state.recoveries().values().stream()
+        .filter(wanted)
+        .min(Comparator.comparingLong(RecoveryTicket::id));
+  }
+
+  private static boolean blocks(ReplicatedState state, RecoveryTicket ticket, Request request) {
+    if (!ticket.isOpen() && !ticket.isBlocking(request.at())) {
+      return false;
+    }
+    Kind kind = Kind.of(ticket.analysis());
+    boolean openFailover = ticket.isOpen() && kind == Kind.FAILOVER;
+    if (kind != Kind.of(request.analysis()) && !openFailover) {
+      return false;
+    }
+    String cluster = state.currentClusterName(request.clusterName());
+    return state.currentClusterName(ticket.clusterName()).equals(cluster)
+        || ticket.failed().equals(request.failed())
+        || ticket.promoted().filter(request.failed()::equals).isPresent();
+  }
+
+  private static Block stillOpen(RecoveryTicket ticket) {
+    return new Block(
+        "Recovery %d (uid %s) of %s, %s, is open since %s on node %s: wait for its end"
+            .formatted(
+                ticket.id(),
+                ticket.uid(),
+                ticket.failed(),
+                ticket.analysis(),
+                ticket.started(),
+                ticket.processingNode()),
+        Optional.of(ticket));
+  }
+
+  private static Block recent(RecoveryTicket ticket) {
+    String promoted = ticket.promoted().map(key -> ", which promoted " + key + ",").orElse("");
+    return new Block(
+        "Recovery %d (uid %s) of %s, %s,%s began at %s and blocks automatic recoveries of its cluster until %s: acknowledge it with ack-recovery/uid/%s to allow the next one now"
+            .formatted(
+                ticket.id(),
+                ticket.uid(),
+                ticket.failed(),
+                ticket.analysis(),
+                promoted,
+                ticket.started(),
+                ticket.blockedUntil(),
+                ticket.uid()),
+        Optional.of(ticket));
+  }
+
+  /** Kinds of recovery that hold back each other. */
+  private enum Kind {
+    FAILOVER,
+    SEMI_SYNC_REPAIR,
+    READ_ONLY_REPAIR;
+
+    static Kind of(String analysis) {
+      return switch (analysis) {
+        case "LockedSemiSyncMaster", "MasterWithTooManySemiSyncReplicas" -> SEMI_SYNC_REPAIR;
+        case "NoWriteableMasterStructureWarning" -> READ_ONLY_REPAIR;
+        default -> FAILOVER;
+      };
+    }
+  }
+}

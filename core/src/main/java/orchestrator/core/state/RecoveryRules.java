@@ -1,0 +1,130 @@
+package orchestrator.core.state;
+
+import static orchestrator.core.state.StateDraft.done;
+import static orchestrator.core.state.StateDraft.with;
+import static orchestrator.core.state.StateDraft.without;
+
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import orchestrator.core.facts.Acknowledgement;
+import orchestrator.core.facts.Detection;
+import orchestrator.core.facts.RecoveryTicket;
+import orchestrator.core.state.CommandResult.Done;
+import orchestrator.core.state.CommandResult.Refused;
+
+/** Beginning and acknowledging recoveries, and what they leave behind. */
+final class RecoveryRules {
+  /** Who acknowledges when a person's recovery of the same server supersedes an earlier one. */
+  private static final String OURSELVES = "orchestrator";
+
+  private RecoveryRules() {}
+
+  static CommandResult switchGlobally(StateDraft draft, Command.SwitchGlobalRecoveries command) {
+    boolean changed = draft.recoveriesEnabled != command.enabled();
+    draft.recoveriesEnabled = command.enabled();
+    return done(changed);
+  }
+
+  static CommandResult open(StateDraft draft, Command.OpenRecovery command) {
+    RecoveryTicket ticket = command.ticket();
+    Optional<RecoveryTicket> same = Optional.ofNullable(draft.recoveries.get(ticket.uid()));
+    if (same.isPresent()) {
+      return new Done(same.get().id());
+    }
+    if (ticket.uid().isBlank() || !ticket.failed().isValid() || !ticket.isOpen()) {
+      return new Refused(
+          "A recovery needs a uid, the address of a server, and must not have ended: got uid '%s', %s"
+              .formatted(ticket.uid(), ticket.failed()));
+    }
+    Optional<RecoveryGate.Block> block =
+        RecoveryGate.blockOf(draft.base(), RecoveryGate.Request.of(ticket));
+    if (block.isPresent()) {
+      return new Refused(block.get().reason());
+    }
+    if (!ticket.origin().automatic()) {
+      acknowledgeEarlier(draft, ticket);
+    }
+    long id = draft.takeId();
+    draft.recoveries = with(draft.recoveries, ticket.uid(), ticket.withId(id));
+    return new Done(id);
+  }
+
+  private static void acknowledgeEarlier(StateDraft draft, RecoveryTicket ticket) {
+    Acknowledgement acknowledgement =
+        new Acknowledgement(
+            OURSELVES,
+            "Acknowledged implicitly: recovery " + ticket.uid() + " was asked for by a person",
+            ticket.started());
+    acknowledge(
+        draft,
+        acknowledgement,
+        earlier -> !earlier.isOpen() && earlier.failed().equals(ticket.failed()));
+  }
+
+  static CommandResult acknowledge(StateDraft draft, Command.AcknowledgeRecoveries command) {
+    Acknowledgement acknowledgement = command.acknowledgement();
+    Instant at = acknowledgement.at();
+    ReplicatedState base = draft.base();
+    Predicate<RecoveryTicket> wanted =
+        switch (command.selector()) {
+          case Command.Selector.All ignored -> ticket -> true;
+          case Command.Selector.ById byId -> ticket -> ticket.id() == byId.id();
+          case Command.Selector.ByUid byUid -> ticket -> ticket.uid().equals(byUid.uid());
+          case Command.Selector.ByInstance byInstance -> {
+            DetectionRules.end(draft, at, found -> found.key().equals(byInstance.key()));
+            yield ticket -> ticket.failed().equals(byInstance.key());
+          }
+          case Command.Selector.ByCluster byCluster -> {
+            DetectionRules.end(draft, at, found -> isOf(base, byCluster, found));
+            yield ticket -> isOf(base, byCluster, ticket.clusterName(), ticket.clusterAlias());
+          }
+        };
+    return new Done(acknowledge(draft, acknowledgement, wanted));
+  }
+
+  private static boolean isOf(
+      ReplicatedState state, Command.Selector.ByCluster cluster, Detection detection) {
+    return isOf(state, cluster, detection.clusterName(), detection.clusterAlias());
+  }
+
+  private static boolean isOf(
+      ReplicatedState state, Command.Selector.ByCluster cluster, String name, String alias) {
+    boolean sameName =
+        state.currentClusterName(name).equals(state.currentClusterName(cluster.clusterName()));
+    return sameName || (!alias.isEmpty() && cluster.alias().filter(alias::equals).isPresent());
+  }
+
+  private static long acknowledge(
+      StateDraft draft, Acknowledgement acknowledgement, Predicate<RecoveryTicket> wanted) {
+    Map<String, RecoveryTicket> next = new HashMap<>(draft.recoveries);
+    long count = 0;
+    for (RecoveryTicket ticket : draft.recoveries.values()) {
+      if (ticket.acknowledgement().isEmpty() && wanted.test(ticket)) {
+        next.put(ticket.uid(), ticket.acknowledged(acknowledgement));
+        count++;
+      }
+    }
+    if (count > 0) {
+      draft.recoveries = Map.copyOf(next);
+    }
+    return count;
+  }
+
+  static CommandResult watch(StateDraft draft, Command.WatchDemotedMaster command) {
+    if (!command.master().key().isValid()) {
+      return ServerRules.notAServer(command.master().key());
+    }
+    boolean isNew = !command.master().equals(draft.demoted.get(command.master().key()));
+    draft.demoted = with(draft.demoted, command.master().key(), command.master());
+    return done(isNew);
+  }
+
+  static CommandResult release(StateDraft draft, Command.ReleaseDemotedMaster command) {
+    boolean was = draft.demoted.containsKey(command.key());
+    draft.demoted = without(draft.demoted, command.key());
+    return done(was);
+  }
+}

@@ -1,0 +1,143 @@
+package orchestrator.core.state;
+
+import static orchestrator.core.state.Commands.BY_PERSON;
+import static orchestrator.core.state.Commands.NOON;
+import static orchestrator.core.state.Commands.acknowledge;
+import static orchestrator.core.state.Commands.after;
+import static orchestrator.core.state.Commands.journal;
+import static orchestrator.core.state.Commands.promotionOf;
+import static orchestrator.core.state.Commands.refusalOf;
+import static orchestrator.core.state.Commands.server;
+import static orchestrator.core.state.Commands.ticket;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import orchestrator.core.facts.JournalEntry;
+import orchestrator.core.facts.RecoveryOrigin;
+import org.junit.jupiter.api.Test;
+
+/** Which recoveries are held back, and by what. */
+class RecoveryGateTest {
+  private static final Instant SOON = NOON.plusSeconds(600);
+  private static final Instant LATER = NOON.plus(Duration.ofMinutes(61));
+
+  /** Master a of cluster a:3306 died, b was promoted, the cluster is now b:3306. */
+  private static final ReplicatedState FAILED_OVER =
+      after(
+          new Command.OpenRecovery(ticket("u1", "a")),
+          promotionOf("u1", "b"),
+          new Command.MoveCluster("a:3306", "b:3306"));
+
+  @Test
+  void openRecoveryHoldsBackEvenAPerson() {
+    ReplicatedState open = after(new Command.OpenRecovery(ticket("u1", "a")));
+    assertThat(refusalOf(open, byPerson("u2", "a")))
+        .hasValueSatisfying(
+            reason -> assertThat(reason).contains("u1", "a:3306", NOON.toString(), "node1"));
+  }
+
+  @Test
+  void promotedServerIsNotFailedOverWithinTheBlock() {
+    assertThat(refusalOf(FAILED_OVER, automatic("u2", "b", "other:3306", SOON)))
+        .hasValueSatisfying(reason ->
+            assertThat(reason)
+                .contains("u1", "ack-recovery/uid/u1", NOON.plus(Commands.BLOCK).toString()));
+  }
+
+  @Test
+  void clusterIsBlockedUnderTheNameThatTheFailoverGaveIt() {
+    assertThat(refusalOf(FAILED_OVER, automatic("u2", "im", "b:3306", SOON))).isPresent();
+  }
+
+  @Test
+  void clusterIsBlockedAfterItWasRenamedTwice() {
+    ReplicatedState twice = after(FAILED_OVER, new Command.MoveCluster("b:3306", "c:3306"));
+    assertThat(refusalOf(twice, automatic("u2", "im", "c:3306", SOON))).isPresent();
+  }
+
+  @Test
+  void clusterIsBlockedAfterItGotItsFirstNameBack() {
+    ReplicatedState back = after(FAILED_OVER, new Command.MoveCluster("b:3306", "a:3306"));
+    assertThat(refusalOf(back, automatic("u2", "im", "a:3306", SOON))).isPresent();
+  }
+
+  @Test
+  void otherClusterIsFree() {
+    assertThat(refusalOf(FAILED_OVER, automatic("u2", "x", "x:3306", SOON))).isEmpty();
+  }
+
+  @Test
+  void blockEndsWithItsTime() {
+    assertThat(refusalOf(FAILED_OVER, automatic("u2", "b", "b:3306", LATER))).isEmpty();
+  }
+
+  @Test
+  void blockEndsWithAnAcknowledgement() {
+    ReplicatedState seen =
+        after(FAILED_OVER, acknowledge(new Command.Selector.ByCluster("b:3306", Optional.empty())));
+    assertThat(refusalOf(seen, automatic("u2", "b", "b:3306", SOON))).isEmpty();
+  }
+
+  @Test
+  void acknowledgementDoesNotLetTwoFailoversOfAClusterRunAtOnce() {
+    ReplicatedState running =
+        after(new Command.OpenRecovery(ticket("u1", "a")), acknowledge(new Command.Selector.All()));
+    assertThat(refusalOf(running, automatic("u2", "im", "a:3306", LATER))).isPresent();
+  }
+
+  @Test
+  void personOverridesTheBlockAndTherebyAcknowledges() {
+    ReplicatedState forced = after(FAILED_OVER, byPerson("u2", "a"));
+    assertThat(forced.recoveries().get("u1"))
+        .matches(ticket -> ticket.acknowledgement().isPresent());
+  }
+
+  @Test
+  void globalSwitchHoldsBackAutomaticRecoveriesOnly() {
+    ReplicatedState off = after(new Command.SwitchGlobalRecoveries(false));
+    assertThat(refusalOf(off, automatic("u1", "a", "a:3306", NOON)))
+        .hasValueSatisfying(reason -> assertThat(reason).contains("enable-global-recoveries"));
+    assertThat(refusalOf(off, byPerson("u1", "a"))).isEmpty();
+  }
+
+  @Test
+  void repairOfSemiSyncNeverHoldsBackAFailover() {
+    ReplicatedState repaired =
+        after(
+            new Command.OpenRecovery(
+                ticket(
+                    "u1", "a", "a:3306", "LockedSemiSyncMaster", RecoveryOrigin.AUTOMATIC, NOON)),
+            journal("u1", new JournalEntry.Closed(true, List.of())));
+    assertThat(refusalOf(repaired, automatic("u2", "a", "a:3306", SOON))).isEmpty();
+  }
+
+  @Test
+  void repairOfSemiSyncWaitsForAnOpenFailoverOfTheCluster() {
+    ReplicatedState open = after(new Command.OpenRecovery(ticket("u1", "a")));
+    Command repair =
+        new Command.OpenRecovery(
+            ticket("u2", "b", "a:3306", "LockedSemiSyncMaster", RecoveryOrigin.AUTOMATIC, SOON));
+    assertThat(refusalOf(open, repair)).isPresent();
+  }
+
+  @Test
+  void explanationNamesTheRecoveryThatBlocks() {
+    RecoveryGate.Request request =
+        new RecoveryGate.Request(server("b"), "b:3306", "DeadMaster", true, SOON);
+    assertThat(RecoveryGate.blockOf(FAILED_OVER, request).flatMap(RecoveryGate.Block::by))
+        .hasValueSatisfying(blocking -> assertThat(blocking.uid()).isEqualTo("u1"));
+  }
+
+  private static Command automatic(String uid, String failed, String cluster, Instant at) {
+    return new Command.OpenRecovery(
+        ticket(uid, failed, cluster, "DeadMaster", RecoveryOrigin.AUTOMATIC, at));
+  }
+
+  private static Command byPerson(String uid, String failed) {
+    return new Command.OpenRecovery(
+        ticket(uid, failed, failed + ":3306", "DeadMaster", BY_PERSON, SOON));
+  }
+}

@@ -1,0 +1,63 @@
+package orchestrator.server.config;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** What a valid configuration asks for that is old, without effect, not built yet, or refused. */
+final class Advice {
+
+  private Advice() {}
+
+  /** Warns once of each old, dead and later key that a file holds. */
+  static void warn(
+      ConfigurationDraft draft, ConfigurationValues values, ProblemCollector problems) {
+    var later = new ArrayList<String>();
+    for (ConfigurationKey<?> key : ConfigurationKeys.all()) {
+      if (!draft.isWritten(key)) {
+        continue;
+      }
+      switch (key.status()) {
+        case ALIAS -> draft.warn(key, key.meaning());
+        case DEAD -> draft.warn(key, "has no effect and can be deleted");
+        case LATER -> {
+          if (!values.isDefault(key)) {
+            later.add(key.name());
+          }
+        }
+        case PROTECTIVE_LATER, IN_EFFECT -> {}
+      }
+    }
+    if (!later.isEmpty()) {
+      problems.warning(
+          new ConfigurationProblem(
+              "configuration",
+              0,
+              "",
+              "",
+              later.stream().collect(Collectors.joining(", ", "not yet in effect: ", ""))));
+    }
+  }
+
+  /** Why a server must not start with these values. */
+  static List<ConfigurationProblem> refusals(ConfigurationDraft draft, ConfigurationValues values) {
+    var refusals = new ArrayList<ConfigurationProblem>();
+    if (values.get(BackendConfiguration.BACKEND_DB) == BackendConfiguration.Kind.MYSQL) {
+      refusals.add(
+          draft.problem(
+              BackendConfiguration.BACKEND_DB,
+              "this version keeps its state in SQLite only; set BackendDB to \"sqlite\" and"
+                  + " SQLite3DataFile to the path of a file"));
+    }
+    for (ConfigurationKey<?> key : ConfigurationKeys.all()) {
+      if (key.status() == KeyStatus.PROTECTIVE_LATER && !values.isDefault(key)) {
+        refusals.add(
+            draft.problem(
+                key,
+                "this version cannot do that yet, and starting without it would not be what was"
+                    + " asked for; remove the key to start without it"));
+      }
+    }
+    return refusals;
+  }
+}

@@ -4,18 +4,18 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClass.Predicates;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
-import java.util.List;
-import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.lang.CompositeArchRule;
-import java.util.Arrays;
-import java.util.Objects;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.NullMarked;
 
 /** The rules of the house: what may know what. */
@@ -99,7 +99,11 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat(
               Predicates.resideInAPackage("orchestrator.server..")
-                  .and(notIn("orchestrator.server.engine", "orchestrator.server.config", "orchestrator.server.observe")));
+                  .and(
+                      notIn(
+                          "orchestrator.server.engine",
+                          "orchestrator.server.config",
+                          "orchestrator.server.observe")));
 
   @ArchTest
   static final ArchRule adaptersDoNotImportEachOther =
@@ -130,11 +134,7 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule everyPackageIsNullMarked =
-      classes()
-          .that()
-          .haveSimpleName("package-info")
-          .should()
-          .beAnnotatedWith(NullMarked.class);
+      classes().that().haveSimpleName("package-info").should().beAnnotatedWith(NullMarked.class);
 
   /** Each package may depend on those named before it, and on none named after it. */
   private static ArchRule layered(String prefix, List<String> order) {
@@ -155,19 +155,13 @@ class ArchitectureTest {
               .dependOnClassesThat()
               .resideInAnyPackage(below)
               .allowEmptyShould(true);
-      rule =
-          rule == null
-              ? next
-              : CompositeArchRule.of(rule).and(next);
+      rule = rule == null ? next : CompositeArchRule.of(rule).and(next);
     }
     return Objects.requireNonNull(rule);
   }
 
-  private static DescribedPredicate<JavaClass> notIn(
-      String... packages) {
-    String[] patterns =
-        Arrays.stream(packages).map(name -> name + "..").toArray(String[]::new);
-    return DescribedPredicate.not(
-        Predicates.resideInAnyPackage(patterns));
+  private static DescribedPredicate<JavaClass> notIn(String... packages) {
+    String[] patterns = Arrays.stream(packages).map(name -> name + "..").toArray(String[]::new);
+    return DescribedPredicate.not(Predicates.resideInAnyPackage(patterns));
   }
 }

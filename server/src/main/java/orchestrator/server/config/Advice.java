@@ -1,5 +1,6 @@
 package orchestrator.server.config;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -18,7 +19,7 @@ final class Advice {
         continue;
       }
       switch (key.status()) {
-        case ALIAS -> draft.warn(key, key.meaning());
+        case ALIAS -> draft.warn(key, aliasAdvice(key, values));
         case DEAD -> draft.warn(key, "has no effect and can be deleted");
         case LATER -> {
           if (!values.isDefault(key)) {
@@ -27,6 +28,11 @@ final class Advice {
         }
         case PROTECTIVE_LATER, IN_EFFECT -> {}
       }
+    }
+    if (isOverruledByOldName(draft)) {
+      draft.warn(
+          RecoveryConfiguration.DETACH_LOST_REPLICAS_AFTER_MASTER_FAILOVER,
+          "has no effect unless DetachLostSlavesAfterMasterFailover is false too");
     }
     if (!later.isEmpty()) {
       problems.warning(
@@ -37,6 +43,21 @@ final class Advice {
               "",
               later.stream().collect(Collectors.joining(", ", "not yet in effect: ", ""))));
     }
+  }
+
+  private static String aliasAdvice(ConfigurationKey<?> key, ConfigurationValues values) {
+    Duration block = values.get(RecoveryConfiguration.RECOVERY_PERIOD_BLOCK_SECONDS);
+    if (key == RecoveryConfiguration.RECOVERY_PERIOD_BLOCK_MINUTES
+        && !block.equals(values.get(RecoveryConfiguration.RECOVERY_PERIOD_BLOCK_MINUTES))) {
+      return "has no effect, because RecoveryPeriodBlockSeconds is %d; set that one instead"
+          .formatted(block.toSeconds());
+    }
+    return key.meaning();
+  }
+
+  private static boolean isOverruledByOldName(ConfigurationDraft draft) {
+    return draft.isWrittenFalse(RecoveryConfiguration.DETACH_LOST_REPLICAS_AFTER_MASTER_FAILOVER)
+        && draft.get(RecoveryConfiguration.DETACH_LOST_SLAVES_AFTER_MASTER_FAILOVER);
   }
 
   /** Why a server must not start with these values. */

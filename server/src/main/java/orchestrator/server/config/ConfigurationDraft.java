@@ -3,7 +3,6 @@ package orchestrator.server.config;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
@@ -57,12 +56,18 @@ final class ConfigurationDraft {
     return settings.containsKey(key);
   }
 
+  /** Whether a file sets this key to false, whatever it was derived to since. */
+  boolean isWrittenFalse(ConfigurationKey<Boolean> key) {
+    Setting setting = settings.get(key);
+    return setting != null && setting.value().isBoolean() && !setting.value().booleanValue();
+  }
+
   /** Whether the values of all these keys were valid by themselves. */
   boolean sound(ConfigurationKey<?>... keys) {
     return Stream.of(keys).noneMatch(broken::contains);
   }
 
-  /** Names a key whose value does not go with the others. */
+  /** Reports a key whose value does not go with the others. */
   void error(ConfigurationKey<?> key, String explanation) {
     problems.error(problem(key, explanation));
   }
@@ -72,10 +77,7 @@ final class ConfigurationDraft {
   }
 
   ConfigurationProblem problem(ConfigurationKey<?> key, String explanation) {
-    JsonNode value = ConfigurationJson.MAPPER.valueToTree(snapshot().encoded(key));
-    return Optional.ofNullable(settings.get(key))
-        .map(written -> new Setting(value, written.source(), written.line()))
-        .orElseGet(() -> new Setting(value, "(default)", 0))
-        .problem(key, explanation);
+    JsonNode value = ConfigurationJson.MAPPER.valueToTree(key.defaultJson());
+    return settings.getOrDefault(key, new Setting(value, "(default)", 0)).problem(key, explanation);
   }
 }

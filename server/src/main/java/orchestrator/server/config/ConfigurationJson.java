@@ -47,9 +47,18 @@ final class ConfigurationJson {
       int line = bad.getLocation() == null ? 0 : Math.max(0, bad.getLocation().getLineNr());
       problems.error(
           new ConfigurationProblem(
-              source.name(), line, "", "", "is not valid JSON: " + bad.getOriginalMessage()));
+              source.name(),
+              line,
+              "",
+              "",
+              "is not valid JSON: " + withoutContent(bad.getOriginalMessage())));
     }
     return entries;
+  }
+
+  // An unquoted password would be quoted here.
+  private static String withoutContent(String message) {
+    return message.replaceAll("token '[^']*'", "token");
   }
 
   private static void warnOfTrailingText(

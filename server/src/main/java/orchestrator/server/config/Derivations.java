@@ -38,11 +38,6 @@ final class Derivations {
     Duration minutes = draft.get(RECOVERY_PERIOD_BLOCK_MINUTES);
     if (draft.get(RECOVERY_PERIOD_BLOCK_SECONDS).isZero() && minutes.isPositive()) {
       draft.set(RECOVERY_PERIOD_BLOCK_SECONDS, minutes);
-    } else if (draft.isWritten(RECOVERY_PERIOD_BLOCK_MINUTES)) {
-      draft.warn(
-          RECOVERY_PERIOD_BLOCK_MINUTES,
-          "has no effect, because RecoveryPeriodBlockSeconds is %d; set that one instead"
-              .formatted(draft.get(RECOVERY_PERIOD_BLOCK_SECONDS).toSeconds()));
     }
   }
 
@@ -61,12 +56,6 @@ final class Derivations {
 
   private void detachOldNames() {
     if (draft.get(DETACH_LOST_SLAVES_AFTER_MASTER_FAILOVER)) {
-      if (draft.isWritten(DETACH_LOST_REPLICAS_AFTER_MASTER_FAILOVER)
-          && !draft.get(DETACH_LOST_REPLICAS_AFTER_MASTER_FAILOVER)) {
-        draft.warn(
-            DETACH_LOST_REPLICAS_AFTER_MASTER_FAILOVER,
-            "has no effect unless DetachLostSlavesAfterMasterFailover is false too");
-      }
       draft.set(DETACH_LOST_REPLICAS_AFTER_MASTER_FAILOVER, true);
     }
     if (draft.get(MASTER_FAILOVER_DETACH_SLAVE_MASTER_HOST)) {

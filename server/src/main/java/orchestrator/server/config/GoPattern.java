@@ -8,7 +8,7 @@ import java.util.regex.PatternSyntaxException;
  * Compiles patterns written for Go's regexp package (RE2 syntax), in which existing configuration
  * files are written. Most of it is the same in Java; what differs silently is translated: named
  * groups become plain ones, POSIX classes such as {@code [[:digit:]]} become properties, and {@code
- * [} or {@code &&} inside a character class stay literal.
+ * [} or {@code &&} inside a character class, and a brace that is no repetition, stay literal.
  */
 final class GoPattern {
 
@@ -30,6 +30,8 @@ final class GoPattern {
           Map.entry("xdigit", "\\p{XDigit}"));
 
   private static final Pattern NAMED_GROUP = Pattern.compile("\\(\\?P?<([A-Za-z_]\\w*)>");
+
+  private static final Pattern REPETITION = Pattern.compile("\\{\\d+(,\\d*)?}");
 
   private final String source;
   private final StringBuilder translated = new StringBuilder();
@@ -64,6 +66,9 @@ final class GoPattern {
         copyClass();
       } else if (current == '(') {
         copyGroupStart();
+      } else if (current == '{' && !isRepetition()) {
+        translated.append('\\');
+        copy(1);
       } else {
         copy(1);
       }
@@ -84,6 +89,10 @@ final class GoPattern {
     } else {
       copy(2);
     }
+  }
+
+  private boolean isRepetition() {
+    return REPETITION.matcher(source).region(position, source.length()).lookingAt();
   }
 
   private void copyGroupStart() {

@@ -79,7 +79,8 @@ public final class HostFilter {
       return false;
     }
     try {
-      return !Inet6Address.ofLiteral(text).isAnyLocalAddress() || text.equals("::");
+      Inet6Address.ofLiteral(text);
+      return true;
     } catch (IllegalArgumentException _) {
       return false;
     }

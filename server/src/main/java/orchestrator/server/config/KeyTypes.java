@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.LongFunction;
+import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import orchestrator.server.config.Decoded.Invalid;
@@ -89,11 +90,8 @@ final class KeyTypes {
     return checkedText("a text that is not empty", text -> !text.isBlank());
   }
 
-  static KeyType<String> checkedText(String allowed, Function<String, Boolean> good) {
-    return parsedText(
-        allowed,
-        text -> good.apply(text) ? Optional.of(text) : Optional.empty(),
-        Function.identity());
+  static KeyType<String> checkedText(String allowed, Predicate<String> good) {
+    return parsedText(allowed, text -> Optional.of(text).filter(good), Function.identity());
   }
 
   /** A text that becomes something else; an empty result of the parser is an error. */

@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 import orchestrator.server.engine.Hooks;
 
 /**
- * Hands each command to the configured shell as a script file, as the incumbent does: so the file is
- * always an argument of that shell, and quoting is the script's own.
+ * Hands each command to the configured shell as a script file, as the incumbent does: so the file
+ * is always an argument of that shell, and quoting is the script's own.
  */
 public final class ShellHooks implements Hooks {
   /** More output than this is read and dropped, so that a talkative process does not block. */
@@ -48,7 +48,8 @@ public final class ShellHooks implements Hooks {
         Files.deleteIfExists(script);
       }
     } catch (IOException e) {
-      return new Result(-1, false, since(start), "cannot run with " + shell + ": " + e.getMessage());
+      return new Result(
+          -1, false, since(start), "cannot run with " + shell + ": " + e.getMessage());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return new Result(-1, false, since(start), "interrupted");

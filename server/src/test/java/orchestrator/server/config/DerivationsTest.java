@@ -29,7 +29,10 @@ class DerivationsTest {
                 .block())
         .isZero();
     assertThat(warnings(parse("\"RecoveryPeriodBlockMinutes\": 5")))
-        .anyMatch(warning -> warning.contains("RecoveryPeriodBlockSeconds is 3600"));
+        .singleElement()
+        .asString()
+        .contains(
+            "RecoveryPeriodBlockMinutes is 5: has no effect", "RecoveryPeriodBlockSeconds is 3600");
   }
 
   @Test
@@ -57,6 +60,10 @@ class DerivationsTest {
                 .recovery()
                 .detachLostReplicas())
         .isFalse();
+    assertThat(warnings(parse("\"DetachLostReplicasAfterMasterFailover\": false")))
+        .singleElement()
+        .asString()
+        .contains("unless DetachLostSlavesAfterMasterFailover is false too");
     assertThat(with("\"MasterFailoverDetachSlaveMasterHost\": true").recovery().detachPromoted())
         .isTrue();
   }

@@ -102,6 +102,8 @@ class FiltersTest {
     "^\\Q[(\\E$,     '[(', true",
     "(?P<dc>x)y,     xy,   true",
     "(?<dc_1>x)y,    xy,   true",
+    "^a{2}$,          aa,   true",
+    "^{a},            '{a}',true",
     "^\\[x\\]$,      '[x]',true",
   })
   void patternsMeanWhatTheyMeanInGo(String pattern, String text, boolean expected) {

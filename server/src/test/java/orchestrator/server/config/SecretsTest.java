@@ -148,6 +148,15 @@ class SecretsTest {
   }
 
   @Test
+  void aPasswordWithoutQuotesIsNotShown() {
+    assertThat(errors(parse("\"HTTPAuthPassword\": geheim")))
+        .singleElement()
+        .asString()
+        .contains("is not valid JSON")
+        .doesNotContain("geheim");
+  }
+
+  @Test
   void aDumpHidesSecretsUnlessAskedAndLoadsAgain() {
     Configuration configuration =
         loaded("\"MySQLTopologyPassword\": \"geheim\", \"Debug\": true", Map.of());

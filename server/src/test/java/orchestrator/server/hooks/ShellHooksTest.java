@@ -15,7 +15,10 @@ class ShellHooksTest {
   @Test
   void passesTheEnvironmentAndReturnsOutputAndSuccess() {
     Result result =
-        hooks.run("echo \"failed: $ORC_FAILED_HOST\"; echo err >&2", Map.of("ORC_FAILED_HOST", "a b"), TIMEOUT);
+        hooks.run(
+            "echo \"failed: $ORC_FAILED_HOST\"; echo err >&2",
+            Map.of("ORC_FAILED_HOST", "a b"),
+            TIMEOUT);
     assertThat(result.isSuccessful()).isTrue();
     assertThat(result.output()).isEqualTo("failed: a b\nerr");
   }

@@ -98,7 +98,6 @@ final class OptionFile {
         lines.addAll(MYSQL);
         lines.add("mysqlx=OFF");
         lines.add("default-authentication-plugin=mysql_native_password");
-        lines.add("tls-version=");
         lines.add("performance-schema-error-size=0");
         lines.add("log-error-verbosity=2");
       }
@@ -108,6 +107,11 @@ final class OptionFile {
         lines.add("log-error-verbosity=2");
       }
       case MARIADB_11_4 -> {
+        // A replica of 11.4 insists on TLS unless told otherwise, and a server without a key makes
+        // one of 4096 bits at
+        // each start, which takes seconds.
+        lines.add("ssl-cert=" + folder.resolve("data/" + Template.CERTIFICATE));
+        lines.add("ssl-key=" + folder.resolve("data/" + Template.KEY));
         lines.add("gtid-strict-mode=ON");
         lines.add("gtid-domain-id=0");
         lines.add("aria-pagecache-buffer-size=1M");

@@ -247,12 +247,8 @@ public final class SandboxServer {
 
   /** A new connection; connecting and each read give up after ten seconds. The caller closes it. */
   public Connection connect(Account account) throws SQLException {
-    return connect(account, Duration.ofSeconds(10));
-  }
-
-  private Connection connect(Account account, Duration readLimit) throws SQLException {
     return Databases.connect(
-        jdbcUrl() + "&connectTimeout=10000&socketTimeout=" + readLimit.toMillis(),
+        jdbcUrl() + "&connectTimeout=10000&socketTimeout=10000",
         account.user(),
         account.password());
   }
@@ -358,20 +354,14 @@ public final class SandboxServer {
   /** Waits until this server has executed everything that {@code master} has executed by now. */
   public void awaitCaughtUpWith(SandboxServer master, Duration limit) {
     String wanted = master.executedGtidSet();
-    String wait =
+    String question =
         kind().isMariaDb()
-            ? "SELECT MASTER_GTID_WAIT('" + wanted + "', " + limit.toSeconds() + ")"
-            : "SELECT WAIT_FOR_EXECUTED_GTID_SET('" + wanted + "', " + limit.toSeconds() + ")";
-    try (Connection connection = connect(Account.ADMIN, limit.plusSeconds(5));
-        Statement statement = connection.createStatement();
-        ResultSet result = statement.executeQuery(wait)) {
-      if (!result.next() || result.getInt(1) != 0) {
-        throw new SandboxException(
-            name() + " has not executed " + wanted + " within " + limit + ": " + replicaStatus());
-      }
-    } catch (SQLException e) {
-      throw failure(wait, e);
-    }
+            ? "SELECT MASTER_GTID_WAIT('" + wanted + "', 0) = 0"
+            : "SELECT GTID_SUBSET('" + wanted + "', @@gtid_executed)";
+    await(
+        name() + " has executed " + wanted,
+        limit,
+        () -> value(question).filter(answer -> answer.equals("1")).isPresent());
   }
 
   /** {@code @@gtid_executed}, or {@code @@gtid_current_pos} on MariaDB; without line breaks. */

@@ -357,16 +357,19 @@ public final class SandboxServer {
     String question =
         kind().isMariaDb()
             ? "SELECT MASTER_GTID_WAIT('" + wanted + "', 0) = 0"
-            : "SELECT GTID_SUBSET('" + wanted + "', @@gtid_executed)";
+            : "SELECT GTID_SUBSET('" + wanted + "', @@global.gtid_executed)";
     await(
         name() + " has executed " + wanted,
         limit,
         () -> value(question).filter(answer -> answer.equals("1")).isPresent());
   }
 
-  /** {@code @@gtid_executed}, or {@code @@gtid_current_pos} on MariaDB; without line breaks. */
+  /**
+   * {@code @@global.gtid_executed}, or {@code gtid_current_pos} on MariaDB; without line breaks.
+   * (On MySQL 5.7 the variable without {@code global} is the session's own and empty.)
+   */
   public String executedGtidSet() {
-    String variable = kind().isMariaDb() ? "@@gtid_current_pos" : "@@gtid_executed";
+    String variable = kind().isMariaDb() ? "@@global.gtid_current_pos" : "@@global.gtid_executed";
     return value("SELECT REPLACE(" + variable + ", '\\n', '')").orElse("");
   }
 

@@ -50,13 +50,13 @@ enum ManagerStatements {
               List.of(
                   "SHOW REPLICA STATUS",
                   "SHOW REPLICAS",
-                  "SELECT @@gtid_executed, @@gtid_purged, @@server_uuid, @@super_read_only",
+                  "SELECT @@global.gtid_executed, @@global.gtid_purged, @@server_uuid, @@super_read_only",
                   "SELECT COUNT(*) FROM mysql.slave_master_info WHERE user_name <> ''",
                   "SELECT member_id FROM performance_schema.replication_group_members",
                   "SELECT GTID_SUBTRACT('', '')");
           case MYSQL_5_7 ->
               List.of(
-                  "SELECT @@gtid_executed, @@gtid_purged, @@server_uuid, @@super_read_only",
+                  "SELECT @@global.gtid_executed, @@global.gtid_purged, @@server_uuid, @@super_read_only",
                   "SELECT COUNT(*) FROM mysql.slave_master_info WHERE user_name <> ''",
                   "SELECT GTID_SUBTRACT('', '')");
           case MARIADB_11_4 ->

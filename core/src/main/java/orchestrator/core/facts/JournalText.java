@@ -1,0 +1,79 @@
+package orchestrator.core.facts;
+
+/** Steps of a recovery in words, for its protocol. */
+public final class JournalText {
+  private JournalText() {}
+
+  public static String of(JournalEntry entry) {
+    return switch (entry) {
+      case JournalEntry.Noted noted -> noted.message();
+      case JournalEntry.HookStarted hook ->
+          "Running %s: %s".formatted(name(hook.point(), hook.index()), hook.command());
+      case JournalEntry.HookFinished hook -> ofFinished(hook);
+      case JournalEntry.CandidateChosen choice ->
+          "Chose %s to be promoted: %s".formatted(choice.candidate(), choice.reason());
+      case JournalEntry.PromotionIntended intent ->
+          "About to promote %s".formatted(intent.candidate());
+      case JournalEntry.PromotionAbandoned abandoned ->
+          "Gave up promoting %s: %s".formatted(abandoned.candidate(), abandoned.proof());
+      case JournalEntry.Promoted promotion ->
+          "%s is promoted: read after the change, it is writable".formatted(promotion.candidate());
+      case JournalEntry.ReplicaSettled settled ->
+          "Replica %s: %s"
+              .formatted(settled.replica(), withReason(word(settled.fate()), settled.fate()));
+      case JournalEntry.LossAssessed assessed -> ofLoss(assessed.loss());
+      case JournalEntry.Published published ->
+          "Announced %s as the master".formatted(published.master());
+      case JournalEntry.Closed closed -> ofEnd(closed);
+    };
+  }
+
+  /** A loss report in one sentence. */
+  public static String ofLoss(LossReport loss) {
+    if (loss.exact().isPresent()) {
+      return loss.exact().get().isEmpty()
+          ? "No transaction was lost: the old master was compared"
+          : "Lost transactions, found by comparing the old master: " + loss.exact().get();
+    }
+    if (loss.knownMissing().isEmpty()) {
+      return "Which transactions were lost is not known";
+    }
+    String since = loss.oldMasterSeen().map(at -> " after " + at).orElse("");
+    return loss.knownMissing().get().isEmpty()
+        ? "No transaction is known to be lost; what was committed%s is not known".formatted(since)
+        : "Transactions known to be missing: %s; what was committed%s is not known"
+            .formatted(loss.knownMissing().get(), since);
+  }
+
+  private static String name(HookPoint point, int index) {
+    return RecoveryTicket.hookName(point, index);
+  }
+
+  private static String ofFinished(JournalEntry.HookFinished hook) {
+    String outcome = hook.successful() ? "succeeded" : "failed";
+    String output = hook.output().isBlank() ? "" : ": " + hook.output().strip();
+    return "%s %s after %d ms%s"
+        .formatted(name(hook.point(), hook.index()), outcome, hook.durationMillis(), output);
+  }
+
+  private static String word(ReplicaFate fate) {
+    return switch (fate.kind()) {
+      case PENDING -> "not settled yet";
+      case PROMOTED -> "promoted";
+      case MOVED -> "moved";
+      case LOST -> "lost";
+      case UNREACHABLE -> "unreachable";
+    };
+  }
+
+  private static String withReason(String word, ReplicaFate fate) {
+    return fate.reason().isBlank() ? word : word + ": " + fate.reason();
+  }
+
+  private static String ofEnd(JournalEntry.Closed closed) {
+    String outcome = closed.successful() ? "Recovery succeeded" : "Recovery failed";
+    return closed.errors().isEmpty()
+        ? outcome
+        : outcome + ": " + String.join("; ", closed.errors());
+  }
+}

@@ -57,6 +57,11 @@ public record Freshness(
         && !lastChecked.get().isAfter(lastSeen.get());
   }
 
+  /** Whether a successful probe began at {@code moment} or later: what it read was so after it. */
+  public boolean isReadSince(Instant moment) {
+    return lastSeen.isPresent() && !lastSeen.get().minus(latency).isBefore(moment);
+  }
+
   /** Whether the latest completed probe ended at most {@code limit} before {@code now}. */
   public boolean isCheckedWithin(Duration limit, Instant now) {
     return lastChecked.isPresent()

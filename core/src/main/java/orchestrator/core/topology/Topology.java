@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import orchestrator.core.gtid.ErrantGtid;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All known servers at one moment, and the graph between them. Immutable; what follows from the
@@ -36,6 +38,9 @@ public final class Topology {
   private final Map<InstanceKey, List<Instance>> replicas;
   private final Map<InstanceKey, Place> places;
   private final SortedMap<String, List<Instance>> clusters;
+
+  /** Made when first asked for, since few ask: racing threads make equal maps. */
+  private volatile @Nullable Map<InstanceKey, ErrantGtid> errantGtids;
 
   private Topology(SortedMap<InstanceKey, Instance> instances) {
     this.instances = instances;
@@ -101,6 +106,19 @@ public final class Topology {
   /** The members of a cluster by key; empty when there is no such cluster. */
   public List<Instance> cluster(String clusterName) {
     return clusters.getOrDefault(clusterName, List.of());
+  }
+
+  /**
+   * What a server executed that did not come from its source. Nothing for a server without GTIDs of
+   * MySQL, or whose source is not known.
+   */
+  public ErrantGtid errantGtidOf(InstanceKey key) {
+    Map<InstanceKey, ErrantGtid> known = errantGtids;
+    if (known == null) {
+      known = ErrantGtids.of(this);
+      errantGtids = known;
+    }
+    return known.getOrDefault(key, ErrantGtid.NONE);
   }
 
   /**

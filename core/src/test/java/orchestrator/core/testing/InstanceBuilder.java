@@ -384,41 +384,4 @@ public final class InstanceBuilder {
         Set.of(),
         true);
   }
-
-  /** The fields of a classification, one by one. */
-  private static final class ClassificationBuilder {
-    private String dataCenter = "";
-    private String region = "";
-    private String physicalEnvironment = "";
-    private String instanceAlias = "";
-    private String clusterAlias = "";
-    private String clusterDomain = "";
-    private Optional<PromotionRule> promotionRule = Optional.empty();
-    private boolean pseudoGtid;
-
-    static ClassificationBuilder of(Classification from) {
-      ClassificationBuilder builder = new ClassificationBuilder();
-      builder.dataCenter = from.dataCenter();
-      builder.region = from.region();
-      builder.physicalEnvironment = from.physicalEnvironment();
-      builder.instanceAlias = from.instanceAlias();
-      builder.clusterAlias = from.clusterAlias();
-      builder.clusterDomain = from.clusterDomain();
-      builder.promotionRule = from.promotionRule();
-      builder.pseudoGtid = from.pseudoGtid();
-      return builder;
-    }
-
-    Classification build() {
-      return new Classification(
-          dataCenter,
-          region,
-          physicalEnvironment,
-          instanceAlias,
-          clusterAlias,
-          clusterDomain,
-          promotionRule,
-          pseudoGtid);
-    }
-  }
 }

@@ -1,0 +1,168 @@
+package orchestrator.core.analysis;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import orchestrator.core.facts.Downtime;
+import orchestrator.core.facts.Maintenance;
+import orchestrator.core.state.ReplicatedState;
+import orchestrator.core.topology.Instance;
+import orchestrator.core.topology.InstanceKey;
+import orchestrator.core.topology.Topology;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at every known server in turn, and says what is wrong with it.
+ *
+ * <p>Left out: servers in maintenance, and those whose host {@code RecoveryIgnoreHostnameFilters}
+ * match. Both still count as replicas of others.
+ */
+public final class Analysis {
+  private static final Comparator<Diagnosis> ORDER =
+      Comparator.comparing((Diagnosis diagnosis) -> !diagnosis.subject().master())
+          .thenComparing(
+              diagnosis -> !diagnosis.key().displayString().equals(diagnosis.cluster().name()))
+          .thenComparingInt(diagnosis -> -diagnosis.replicas().count())
+          .thenComparing(Diagnosis::key);
+
+  private final Topology topology;
+  private final ReplicatedState state;
+  private final StaleCoordinates stale;
+  private final AnalysisPolicy policy;
+  private final Instant now;
+  private @Nullable ClusterDirectory clusters;
+
+  private Analysis(
+      Topology topology,
+      ReplicatedState state,
+      StaleCoordinates stale,
+      AnalysisPolicy policy,
+      Instant now) {
+    this.topology = topology;
+    this.state = state;
+    this.stale = stale;
+    this.policy = policy;
+    this.now = now;
+  }
+
+  /** All problems, downtimed or not: masters first, then heads of clusters, then by replicas. */
+  public static List<Diagnosis> of(
+      Topology topology,
+      ReplicatedState state,
+      StaleCoordinates stale,
+      AnalysisPolicy policy,
+      Instant now) {
+    return of(topology, state, stale, policy, now, AnalysisScope.PROBLEMS);
+  }
+
+  public static List<Diagnosis> of(
+      Topology topology,
+      ReplicatedState state,
+      StaleCoordinates stale,
+      AnalysisPolicy policy,
+      Instant now,
+      AnalysisScope scope) {
+    return new Analysis(topology, state, stale, policy, now).run(scope);
+  }
+
+  /**
+   * The diagnosis of one server, problem or not, whatever hides it: for actions that a person asks
+   * for. Empty when the server is not known.
+   */
+  public static Optional<Diagnosis> diagnose(
+      InstanceKey key,
+      Topology topology,
+      ReplicatedState state,
+      StaleCoordinates stale,
+      AnalysisPolicy policy,
+      Instant now) {
+    Analysis analysis = new Analysis(topology, state, stale, policy, now);
+    return topology.find(key).map(instance -> analysis.judge(instance).diagnosis());
+  }
+
+  private List<Diagnosis> run(AnalysisScope scope) {
+    List<Diagnosis> diagnoses = new ArrayList<>();
+    for (Instance instance :
+        scope
+            .clusterName()
+            .map(topology::cluster)
+            .orElseGet(() -> List.copyOf(topology.instances()))) {
+      if (isHidden(instance.key())) {
+        continue;
+      }
+      Judgement judgement = judge(instance);
+      if (judgement.isProblem() || scope.includeHealthy()) {
+        Diagnosis diagnosis = judgement.diagnosis();
+        if (scope.includeDowntimed() || !diagnosis.isSkippableDueToDowntime()) {
+          diagnoses.add(diagnosis);
+        }
+      }
+    }
+    diagnoses.sort(ORDER);
+    return diagnoses;
+  }
+
+  private boolean isHidden(InstanceKey key) {
+    Maintenance maintenance = state.maintenances().get(key);
+    return (maintenance != null && maintenance.isActive(now))
+        || policy.ignoredHosts().test(key.hostname());
+  }
+
+  private Judgement judge(Instance instance) {
+    List<Instance> replicas = topology.replicasOf(instance.key());
+    Subject subject = Subject.of(instance, replicas, topology, policy);
+    ReplicaSummary summary =
+        ReplicaSummary.of(replicas, topology, state, policy.reasonableLag(), now);
+    boolean isStale =
+        subject.isWaitingForSemiSyncReplicas()
+            && stale.isStale(subject.key(), subject.binlog(), policy.lockedSemiSyncAfter(), now);
+    AnalysisCode code =
+        Classifier.classify(new Classifier.Picture(subject, summary, isStale, policy));
+    return new Judgement(code, StructureRules.of(subject, summary), subject, summary);
+  }
+
+  /** A verdict without what only shown diagnoses need. */
+  private final class Judgement {
+    private final AnalysisCode code;
+    private final List<StructureCode> structure;
+    private final Subject subject;
+    private final ReplicaSummary replicas;
+
+    Judgement(
+        AnalysisCode code,
+        List<StructureCode> structure,
+        Subject subject,
+        ReplicaSummary replicas) {
+      this.code = code;
+      this.structure = structure;
+      this.subject = subject;
+      this.replicas = replicas;
+    }
+
+    boolean isProblem() {
+      return code != AnalysisCode.NO_PROBLEM || !structure.isEmpty();
+    }
+
+    Diagnosis diagnosis() {
+      Optional<Downtime> downtime =
+          Optional.ofNullable(state.downtimes().get(subject.key())).filter(d -> d.isActive(now));
+      ClusterInfo cluster =
+          clusters()
+              .of(subject.key())
+              .orElseGet(() -> ClusterInfo.unknown(subject.key().displayString()));
+      return new Diagnosis(code, structure, subject, replicas, cluster, downtime, now);
+    }
+  }
+
+  /** Made when the first problem is found: a healthy world needs none. */
+  private ClusterDirectory clusters() {
+    ClusterDirectory directory = clusters;
+    if (directory == null) {
+      directory = ClusterDirectory.of(topology, state, policy, now);
+      clusters = directory;
+    }
+    return directory;
+  }
+}

@@ -1,0 +1,103 @@
+package orchestrator.server.http;
+
+import java.util.List;
+import orchestrator.core.state.Command;
+import orchestrator.core.topology.Instance;
+import orchestrator.core.topology.InstanceKey;
+import orchestrator.core.topology.Topology;
+import orchestrator.server.engine.Operations;
+
+/** Reading clusters, and naming them. */
+final class ClusterEndpoints {
+  private final Operations operations;
+
+  ClusterEndpoints(Operations operations) {
+    this.operations = operations;
+  }
+
+  void register(RouteTable routes) {
+    routes.read("clusters", this::names);
+    routes.read("clusters-info", this::infos);
+    routes.read("cluster/:clusterHint", call -> members(call, hint(call)));
+    routes.read("cluster/alias/:clusterAlias", call -> members(call, alias(call)));
+    routes.read("cluster/instance/:host/:port", call -> members(call, clusterOfMember(call)));
+    routes.read("cluster-info/:clusterHint", call -> info(call, hint(call)));
+    routes.read("cluster-info/alias/:clusterAlias", call -> info(call, alias(call)));
+    routes.read("cluster-osc-slaves|cluster-osc-replicas/:clusterHint", this::controlReplicas);
+    routes.act("set-cluster-alias/:clusterName", this::setAlias);
+    routes.read("masters", this::masters);
+    routes.read("master/:clusterHint", this::master);
+  }
+
+  private static String hint(Call call) {
+    return call.lookup().similarCluster(call.argument("clusterHint"));
+  }
+
+  private static String alias(Call call) {
+    String alias = call.argument("clusterAlias");
+    return call.lookup()
+        .clusterByName(alias)
+        .orElseThrow(() -> ApiException.notFound("No cluster has the alias " + alias));
+  }
+
+  /** The cluster of a pair of the path; the server may be named loosely. */
+  private static String member(Call call) {
+    InstanceKey key = call.lookup().similar(call.key()).key();
+    return call.lookup().nameOf(key).orElse("");
+  }
+
+  private static String clusterOfMember(Call call) {
+    return member(call);
+  }
+
+  private Answer names(Call call) {
+    return Answer.value(Body.texts(call.picture().topology().clusters().keySet()));
+  }
+
+  private Answer infos(Call call) {
+    return Answer.value(Body.list(call.picture().clusters(), ClusterView::of));
+  }
+
+  private static Answer info(Call call, String cluster) {
+    return Answer.value(ClusterView.of(call.picture().cluster(cluster)));
+  }
+
+  private static Answer members(Call call, String cluster) {
+    return InstanceEndpoints.list(call, call.picture().topology().cluster(cluster));
+  }
+
+  private Answer controlReplicas(Call call) {
+    return InstanceEndpoints.list(call, ControlReplicas.of(call.picture(), hint(call)));
+  }
+
+  private Answer setAlias(Call call) {
+    String name = call.argument("clusterName");
+    if (!call.picture().topology().clusters().containsKey(name)) {
+      throw ApiException.notFound("Unknown cluster: " + name);
+    }
+    String alias = call.parameter("alias").orElse("");
+    return Answer.of(
+        operations.submit(new Command.SetClusterAlias(name, alias), call.requester()),
+        "Cluster " + name + " now has alias '" + alias + "'",
+        done -> Body.NULL);
+  }
+
+  private Answer masters(Call call) {
+    Topology topology = call.picture().topology();
+    List<Instance> masters =
+        topology.clusters().keySet().stream()
+            .flatMap(cluster -> topology.mastersOf(cluster).stream().limit(1))
+            .filter(master -> !master.readOnly())
+            .toList();
+    return InstanceEndpoints.list(call, masters);
+  }
+
+  private Answer master(Call call) {
+    String cluster = hint(call);
+    Instance master =
+        call.picture().topology().mastersOf(cluster).stream()
+            .findFirst()
+            .orElseThrow(() -> ApiException.notFound("No master found for cluster " + cluster));
+    return Answer.value(new InstanceView(call.picture()).of(master));
+  }
+}

@@ -1,0 +1,172 @@
+package orchestrator.server.http;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import orchestrator.core.facts.Candidate;
+import orchestrator.core.facts.Downtime;
+import orchestrator.core.facts.Maintenance;
+import orchestrator.core.state.Command;
+import orchestrator.core.topology.InstanceKey;
+import orchestrator.core.topology.PromotionRule;
+import orchestrator.server.engine.Operations;
+
+/** Downtime, maintenance and promotion rules. */
+final class DowntimeEndpoints {
+  private static final Duration DEFAULT = Duration.ofMinutes(10);
+
+  private final Operations operations;
+  private final ViewSettings settings;
+
+  DowntimeEndpoints(Operations operations, ViewSettings settings) {
+    this.operations = operations;
+    this.settings = settings;
+  }
+
+  void register(RouteTable routes) {
+    for (String duration : List.of("", "/:duration")) {
+      routes.act("begin-downtime/:host/:port/:owner/:reason" + duration, this::beginDowntime);
+      routes.act("begin-maintenance/:host/:port/:owner/:reason" + duration, this::beginMaintenance);
+    }
+    routes.act("end-downtime/:host/:port", this::endDowntime);
+    routes.act("end-maintenance/:host/:port", this::endMaintenance);
+    routes.act("end-maintenance/:maintenanceKey", this::endMaintenanceById);
+    routes.read("in-maintenance/:host/:port", this::inMaintenance);
+    routes.read("maintenance", this::maintenances);
+    routes.act("register-candidate/:host/:port/:promotionRule", this::registerCandidate);
+    routes.read("candidates", this::candidates);
+    routes.read("bulk-promotion-rules", this::candidates);
+  }
+
+  private Answer beginDowntime(Call call) {
+    InstanceKey key = call.lookup().exactKey(call.key());
+    Instant now = call.picture().now();
+    Duration duration = duration(call);
+    Downtime downtime =
+        new Downtime(key, trimmed(call, "owner"), trimmed(call, "reason"), now, now.plus(duration));
+    return Answer.of(
+        operations.submit(new Command.BeginDowntime(downtime), call.requester(downtime.owner())),
+        "Instance now in downtime: " + key,
+        done -> Body.key(key));
+  }
+
+  private Answer endDowntime(Call call) {
+    InstanceKey key = call.key();
+    requireKnown(call, key, call.picture().state().downtimes().containsKey(key));
+    return Answer.of(
+        operations.submit(new Command.EndDowntime(key), call.requester()),
+        "Instance downtime ended: " + key,
+        done -> Body.key(key));
+  }
+
+  private Answer beginMaintenance(Call call) {
+    InstanceKey key = call.lookup().exactKey(call.key());
+    Instant now = call.picture().now();
+    Maintenance maintenance =
+        new Maintenance(
+            key, trimmed(call, "owner"), trimmed(call, "reason"), now, now.plus(duration(call)));
+    return Answer.of(
+        operations.submit(
+            new Command.BeginMaintenance(maintenance, now), call.requester(maintenance.owner())),
+        "Instance now in maintenance: " + key,
+        done -> Body.key(key));
+  }
+
+  private Answer endMaintenance(Call call) {
+    InstanceKey key = call.key();
+    requireKnown(call, key, call.picture().state().maintenances().containsKey(key));
+    return Answer.of(
+        operations.submit(new Command.EndMaintenance(key), call.requester()),
+        "Maintenance ended: " + key,
+        done -> Body.key(key));
+  }
+
+  private Answer endMaintenanceById(Call call) {
+    String text = call.argument("maintenanceKey");
+    if (!text.matches("[0-9]{1,18}")) {
+      throw ApiException.badRequest("Invalid maintenance id: " + text);
+    }
+    long id = Long.parseLong(text);
+    Optional<Maintenance> found =
+        call.picture().state().maintenances().values().stream()
+            .filter(m -> SmallViews.maintenanceId(m) == id)
+            .findFirst();
+    String message = "Maintenance ended: " + id;
+    return found
+        .map(maintenance ->
+            Answer.of(
+                operations.submit(new Command.EndMaintenance(maintenance.key()), call.requester()),
+                message,
+                done -> Body.number(id)))
+        .orElseGet(() -> Answer.done(message, Body.number(id)));
+  }
+
+  private Answer inMaintenance(Call call) {
+    InstanceKey key = call.lookup().similarKey(call.key());
+    boolean active =
+        Optional.ofNullable(call.picture().state().maintenances().get(key))
+            .filter(m -> m.isActive(call.picture().now()))
+            .isPresent();
+    return Answer.done(String.valueOf(active), Body.text(active ? key.displayString() : ""));
+  }
+
+  private Answer maintenances(Call call) {
+    Instant now = call.picture().now();
+    List<Maintenance> active =
+        call.picture().state().maintenances().values().stream()
+            .filter(m -> m.isActive(now))
+            .sorted(Comparator.comparing(Maintenance::begin).thenComparing(Maintenance::key))
+            .toList();
+    return Answer.value(Body.list(active, m -> SmallViews.maintenance(m, now)));
+  }
+
+  private Answer registerCandidate(Call call) {
+    InstanceKey key = call.lookup().exactKey(call.key());
+    String text = call.argument("promotionRule");
+    PromotionRule rule =
+        PromotionRule.parse(text)
+            .filter(r -> r != PromotionRule.MUST)
+            .orElseThrow(() ->
+                ApiException.badRequest(
+                    "Invalid promotion rule: "
+                        + text
+                        + ". Use prefer, neutral, prefer_not or must_not"));
+    Instant now = call.picture().now();
+    Candidate candidate = new Candidate(key, rule, now, now.plus(settings.candidateLifetime()));
+    return Answer.of(
+        operations.submit(new Command.RegisterCandidate(candidate), call.requester()),
+        "Registered candidate: " + key,
+        done -> Body.key(key));
+  }
+
+  private Answer candidates(Call call) {
+    List<Candidate> active =
+        call.picture().state().candidates().values().stream()
+            .filter(c -> c.isActive(call.picture().now()))
+            .sorted(Comparator.comparing(Candidate::key))
+            .toList();
+    return Answer.value(Body.list(active, SmallViews::candidate));
+  }
+
+  /** Ending nothing is fine, as long as it is clear which server was meant. */
+  private static void requireKnown(Call call, InstanceKey key, boolean hasFact) {
+    if (!hasFact) {
+      call.lookup().exactKey(key);
+    }
+  }
+
+  private static Duration duration(Call call) {
+    Duration given = call.optional("duration").map(Call::duration).orElse(DEFAULT);
+    return given.isZero() ? DEFAULT : given;
+  }
+
+  private static String trimmed(Call call, String name) {
+    String value = call.argument(name).trim();
+    if (value.isEmpty()) {
+      throw ApiException.badRequest("The " + name + " must not be empty");
+    }
+    return value;
+  }
+}

@@ -1,0 +1,116 @@
+package orchestrator.server.http;
+
+import java.util.Optional;
+import java.util.function.Function;
+import orchestrator.core.facts.RecoveryTicket;
+import orchestrator.core.state.Command;
+import orchestrator.core.topology.InstanceKey;
+import orchestrator.server.engine.Operations;
+import orchestrator.server.engine.Outcome;
+import orchestrator.server.engine.Outcome.Failure;
+
+/** Recoveries that people ask for. */
+final class RecoveryEndpoints {
+  private static final String DESIGNATED = "/:designatedHost/:designatedPort";
+
+  private final Operations operations;
+
+  RecoveryEndpoints(Operations operations) {
+    this.operations = operations;
+  }
+
+  void register(RouteTable routes) {
+    for (String candidate : new String[] {"", "/:candidateHost/:candidatePort"}) {
+      routes.act(
+          "recover/:host/:port" + candidate, call -> recover(call, call.flag("skipProcesses")));
+      routes.act("recover-lite/:host/:port" + candidate, call -> recover(call, true));
+    }
+    routes.act("force-master-failover/:clusterHint", call -> failover(call, hint(call)));
+    routes.act("force-master-failover/:host/:port", call -> failover(call, member(call)));
+    routes.act(
+        "force-master-takeover/:clusterHint" + DESIGNATED, call -> failover(call, hint(call)));
+    routes.act(
+        "force-master-takeover/:host/:port" + DESIGNATED, call -> failover(call, member(call)));
+    routes.act("disable-global-recoveries", call -> globalRecoveries(call, false));
+    routes.act("enable-global-recoveries", call -> globalRecoveries(call, true));
+    routes.read("check-global-recoveries", this::checkGlobalRecoveries);
+  }
+
+  private static String hint(Call call) {
+    return call.lookup().exactCluster(call.argument("clusterHint"));
+  }
+
+  private static String member(Call call) {
+    InstanceKey key = call.lookup().exact(call.key()).key();
+    return call.lookup().nameOf(key).orElse("");
+  }
+
+  private Answer recover(Call call, boolean skipHooks) {
+    InstanceKey failed = call.lookup().exact(call.key()).key();
+    Optional<InstanceKey> candidate =
+        call.key("candidateHost", "candidatePort").map(key -> call.lookup().exact(key).key());
+    Outcome<RecoveryTicket> outcome =
+        operations.recover(failed, candidate, skipHooks, call.requester());
+    return promoted(outcome, Body.key(failed), ticket -> Body.key(successor(ticket)));
+  }
+
+  private Answer failover(Call call, String cluster) {
+    Optional<InstanceKey> designated =
+        call.key("designatedHost", "designatedPort").map(key -> call.lookup().exact(key).key());
+    Outcome<RecoveryTicket> outcome =
+        operations.forceMasterFailover(cluster, designated, call.requester());
+    return promoted(outcome, Body.NULL, new RecoveryView(call.renewed(operations))::of);
+  }
+
+  private static InstanceKey successor(RecoveryTicket ticket) {
+    return ticket.promoted().orElse(InstanceKey.NONE);
+  }
+
+  /**
+   * @param onFailure the details of an error
+   */
+  private static Answer promoted(
+      Outcome<RecoveryTicket> outcome, Body onFailure, Function<RecoveryTicket, Body> onSuccess) {
+    return switch (outcome) {
+      case Outcome.Failed<RecoveryTicket>(Failure failure, String message) ->
+          Answer.failed(failure, message, onFailure);
+      case Outcome.Ok<RecoveryTicket>(RecoveryTicket ticket) ->
+          ticket.successful() && ticket.promoted().isPresent()
+              ? Answer.done(
+                  "Recovery executed on " + ticket.failed() + "; promoted " + successor(ticket),
+                  onSuccess.apply(ticket))
+              : Answer.failed(Failure.CONFLICT, whyNot(ticket), onFailure);
+    };
+  }
+
+  private static String whyNot(RecoveryTicket ticket) {
+    String errors = String.join("; ", ticket.errors());
+    String outcome =
+        ticket
+            .promoted()
+            .map(key -> " promoted " + key + " but did not end well")
+            .orElse(" promoted no server");
+    return "Recovery "
+        + ticket.uid()
+        + " of "
+        + ticket.failed()
+        + outcome
+        + (errors.isEmpty() ? "" : ": " + errors);
+  }
+
+  private Answer globalRecoveries(Call call, boolean enabled) {
+    return Answer.of(
+        operations.submit(new Command.SwitchGlobalRecoveries(enabled), call.requester()),
+        "Globally " + word(enabled) + " recoveries",
+        done -> Body.text(word(enabled)));
+  }
+
+  private Answer checkGlobalRecoveries(Call call) {
+    String word = word(call.picture().state().recoveriesEnabled());
+    return Answer.done("Global recoveries " + word, Body.text(word));
+  }
+
+  private static String word(boolean enabled) {
+    return enabled ? "enabled" : "disabled";
+  }
+}

@@ -1,0 +1,153 @@
+package orchestrator.server.http;
+
+import java.nio.ByteBuffer;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import orchestrator.server.engine.Operations;
+import orchestrator.server.engine.Outcome.Failure;
+import orchestrator.server.http.RouteTable.Access;
+import orchestrator.server.http.RouteTable.Match;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpMethod;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Finds the endpoint of a request, checks who asks, and writes the answer. */
+final class RequestHandler extends Handler.Abstract {
+  private static final Logger log = LoggerFactory.getLogger(RequestHandler.class);
+  private static final String API = "/api/";
+  private static final String UNAUTHORIZED = "Unauthorized";
+
+  private final HttpSettings settings;
+  private final ViewSettings views;
+  private final Operations operations;
+  private final InstantSource clock;
+  private final AccessControl access;
+  private final RouteTable routes;
+
+  RequestHandler(
+      HttpSettings settings, ViewSettings views, Operations operations, InstantSource clock) {
+    this.settings = settings;
+    this.views = views;
+    this.operations = operations;
+    this.clock = clock;
+    this.access =
+        new AccessControl(
+            settings.authentication(), settings.readOnly(), new UnixGroups()::isMemberOfAny);
+    this.routes = Endpoints.all(operations, views);
+  }
+
+  @Override
+  public boolean handle(Request request, Response response, Callback callback) {
+    Optional<Caller> caller =
+        access.admit(name -> Optional.ofNullable(request.getHeaders().get(name)));
+    if (caller.isEmpty()) {
+      response
+          .getHeaders()
+          .put(HttpHeader.WWW_AUTHENTICATE, "Basic realm=\"Authorization Required\"");
+      send(
+          new Answer.Envelope(401, false, "Not Authorized", Body.NULL),
+          request,
+          response,
+          callback);
+      return true;
+    }
+    send(answer(request, response, caller.get()), request, response, callback);
+    return true;
+  }
+
+  private Answer answer(Request request, Response response, Caller caller) {
+    String path = Optional.ofNullable(request.getHttpURI().getPath()).orElse("/");
+    try {
+      Optional<Match> match = apiPath(path).flatMap(rest -> find(rest));
+      if (match.isEmpty()) {
+        return Answer.failed(Failure.NOT_FOUND, "No such endpoint: " + path, Body.NULL);
+      }
+      Access needed = match.get().route().access();
+      if (!allowed(request.getMethod(), needed)) {
+        response
+            .getHeaders()
+            .put(HttpHeader.ALLOW, needed == Access.ACT ? "GET, POST" : "GET, HEAD");
+        return new Answer.Envelope(
+            405, false, "Method not allowed: " + request.getMethod() + " " + path, Body.NULL);
+      }
+      if (needed == Access.ACT && !caller.mayAct()) {
+        return Answer.failed(Failure.UNAUTHORIZED, UNAUTHORIZED, Body.NULL);
+      }
+      return match.get().route().endpoint().answer(call(request, match.get(), caller));
+    } catch (ApiException e) {
+      return Answer.failed(e.failure(), e.text(), e.details());
+    } catch (RuntimeException e) {
+      log.error("{} {} failed", request.getMethod(), path, e);
+      return Answer.failed(
+          Failure.INTERNAL, "Internal error, see the log of this node: " + e, Body.NULL);
+    }
+  }
+
+  private Call call(Request request, Match match, Caller caller) {
+    String rawQuery = request.getHttpURI().getQuery();
+    Map<String, String> query = rawQuery == null ? Map.of() : PathDecoder.query(rawQuery);
+    Picture picture = new Picture(operations.world(), clock.instant(), views);
+    return new Call(match.arguments(), query, caller, picture);
+  }
+
+  /** What follows {@code /api/}; a status check of one's own stands for {@code status}. */
+  private Optional<String> apiPath(String path) {
+    boolean ownStatus = !settings.statusEndpoint().equals(HttpSettings.DEFAULT_STATUS_ENDPOINT);
+    if (ownStatus && path.equals(settings.statusEndpoint())) {
+      return Optional.of("status");
+    }
+    String start = settings.urlPrefix() + API;
+    if (!path.startsWith(start)) {
+      return Optional.empty();
+    }
+    String rest = path.substring(start.length());
+    boolean isStatus = rest.equals("status") || rest.equals("status/");
+    return ownStatus && isStatus ? Optional.empty() : Optional.of(rest);
+  }
+
+  private Optional<Match> find(String rest) {
+    List<String> segments = PathDecoder.segments(rest);
+    return routes.find(segments);
+  }
+
+  /** HEAD is for asking without consequences: it never reaches an action. */
+  private static boolean allowed(String method, Access access) {
+    return HttpMethod.GET.is(method)
+        || (HttpMethod.HEAD.is(method) && access == Access.READ)
+        || (HttpMethod.POST.is(method) && access == Access.ACT);
+  }
+
+  private void send(Answer answer, Request request, Response response, Callback callback) {
+    byte[] bytes;
+    try {
+      Rendering rendering = Rendering.of(answer, settings.messagePrefix());
+      response.setStatus(rendering.status());
+      response.getHeaders().put(HttpHeader.CONTENT_TYPE, rendering.contentType());
+      bytes = encode(rendering, request, response);
+    } catch (RuntimeException e) {
+      log.error("{} {} cannot be shown", request.getMethod(), request.getHttpURI(), e);
+      Response.writeError(request, response, callback, 500);
+      return;
+    }
+    response.getHeaders().put(HttpHeader.CONTENT_LENGTH, bytes.length);
+    boolean head = HttpMethod.HEAD.is(request.getMethod());
+    response.write(true, head ? ByteBuffer.allocate(0) : ByteBuffer.wrap(bytes), callback);
+  }
+
+  private static byte[] encode(Rendering rendering, Request request, Response response) {
+    response.getHeaders().put(HttpHeader.VARY, "Accept-Encoding");
+    String accepted = request.getHeaders().get(HttpHeader.ACCEPT_ENCODING);
+    if (accepted == null || !accepted.contains("gzip") || !rendering.isWorthCompressing()) {
+      return rendering.bytes();
+    }
+    response.getHeaders().put(HttpHeader.CONTENT_ENCODING, "gzip");
+    return rendering.compressed();
+  }
+}

@@ -1,0 +1,47 @@
+package orchestrator.server.http;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Predicate;
+import orchestrator.core.analysis.AnalysisPolicy;
+import orchestrator.core.topology.InstanceKey;
+
+/**
+ * What the configuration says that answers depend on.
+ *
+ * @param analysis thresholds and rules by which servers are judged
+ * @param candidateLifetime how long a registered promotion rule holds
+ * @param defaultPort of servers that are named without one
+ * @param useSuperReadOnly whether read-only means {@code super_read_only} too
+ * @param isProblemIgnored tells servers that are left out of the list of problems
+ * @param isUnfitForSchemaChange tells servers that are not offered as control replicas
+ */
+public record ViewSettings(
+    AnalysisPolicy analysis,
+    Duration candidateLifetime,
+    int defaultPort,
+    boolean useSuperReadOnly,
+    Predicate<InstanceKey> isProblemIgnored,
+    Predicate<InstanceKey> isUnfitForSchemaChange,
+    RecoveryFilters filters) {
+  /** All keys at their defaults. */
+  public static final ViewSettings DEFAULT =
+      new ViewSettings(
+          AnalysisPolicy.DEFAULT,
+          Duration.ofMinutes(60),
+          3306,
+          false,
+          key -> false,
+          key -> false,
+          new RecoveryFilters(List.of(), List.of(), List.of()));
+
+  /** The recovery filters as they were configured. */
+  public record RecoveryFilters(
+      List<String> master, List<String> intermediateMaster, List<String> ignoredHosts) {
+    public RecoveryFilters {
+      master = List.copyOf(master);
+      intermediateMaster = List.copyOf(intermediateMaster);
+      ignoredHosts = List.copyOf(ignoredHosts);
+    }
+  }
+}

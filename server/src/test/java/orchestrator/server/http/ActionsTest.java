@@ -1,0 +1,170 @@
+package orchestrator.server.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.Optional;
+import orchestrator.core.facts.JournalEntry;
+import orchestrator.core.facts.RecoveryTicket;
+import orchestrator.core.state.Command;
+import orchestrator.core.testing.TopologyBuilder;
+import orchestrator.server.engine.Outcome.Failure;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+
+class ActionsTest {
+  private ApiFixture api;
+
+  @BeforeEach
+  void start() throws IOException {
+    api = ApiFixture.start();
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    api.close();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "discover/r1.example/3306, discover r1.example:3306",
+    "async-discover/new.example/3307, discover later new.example:3307",
+    "refresh/r1.example/3306, refresh r1.example:3306",
+    "forget/r1.example/3306, forget r1.example:3306",
+    "forget-cluster/main, forget cluster m.example:3306",
+    "forget-cluster/r1.example:3306, forget cluster m.example:3306",
+    "set-read-only/r1.example/3306, SetReadOnly r1.example:3306",
+    "recover/m.example/3306, recover m.example:3306",
+    "recover/m.example/3306?skipProcesses=true, recover m.example:3306 without hooks",
+    "recover-lite/m.example/3306, recover m.example:3306 without hooks",
+    "recover/m.example/3306/r2.example/3306, recover m.example:3306 with r2.example:3306",
+    "force-master-failover/main, fail over m.example:3306",
+    "force-master-failover/r1.example/3306, fail over m.example:3306",
+    "force-master-takeover/main/r2.example/3306, fail over m.example:3306 to r2.example:3306",
+    "force-master-takeover/m.example/3306/r2.example/3306, "
+        + "fail over m.example:3306 to r2.example:3306"
+  })
+  void aRequestAsksForExactlyThis(String path, String expected) throws Exception {
+    api.details(path);
+    assertThat(api.operations.asked).containsExactly(expected + " by manager-1");
+  }
+
+  @Test
+  void discoverAnswersTheServerAsRead() throws Exception {
+    assertThat(InstanceViewTest.names(api.details("discover/r1.example/3306")))
+        .isEqualTo(InstanceViewTest.KEYS);
+  }
+
+  @Test
+  void recoverAnswersThePromotedKeyAndAFailureTheFailedOne() throws Exception {
+    assertThat(api.details("recover/m.example/3306").toString())
+        .isEqualTo("{\"Hostname\":\"r1\",\"Port\":3306}");
+    api.operations.failure = Optional.of(Failure.CONFLICT);
+    HttpResponse<String> refused = api.get("recover/m.example/3306");
+    assertThat(refused.statusCode()).isEqualTo(409);
+    assertThat(refused.body()).endsWith("\"Details\":{\"Hostname\":\"m.example\",\"Port\":3306}}");
+  }
+
+  @Test
+  void forceMasterFailoverAnswersTheRecovery() throws Exception {
+    JsonNode recovery = api.details("force-master-failover/main");
+    assertThat(recovery.path("SuccessorKey").path("Hostname").asString()).isEqualTo("r1");
+  }
+
+  @Test
+  void downtimeBeginsAndEnds() throws Exception {
+    assertThat(api.details("begin-downtime/r1.example/3306/me/why/2h").toString())
+        .isEqualTo("{\"Hostname\":\"r1.example\",\"Port\":3306}");
+    assertThat(api.operations.downtime("r1.example").end())
+        .isEqualTo(TopologyBuilder.NOW.plusSeconds(7200));
+    assertThat(api.ok("downtimed")).hasSize(1);
+    assertThat(api.ok("downtimed/other.example:3306")).isEmpty();
+    api.details("end-downtime/r1.example/3306");
+    api.details("end-downtime/r1.example/3306");
+    assertThat(api.ok("downtimed")).isEmpty();
+  }
+
+  @Test
+  void theDowntimeOfAServerThatIsGoneCanBeEnded() throws Exception {
+    api.details("begin-downtime/r1.example/3306/me/why/2h");
+    api.operations.topology(ApiFixture.servers().without("r1.example").build());
+    api.details("end-downtime/r1.example/3306");
+    assertThat(api.operations.state().downtimes()).isEmpty();
+  }
+
+  @Test
+  void recoveriesAreAcknowledgedByWhateverNamesThem() throws Exception {
+    for (String path :
+        new String[] {
+          "ack-recovery/cluster/main",
+          "ack-recovery/cluster/alias/main",
+          "ack-recovery/instance/m.example/3306",
+          "ack-recovery/uid/7",
+          "ack-recovery/1",
+          "ack-all-recoveries"
+        }) {
+      RecoveryTicket ticket = FakeOperations.openTicket("7", TopologyBuilder.key("m.example"));
+      JournalEntry end = new JournalEntry.Closed(false, List.of("nobody left"));
+      try (ApiFixture fresh = ApiFixture.start()) {
+        fresh
+            .operations
+            .with(new Command.OpenRecovery(ticket))
+            .with(new Command.Journal("7", List.of(end), TopologyBuilder.NOW));
+        assertThat(fresh.operations.state().recoveries()).hasSize(1);
+        fresh.details(path + "?comment=seen%20it");
+        assertThat(fresh.operations.state().recoveries().values())
+            .as(path)
+            .allSatisfy(t ->
+                assertThat(t.acknowledgement())
+                    .hasValueSatisfying(a -> assertThat(a.comment()).isEqualTo("seen it")));
+      }
+    }
+  }
+
+  @Test
+  void acknowledgingAnswersWhatItWasAskedFor() throws Exception {
+    assertThat(api.details("ack-recovery/17?comment=x").asString()).isEqualTo("17");
+    assertThat(api.details("ack-all-recoveries?comment=x%20y").asString()).isEqualTo("x y");
+    assertThat(api.details("ack-recovery/cluster/main?comment=x").asString())
+        .isEqualTo("m.example:3306");
+  }
+
+  @Test
+  void theGlobalSwitchIsSetAndShown() throws Exception {
+    assertThat(api.details("check-global-recoveries").asString()).isEqualTo("enabled");
+    assertThat(api.details("disable-global-recoveries").asString()).isEqualTo("disabled");
+    assertThat(api.details("check-global-recoveries").asString()).isEqualTo("disabled");
+    assertThat(api.details("enable-global-recoveries").asString()).isEqualTo("enabled");
+  }
+
+  @Test
+  void tagsAreSetSearchedAndRemoved() throws Exception {
+    api.details("tag/r1.example/3306?tag=role%3Dbackup");
+    api.details("tag/r2.example/3306/role/report");
+    api.details("tag/r2.example/3306?tag=ssd");
+    assertThat(api.ok("tags/r2.example/3306").toString()).isEqualTo("[\"role=report\",\"ssd=\"]");
+    assertThat(api.ok("tag-value/r1.example/3306?tag=role").asString()).isEqualTo("backup");
+    assertThat(api.ok("tagged?tag=role")).hasSize(2);
+    assertThat(api.ok("tagged?tag=role=report,ssd")).hasSize(1);
+    assertThat(api.ok("tagged?tag=~role=report").get(0).path("Hostname").asString())
+        .isEqualTo("r1.example");
+    assertThat(api.ok("tagged?tag=~ssd")).hasSize(1);
+    assertThat(api.details("untag/r1.example/3306?tag=role=other")).isEmpty();
+    assertThat(api.details("untag-all/role/report")).hasSize(1);
+    assertThat(api.details("untag/r1.example/3306/role")).hasSize(1);
+    assertThat(api.ok("tagged?tag=role")).isEmpty();
+  }
+
+  @Test
+  void anAliasSetByPeopleNamesTheCluster() throws Exception {
+    api.details("set-cluster-alias/m.example:3306?alias=prod");
+    assertThat(api.ok("cluster-info/prod").path("ClusterName").asString())
+        .isEqualTo("m.example:3306");
+  }
+}

@@ -1,0 +1,77 @@
+package orchestrator.core.recovery;
+
+import orchestrator.core.relocation.ActionOutcome;
+import orchestrator.core.topology.Instance;
+
+/** Hands each answer to the part of the control that asked. */
+final class Answers {
+  private Answers() {}
+
+  static void acted(Turn t, Pending purpose, ActionOutcome outcome) {
+    switch (purpose) {
+      case Pending.OldMaster ignored -> Gathering.oldMasterAnswered(t, outcome);
+      case Pending.StopFetching stop -> Gathering.stopped(t, stop, outcome);
+      case Pending.StartApplying start ->
+          Preparing.startedApplying(t, start.replica(), outcome);
+      case Pending.Feeding feeding -> Preparing.fed(t, feeding, outcome);
+      case Pending.Reset ignored -> Promoting.resetDone(t, outcome);
+      case Pending.SemiSyncOn ignored -> Promoting.semiSyncDone(t, outcome);
+      case Pending.MakeWritable ignored -> Promoting.madeWritable(t, outcome);
+      case Pending.MakeReadOnlyAgain ignored -> Promoting.madeReadOnlyAgain(t, outcome);
+      case Pending.Move move -> Moving.changed(t, move.replica(), outcome);
+      case Pending.Aside aside -> t.note(aside.what() + ": " + describe(outcome));
+      case Pending.Committing ignored -> mismatch(purpose);
+      case Pending.Hook ignored -> mismatch(purpose);
+      case Pending.Look ignored -> mismatch(purpose);
+      case Pending.Poll ignored -> mismatch(purpose);
+      case Pending.MoveCheck ignored -> mismatch(purpose);
+      case Pending.Wake ignored -> mismatch(purpose);
+    }
+  }
+
+  private static String describe(ActionOutcome outcome) {
+    return switch (outcome) {
+      case ActionOutcome.Applied ignored -> "done";
+      case ActionOutcome.NotApplied refused -> "not done: " + refused.reason();
+      case ActionOutcome.Unknown unknown -> "perhaps done: " + unknown.reason();
+    };
+  }
+
+  static void probed(Turn t, Pending purpose, Instance instance) {
+    switch (purpose) {
+      case Pending.Look look -> Gathering.looked(t, look, instance);
+      case Pending.Poll poll -> Preparing.polled(t, poll.replica(), instance);
+      case Pending.MoveCheck check -> Moving.checked(t, check.replica(), instance);
+      default -> mismatch(purpose);
+    }
+  }
+
+  static void probeFailed(Turn t, Pending purpose, String reason) {
+    switch (purpose) {
+      case Pending.Look look -> Gathering.lookFailed(t, look, reason);
+      case Pending.Poll poll -> Preparing.pollFailed(t, poll.replica(), reason);
+      case Pending.MoveCheck check -> Moving.checkFailed(t, check.replica(), reason);
+      default -> mismatch(purpose);
+    }
+  }
+
+  static void woken(Turn t, Pending purpose) {
+    if (!(purpose instanceof Pending.Wake wake) || wake.round() != t.s.round) {
+      return;
+    }
+    switch (wake.alarm()) {
+      case COMMIT_RETRY -> t.submitHead();
+      case NOTES -> t.flush();
+      case LIVING_MASTER -> Gathering.livingMasterTookTooLong(t);
+      case STRAGGLERS -> Gathering.stragglersTookTooLong(t);
+      case POLL -> Preparing.pollNow(t);
+      case PROMOTION_RETRY -> Promoting.retry(t);
+      case MOVE_CHECK -> Moving.checkNow(t);
+      case MOVES_BEFORE_HOOKS -> t.s.movesGivenTime = true;
+    }
+  }
+
+  private static void mismatch(Pending purpose) {
+    throw new IllegalArgumentException("An answer of the wrong kind for " + purpose);
+  }
+}

@@ -1,0 +1,212 @@
+package orchestrator.core.recovery;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import orchestrator.core.gtid.GtidSet;
+import orchestrator.core.relocation.CanReplicate;
+import orchestrator.core.topology.Instance;
+import orchestrator.core.topology.InstanceKey;
+
+/**
+ * Orders the replicas of a dead master as candidates for promotion.
+ *
+ * <p>Who may not be promoted is left out first ({@link Eligibility}): constraints are part of the
+ * choice, never a veto after servers were changed. The rest is ordered by the {@link Criterion}s,
+ * the first that differs decides; the key is the last one, so the order is total.
+ */
+final class CandidateChoice {
+  /**
+   * The input.
+   *
+   * @param live the replicas that answered, as they are now
+   * @param silent the others, and why
+   * @param excluded servers that failed as candidates in this recovery, and why
+   * @param stuck servers that turned out not to apply what they have fetched
+   * @param unfeedable pairs (replica, source) between which a catch-up failed
+   */
+  record Question(
+      Circumstances circumstances,
+      Optional<InstanceKey> designated,
+      Map<InstanceKey, Instance> live,
+      Map<InstanceKey, String> silent,
+      Map<InstanceKey, String> excluded,
+      Set<InstanceKey> stuck,
+      Set<Feed> unfeedable) {}
+
+  /** A replica that fetches from a sibling. */
+  record Feed(InstanceKey replica, InstanceKey source) {}
+
+  /** The facts about an eligible server that the criteria compare. */
+  record Facts(
+      Instance instance,
+      Instance failed,
+      Circumstances circumstances,
+      boolean stuck,
+      boolean errant,
+      Optional<InstanceKey> feeder,
+      long lost,
+      long toFetch,
+      long toApply,
+      int followers,
+      int others) {}
+
+  private final Question question;
+  private final Survivors survivors;
+  private final GtidSet target;
+  private final List<Facts> ranked;
+  private final Map<InstanceKey, String> rejected = new TreeMap<>();
+
+  CandidateChoice(Question question) {
+    this.question = question;
+    Circumstances circumstances = question.circumstances();
+    this.survivors = new Survivors(circumstances.failedServer(), question.live(), question.stuck());
+    this.target = survivors.target();
+    Eligibility eligibility = new Eligibility(question);
+    List<Facts> eligible = new ArrayList<>();
+    for (InstanceKey key : circumstances.failure().replicas()) {
+      Optional<String> refusal = eligibility.refusal(key);
+      if (refusal.isPresent()) {
+        rejected.put(key, refusal.get());
+      } else {
+        Instance instance = question.live().get(key);
+        if (instance != null) {
+          eligible.add(factsOf(instance));
+        }
+      }
+    }
+    eligible.sort(ORDER);
+    this.ranked = List.copyOf(eligible);
+  }
+
+  private static final Comparator<Facts> ORDER = order();
+
+  private static Comparator<Facts> order() {
+    Comparator<Facts> byKey = Comparator.comparing(facts -> facts.instance().key());
+    Comparator<Facts> order = byKey;
+    for (Criterion criterion : List.of(Criterion.values()).reversed()) {
+      Comparator<Facts> rest = order;
+      order = Comparator.<Facts>comparingLong(criterion::cost).thenComparing(rest);
+    }
+    return order;
+  }
+
+  Survivors survivors() {
+    return survivors;
+  }
+
+  /** All transactions that can be rescued from the servers that answered. */
+  GtidSet target() {
+    return target;
+  }
+
+  /** The best candidate; empty when none is eligible. */
+  Optional<Instance> best() {
+    return ranked.stream().findFirst().map(Facts::instance);
+  }
+
+  /**
+   * The sibling from which a server should fetch what it lacks; empty when it lacks nothing, or
+   * nobody can give it more.
+   */
+  Optional<Instance> feederOf(Instance replica) {
+    GtidSet own = survivors.attainable(replica);
+    long before = missing(own);
+    if (before == 0) {
+      return Optional.empty();
+    }
+    return question.live().values().stream()
+        .filter(source -> canFeed(replica, source))
+        .filter(source -> missing(with(own, source)) < before)
+        .min(
+            Comparator.<Instance>comparingLong(source -> missing(with(own, source)))
+                .thenComparing(source -> !survivors.errant(source).isEmpty())
+                .thenComparing(Instance::key));
+  }
+
+  /** Whether a replica would still get something from this sibling. */
+  boolean helps(Instance replica, Instance source) {
+    GtidSet own = survivors.attainable(replica);
+    return canFeed(replica, source) && missing(with(own, source)) < missing(own);
+  }
+
+  /** Eligible servers, best first; then the rejected ones by key. */
+  List<Consideration> considerations() {
+    List<Consideration> all = new ArrayList<>();
+    for (int i = 0; i < ranked.size(); i++) {
+      Facts facts = ranked.get(i);
+      List<String> reasons = new ArrayList<>();
+      for (Criterion criterion : Criterion.values()) {
+        criterion.explain(facts).ifPresent(reasons::add);
+      }
+      if (i > 0) {
+        reasons.add(behind(ranked.get(i - 1), facts));
+      }
+      all.add(
+          new Consideration(facts.instance().key(), true, reasons, facts.feeder(), facts.lost()));
+    }
+    rejected.forEach((key, reason) ->
+        all.add(new Consideration(key, false, List.of(reason), Optional.empty(), 0)));
+    return all;
+  }
+
+  private static String behind(Facts better, Facts worse) {
+    for (Criterion criterion : Criterion.values()) {
+      if (criterion.cost(better) != criterion.cost(worse)) {
+        return "comes after " + better.instance().key() + " because of " + criterion.subject();
+      }
+    }
+    return "comes after " + better.instance().key() + " by name only";
+  }
+
+  private Facts factsOf(Instance instance) {
+    GtidSet own = survivors.attainable(instance);
+    GtidSet reach = own;
+    int followers = 0;
+    int others = 0;
+    for (Instance other : question.live().values()) {
+      if (!other.key().equals(instance.key())) {
+        others++;
+        followers += canFollow(other, instance) ? 1 : 0;
+        reach = canFeed(instance, other) ? with(reach, other) : reach;
+      }
+    }
+    return new Facts(
+        instance,
+        question.circumstances().failedServer(),
+        question.circumstances(),
+        survivors.isStuck(instance),
+        !survivors.errant(instance).isEmpty(),
+        feederOf(instance).map(Instance::key),
+        missing(reach),
+        missing(own),
+        survivors.fetched(instance).missingFrom(survivors.executed(instance)).transactionCount(),
+        followers,
+        others);
+  }
+
+  private long missing(GtidSet had) {
+    return target.missingFrom(had).transactionCount();
+  }
+
+  private GtidSet with(GtidSet own, Instance source) {
+    return GtidAlgebra.union(own, survivors.attainable(source));
+  }
+
+  private boolean canFeed(Instance replica, Instance source) {
+    return !question.unfeedable().contains(new Feed(replica.key(), source.key()))
+        && !survivors.isStuck(replica)
+        && CanReplicate.byGtid(replica, source, question.circumstances().policy().replication())
+            .isAllowed();
+  }
+
+  /** Whether a sibling could replicate from the candidate once that has everything. */
+  private boolean canFollow(Instance replica, Instance candidate) {
+    return CanReplicate.byGtid(replica, candidate, question.circumstances().policy().replication())
+        .isAllowed();
+  }
+}

@@ -1,0 +1,90 @@
+package orchestrator.core.recovery;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import orchestrator.core.facts.Candidate;
+import orchestrator.core.facts.Downtime;
+import orchestrator.core.state.ReplicatedState;
+import orchestrator.core.topology.Instance;
+import orchestrator.core.topology.InstanceKey;
+import orchestrator.core.topology.PromotionRule;
+import orchestrator.core.topology.Topology;
+
+/**
+ * All that a recovery knows when it begins.
+ *
+ * @param failedServer as last read; {@link Instance#unseen} when it never was
+ * @param replicas each direct replica as last read
+ * @param rules promotion rules in force; absent means neutral
+ * @param addresses resolved addresses by host name, for key-value stores
+ * @param node the acting manager's host name
+ */
+public record Circumstances(
+    FailureCase failure,
+    Instance failedServer,
+    List<Instance> replicas,
+    Map<InstanceKey, PromotionRule> rules,
+    Set<InstanceKey> downtimed,
+    Map<String, HostAddresses> addresses,
+    String node,
+    RecoveryPolicy policy) {
+
+  public Circumstances {
+    replicas = List.copyOf(replicas);
+    rules = Map.copyOf(rules);
+    downtimed = Set.copyOf(downtimed);
+    addresses = Map.copyOf(addresses);
+  }
+
+  /** From the current picture and what people have said. */
+  public static Circumstances of(
+      FailureCase failure,
+      Topology topology,
+      ReplicatedState state,
+      RecoveryPolicy policy,
+      Map<String, HostAddresses> addresses,
+      String node,
+      Instant now) {
+    List<Instance> replicas = new ArrayList<>();
+    Map<InstanceKey, PromotionRule> rules = new HashMap<>();
+    Set<InstanceKey> downtimed = new HashSet<>();
+    for (InstanceKey key : failure.replicas()) {
+      Instance replica = topology.find(key).orElseGet(() -> Instance.unseen(key));
+      replicas.add(replica);
+      ruleOf(replica, state, now).ifPresent(rule -> rules.put(key, rule));
+      Downtime downtime = state.downtimes().get(key);
+      if (downtime != null && downtime.isActive(now)) {
+        downtimed.add(key);
+      }
+    }
+    Instance failedServer =
+        topology.find(failure.failed()).orElseGet(() -> Instance.unseen(failure.failed()));
+    return new Circumstances(
+        failure, failedServer, replicas, rules, downtimed, addresses, node, policy);
+  }
+
+  /** A rule that the server's own query found is renewed at each poll, so it is the newer one. */
+  private static Optional<PromotionRule> ruleOf(
+      Instance replica, ReplicatedState state, Instant now) {
+    Optional<PromotionRule> registered =
+        Optional.ofNullable(state.candidates().get(replica.key()))
+            .filter(candidate -> candidate.isActive(now))
+            .map(Candidate::rule);
+    return replica.classification().promotionRule().or(() -> registered);
+  }
+
+  public PromotionRule ruleOf(InstanceKey key) {
+    return rules.getOrDefault(key, PromotionRule.NEUTRAL);
+  }
+
+  /** The replica as it was last read before the recovery began. */
+  public Optional<Instance> lastRead(InstanceKey key) {
+    return replicas.stream().filter(replica -> replica.key().equals(key)).findFirst();
+  }
+}

@@ -1,0 +1,127 @@
+package orchestrator.core.recovery;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import orchestrator.core.facts.Acknowledgement;
+import orchestrator.core.facts.Downtime;
+import orchestrator.core.facts.HookPoint;
+import orchestrator.core.facts.JournalEntry;
+import orchestrator.core.facts.ReplicaFate;
+import orchestrator.core.facts.ReplicaFate.Kind;
+import orchestrator.core.recovery.RecoveryState.CommitKind;
+import orchestrator.core.recovery.RecoveryState.Phase;
+import orchestrator.core.relocation.ServerAction;
+import orchestrator.core.state.Command;
+import orchestrator.core.topology.Instance;
+import orchestrator.core.topology.InstanceKey;
+import orchestrator.core.topology.Replication;
+import orchestrator.core.topology.ThreadState;
+
+/** Ends a recovery: waits for what still runs, accounts for every replica, closes the record. */
+final class Closing {
+  private static final String OWNER = "orchestrator";
+  private static final Duration LOST_FOR = Duration.ofDays(365);
+
+  private Closing() {}
+
+  static void fail(Turn t, String reason) {
+    t.s.errors.add(reason);
+    t.note(reason);
+    if (t.s.ticket.intended().isEmpty()) {
+      restoreFetching(t);
+    }
+    HookRun.begin(t, Phase.FAILING, HookPoint.POST_UNSUCCESSFUL_FAILOVER);
+  }
+
+  /**
+   * Nothing was decided: replicas that were stopped go on as they were. Not with MariaDB while
+   * something is unapplied: there a restarted IO thread throws the relay log away.
+   */
+  private static void restoreFetching(Turn t) {
+    Survivors survivors =
+        new Survivors(t.s.circumstances.failedServer(), t.s.live, t.s.stuck);
+    for (Instance replica : t.s.live.values()) {
+      boolean stopped = hasIoThread(replica, ThreadState.STOPPED);
+      boolean byUs =
+          t.s.circumstances
+              .lastRead(replica.key())
+              .filter(before -> !hasIoThread(before, ThreadState.STOPPED))
+              .isPresent();
+      if (stopped && byUs && (!replica.usesMariaDbGtid() || survivors.isApplied(replica))) {
+        t.perform(
+            new Pending.Aside("Letting " + replica.key() + " fetch again"),
+            new ServerAction.StartIoThread(replica.key()),
+            Patience.CHANGE);
+      }
+    }
+  }
+
+  private static boolean hasIoThread(Instance replica, ThreadState state) {
+    return replica.replication().map(Replication::ioThread).filter(state::equals).isPresent();
+  }
+
+  static void begin(Turn t) {
+    t.s.phase = Phase.CLOSING;
+  }
+
+  /** Closes the record when nothing is under way any more. */
+  static void advance(Turn t) {
+    boolean busy =
+        t.isPending(p ->
+            switch (p) {
+              case Pending.Wake ignored -> false;
+              case Pending.Hook hook -> !hook.asynchronous();
+              default -> true;
+            });
+    if (busy || !t.s.commits.isEmpty() || !Moving.areDone(t)) {
+      return;
+    }
+    boolean successful = t.s.ticket.promoted().isPresent();
+    List<JournalEntry> entries = new ArrayList<>(remainingFates(t));
+    entries.add(new JournalEntry.Closed(successful, t.s.errors));
+    List<Command> commands = new ArrayList<>();
+    if (t.s.releaseBlock) {
+      commands.add(
+          new Command.AcknowledgeRecoveries(
+              new Command.Selector.ByUid(t.s.ticket.uid()),
+              new Acknowledgement(OWNER, "Aborted before anything was changed", t.now)));
+    }
+    t.commit(CommitKind.CLOSE, entries, commands);
+  }
+
+  private static List<JournalEntry> remainingFates(Turn t) {
+    List<JournalEntry> entries = new ArrayList<>();
+    for (InstanceKey replica : t.s.replicas()) {
+      ReplicaFate known = t.s.settled.get(replica);
+      if (known == null && t.s.silent.containsKey(replica) && isOpen(t, replica)) {
+        known = new ReplicaFate(Kind.UNREACHABLE, Moving.silence(t, replica));
+        t.s.settled.put(replica, known);
+      }
+      if (known != null && t.s.published.add(replica)) {
+        entries.add(new JournalEntry.ReplicaSettled(replica, known));
+      }
+    }
+    return entries;
+  }
+
+  private static boolean isOpen(Turn t, InstanceKey replica) {
+    ReplicaFate fate = t.s.ticket.fates().getOrDefault(replica, ReplicaFate.UNSETTLED);
+    return fate.kind() == Kind.PENDING;
+  }
+
+  static void closed(Turn t) {
+    boolean successful = t.s.ticket.promoted().isPresent();
+    t.finish(
+        true,
+        successful,
+        successful
+            ? t.s.ticket.promoted().get() + " replaces " + t.failed()
+            : String.join("; ", t.s.errors));
+  }
+
+  static Command lostInRecovery(Turn t, InstanceKey key) {
+    return new Command.BeginDowntime(
+        new Downtime(key, OWNER, Downtime.LOST_IN_RECOVERY, t.now, t.now.plus(LOST_FOR)));
+  }
+}

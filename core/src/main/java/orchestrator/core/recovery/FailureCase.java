@@ -1,0 +1,78 @@
+package orchestrator.core.recovery;
+
+import java.util.List;
+import orchestrator.core.facts.RecoveryTicket;
+import orchestrator.core.topology.InstanceKey;
+
+/**
+ * The failure that a recovery answers, as hooks and the record tell it.
+ *
+ * @param analysis the diagnosis code, e.g. {@code DeadMaster}
+ * @param description one sentence for people
+ * @param clusterAlias empty when it has none
+ * @param clusterDomain empty when it has none
+ * @param instanceType {@code master}, {@code co-master}, {@code intermediate-master} or {@code
+ *     group-member}
+ * @param replicas the servers that replicate directly from the failed one
+ * @param downtimed whether the failed server is downtimed
+ * @param autoMasterRecovery whether {@code RecoverMasterClusterFilters} cover the cluster
+ * @param autoIntermediateMasterRecovery whether {@code RecoverIntermediateMasterClusterFilters} do
+ * @param actionable whether the evidence suffices to act
+ * @param evidence who saw what, for people
+ */
+public record FailureCase(
+    InstanceKey failed,
+    String analysis,
+    String description,
+    String clusterName,
+    String clusterAlias,
+    String clusterDomain,
+    String instanceType,
+    List<InstanceKey> replicas,
+    boolean downtimed,
+    boolean autoMasterRecovery,
+    boolean autoIntermediateMasterRecovery,
+    boolean actionable,
+    String evidence) {
+
+  public FailureCase {
+    replicas = replicas.stream().sorted().toList();
+  }
+
+  /** What the record of an open recovery still tells, after a restart. */
+  public static FailureCase ofTicket(
+      RecoveryTicket ticket, boolean autoMasterRecovery, boolean autoIntermediateMasterRecovery) {
+    return new FailureCase(
+        ticket.failed(),
+        ticket.analysis(),
+        ticket.description(),
+        ticket.clusterName(),
+        ticket.clusterAlias(),
+        ticket.clusterDomain(),
+        "master",
+        List.copyOf(ticket.fates().keySet()),
+        false,
+        autoMasterRecovery,
+        autoIntermediateMasterRecovery,
+        true,
+        "recovery " + ticket.uid() + " was begun at " + ticket.started());
+  }
+
+  public boolean isMaster() {
+    return instanceType.equals("master");
+  }
+
+  public boolean isCoMaster() {
+    return instanceType.equals("co-master");
+  }
+
+  /** The alias, or the cluster's name when it has none. */
+  public String aliasOrName() {
+    return clusterAlias.isEmpty() ? clusterName : clusterAlias;
+  }
+
+  /** The domain, or the cluster's name when it has none. */
+  public String domainOrName() {
+    return clusterDomain.isEmpty() ? clusterName : clusterDomain;
+  }
+}

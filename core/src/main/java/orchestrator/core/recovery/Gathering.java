@@ -1,0 +1,173 @@
+package orchestrator.core.recovery;
+
+import orchestrator.core.recovery.Pending.Alarm;
+import orchestrator.core.recovery.RecoveryState.Phase;
+import orchestrator.core.relocation.ActionOutcome;
+import orchestrator.core.relocation.ServerAction;
+import orchestrator.core.topology.Instance;
+import orchestrator.core.topology.InstanceKey;
+import orchestrator.core.topology.Replication;
+import orchestrator.core.topology.ThreadState;
+
+/**
+ * Stops all replicas from fetching, and reads them, so that what they have does not change any more
+ * but by what they apply. Replicas that answered their last probe are waited for a short time; what
+ * others say later is still made use of.
+ */
+final class Gathering {
+  private Gathering() {}
+
+  static void begin(Turn t) {
+    if (t.policy().promotion().apply()) {
+      t.perform(
+          new Pending.OldMaster(),
+          new ServerAction.SetReadOnly(
+              t.failed(), true, t.policy().promotion().useSuperReadOnly()),
+          Patience.OLD_MASTER);
+      boolean alive = t.s.circumstances.failedServer().isLastCheckValid();
+      if (!t.s.ticket.origin().automatic() && alive) {
+        t.s.phase = Phase.FENCING;
+        t.wake(Alarm.LIVING_MASTER, Patience.LIVING_MASTER);
+        return;
+      }
+    }
+    gather(t);
+  }
+
+  static void oldMasterAnswered(Turn t, ActionOutcome outcome) {
+    t.note(
+        switch (outcome) {
+          case ActionOutcome.Applied ignored -> "Old master " + t.failed() + " is read-only";
+          case ActionOutcome.NotApplied refused ->
+              "Old master could not be set read-only: " + refused.reason();
+          case ActionOutcome.Unknown unknown ->
+              "Old master may or may not be read-only: " + unknown.reason();
+        });
+    if (t.s.phase == Phase.FENCING) {
+      gather(t);
+    }
+  }
+
+  static void livingMasterTookTooLong(Turn t) {
+    if (t.s.phase == Phase.FENCING) {
+      gather(t);
+    }
+  }
+
+  /** Asks all replicas; again after an intended server was abandoned. */
+  static void gather(Turn t) {
+    t.s.phase = Phase.GATHERING;
+    t.s.round++;
+    t.s.stragglersGivenUp = false;
+    t.s.live.clear();
+    t.s.silent.clear();
+    for (InstanceKey replica : t.s.replicas()) {
+      t.s.silent.put(replica, "it has not answered yet");
+      t.perform(
+          new Pending.StopFetching(replica, t.s.round),
+          new ServerAction.StopIoThread(replica),
+          Patience.STOP_FETCHING);
+    }
+    t.wake(Alarm.STRAGGLERS, Patience.STRAGGLERS);
+  }
+
+  /** After a restart in the midst of a promotion: reads all servers, changes none. */
+  static void look(Turn t) {
+    t.s.phase = Phase.LOOKING;
+    t.s.round++;
+    t.s.stragglersGivenUp = false;
+    for (InstanceKey replica : t.s.replicas()) {
+      t.s.silent.put(replica, "it has not answered yet");
+      t.probe(new Pending.Look(replica, t.s.round), replica);
+    }
+    t.wake(Alarm.STRAGGLERS, Patience.STRAGGLERS);
+  }
+
+  static void stopped(Turn t, Pending.StopFetching request, ActionOutcome outcome) {
+    if (request.round() != t.s.round) {
+      return;
+    }
+    InstanceKey replica = request.replica();
+    switch (outcome) {
+      case ActionOutcome.Applied applied -> arrived(t, replica, applied.after());
+      case ActionOutcome.NotApplied refused -> doubt(t, request, refused.reason());
+      case ActionOutcome.Unknown unknown -> doubt(t, request, unknown.reason());
+    }
+  }
+
+  private static void doubt(Turn t, Pending.StopFetching request, String reason) {
+    t.isSilent(request.replica(), reason);
+    t.probe(new Pending.Look(request.replica(), request.round()), request.replica());
+  }
+
+  static void looked(Turn t, Pending.Look request, Instance instance) {
+    if (request.round() != t.s.round) {
+      return;
+    }
+    boolean fetching =
+        instance
+            .replication()
+            .map(Replication::ioThread)
+            .filter(thread -> thread == ThreadState.RUNNING)
+            .isPresent();
+    if (fetching && t.s.phase == Phase.GATHERING) {
+      t.isSilent(request.replica(), "it could not be stopped from fetching");
+    } else {
+      arrived(t, request.replica(), instance);
+    }
+  }
+
+  static void lookFailed(Turn t, Pending.Look request, String reason) {
+    if (request.round() == t.s.round) {
+      t.isSilent(request.replica(), reason);
+    }
+  }
+
+  private static void arrived(Turn t, InstanceKey replica, Instance instance) {
+    t.answered(replica, instance);
+    if (t.s.phase == Phase.PREPARING) {
+      t.note("Late answer of " + replica + " is taken into account");
+      Preparing.choose(t);
+    } else if (t.s.isIn(Phase.PROMOTING, Phase.SETTLING, Phase.POST_HOOKS)) {
+      Moving.consider(t, replica);
+    }
+  }
+
+  static void stragglersTookTooLong(Turn t) {
+    t.s.stragglersGivenUp = true;
+  }
+
+  /** Goes on as soon as enough is known. */
+  static void advance(Turn t) {
+    boolean waiting = t.s.stragglersGivenUp ? false : t.isPending(p -> isAwaited(t, p));
+    if (waiting) {
+      return;
+    }
+    if (t.s.phase == Phase.LOOKING) {
+      Resuming.looked(t);
+      return;
+    }
+    // Nobody to promote among those that answered: then even the slow ones are worth waiting for.
+    boolean slowOnesLeft =
+        t.isPending(p -> p instanceof Pending.StopFetching || p instanceof Pending.Look);
+    if (t.choice().best().isPresent() || !slowOnesLeft) {
+      Preparing.choose(t);
+    }
+  }
+
+  private static boolean isAwaited(Turn t, Pending pending) {
+    return switch (pending) {
+      case Pending.StopFetching stop -> isExpectedToAnswer(t, stop.replica());
+      case Pending.Look look -> isExpectedToAnswer(t, look.replica());
+      default -> false;
+    };
+  }
+
+  private static boolean isExpectedToAnswer(Turn t, InstanceKey replica) {
+    boolean anyWasValid =
+        t.s.circumstances.replicas().stream().anyMatch(Instance::isLastCheckValid);
+    return t.s.resumed
+        || !anyWasValid
+        || t.s.circumstances.lastRead(replica).filter(Instance::isLastCheckValid).isPresent();
+  }
+}

@@ -1,0 +1,177 @@
+package orchestrator.core.recovery;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import orchestrator.core.facts.HookPoint;
+import orchestrator.core.facts.JournalEntry;
+import orchestrator.core.facts.RecoveryTicket;
+import orchestrator.core.facts.ReplicaFate;
+import orchestrator.core.recovery.RecoveryState.CommitKind;
+import orchestrator.core.recovery.RecoveryState.Phase;
+import orchestrator.core.topology.InstanceKey;
+
+/**
+ * Runs the operators' processes of a moment, one after the other.
+ *
+ * <p>Each is announced in the journal before it runs. After a restart the last one that was
+ * announced is run again, since nobody knows whether it ended: a process runs at least once, and
+ * learns from {@code ORC_REPEATED} that it may not be the first time.
+ */
+final class HookRun {
+  private HookRun() {}
+
+  static void begin(Turn t, Phase phase, HookPoint... points) {
+    t.s.phase = phase;
+    t.s.hookPoints.clear();
+    t.s.hookPoints.addAll(List.of(points));
+    skipToUnfinishedPoint(t);
+    t.s.hookIndex = firstIndex(t);
+    next(t);
+  }
+
+  /** A list after which a later one was begun is done. */
+  private static void skipToUnfinishedPoint(Turn t) {
+    List<HookPoint> points = t.s.hookPoints;
+    while (points.size() > 1 && t.s.resumed && mayHaveBegun(t, points.get(1))) {
+      points.removeFirst();
+    }
+  }
+
+  private static boolean mayHaveBegun(Turn t, HookPoint point) {
+    return t.s.ticket.hookMayHaveRun(point, 0);
+  }
+
+  private static int firstIndex(Turn t) {
+    int index = 0;
+    if (t.s.resumed && !t.s.hookPoints.isEmpty()) {
+      while (t.s.ticket.hookMayHaveRun(t.s.hookPoints.getFirst(), index + 1)) {
+        index++;
+      }
+      if (t.s.ticket.hookMayHaveRun(t.s.hookPoints.getFirst(), index)) {
+        t.s.repeatedHook =
+            Optional.of(RecoveryTicket.hookName(t.s.hookPoints.getFirst(), index));
+      }
+    }
+    return index;
+  }
+
+  private static void next(Turn t) {
+    while (!t.s.hookPoints.isEmpty()) {
+      if (t.s.hookIndex < entries(t).size()) {
+        announce(t);
+        return;
+      }
+      t.s.hookPoints.removeFirst();
+      t.s.hookIndex = firstIndex(t);
+    }
+    done(t);
+  }
+
+  private static List<String> entries(Turn t) {
+    return t.s.ticket.origin().skipHooks()
+        ? List.of()
+        : t.policy().hooksAt(t.s.hookPoints.getFirst());
+  }
+
+  private static void announce(Turn t) {
+    HookPoint point = t.s.hookPoints.getFirst();
+    t.commit(
+        CommitKind.HOOK_MARK,
+        List.of(new JournalEntry.HookStarted(point, t.s.hookIndex, command(t).text())),
+        List.of());
+  }
+
+  /** The announcement is committed. */
+  static void run(Turn t) {
+    HookPoint point = t.s.hookPoints.getFirst();
+    int index = t.s.hookIndex;
+    HookCommand command = command(t);
+    long id = t.register(new Pending.Hook(point, index, command.asynchronous()));
+    t.effects.add(
+        new Effect.RunHook(
+            id,
+            point,
+            index,
+            command.text(),
+            command.environment(),
+            command.asynchronous(),
+            t.policy().waits().hook()));
+    if (command.asynchronous()) {
+      t.s.hookIndex++;
+      next(t);
+    }
+  }
+
+  static void finished(Turn t, Pending.Hook hook, Event.HookFinished event) {
+    t.record(
+        new JournalEntry.HookFinished(
+            hook.point(),
+            hook.index(),
+            event.successful(),
+            event.duration().toMillis(),
+            event.output()));
+    if (hook.asynchronous()) {
+      return;
+    }
+    if (!event.successful() && t.s.phase == Phase.PRE_HOOKS) {
+      t.s.errors.add(
+          hook.point().configurationKey()
+              + " #"
+              + hook.index()
+              + " failed, so nothing was changed: "
+              + event.output());
+      t.s.releaseBlock = true;
+      Closing.begin(t);
+      return;
+    }
+    t.s.hookIndex++;
+    next(t);
+  }
+
+  private static void done(Turn t) {
+    if (t.s.phase == Phase.PRE_HOOKS) {
+      Gathering.begin(t);
+    } else {
+      Closing.begin(t);
+    }
+  }
+
+  private static HookCommand command(Turn t) {
+    String entry = entries(t).get(t.s.hookIndex);
+    return HookCommand.of(entry, variables(t));
+  }
+
+  private static HookVariables variables(Turn t) {
+    List<InstanceKey> lost =
+        t.s.settled.entrySet().stream()
+            .filter(e ->
+                e.getValue().kind() == ReplicaFate.Kind.LOST
+                    || e.getValue().kind() == ReplicaFate.Kind.UNREACHABLE)
+            .map(Map.Entry::getKey)
+            .toList();
+    HookVariables variables =
+        HookVariables.of(
+            t.s.circumstances.failure(),
+            t.s.ticket.uid(),
+            t.s.ticket.origin().commandHint(),
+            successor(t),
+            lost,
+            t.s.circumstances.node());
+    return t.s.repeatedHook.equals(Optional.of(current(t)))
+        ? variables.plus("ORC_REPEATED", "true")
+        : variables;
+  }
+
+  private static String current(Turn t) {
+    return RecoveryTicket.hookName(t.s.hookPoints.getFirst(), t.s.hookIndex);
+  }
+
+  private static Optional<HookVariables.Successor> successor(Turn t) {
+    return t.s.ticket
+        .promoted()
+        .map(key ->
+            new HookVariables.Successor(
+                key, t.s.ticket.promotedAlias(), t.s.ticket.promotedCoordinates()));
+  }
+}

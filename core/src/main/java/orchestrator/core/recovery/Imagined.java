@@ -1,0 +1,148 @@
+package orchestrator.core.recovery;
+
+import java.util.Map;
+import java.util.Optional;
+import orchestrator.core.gtid.GtidSet;
+import orchestrator.core.relocation.ServerAction;
+import orchestrator.core.topology.Gtid;
+import orchestrator.core.topology.Instance;
+import orchestrator.core.topology.InstanceKey;
+import orchestrator.core.topology.Replication;
+import orchestrator.core.topology.ThreadState;
+
+/** How a server would look after an action, if all went well. */
+final class Imagined {
+  private Imagined() {}
+
+  static Instance after(
+      ServerAction action, Instance server, Map<InstanceKey, Instance> servers) {
+    return switch (action) {
+      case ServerAction.StopReplication ignored ->
+          threads(server, ThreadState.STOPPED, ThreadState.STOPPED);
+      case ServerAction.StopIoThread ignored -> io(server, ThreadState.STOPPED);
+      case ServerAction.StartIoThread ignored -> io(server, ThreadState.RUNNING);
+      case ServerAction.StartSqlThread ignored -> sql(server, ThreadState.RUNNING);
+      case ServerAction.StartReplication ignored ->
+          threads(server, ThreadState.RUNNING, ThreadState.RUNNING);
+      case ServerAction.RestartReplication ignored ->
+          threads(server, ThreadState.RUNNING, ThreadState.RUNNING);
+      case ServerAction.ChangeSource change ->
+          later(source(server, change.source(), change.start()), servers);
+      case ServerAction.ResetReplication ignored -> with(server, Optional.empty());
+      case ServerAction.DetachSource ignored ->
+          server
+              .replication()
+              .map(r -> source(server, r.source().detached(), false))
+              .orElse(server);
+      case ServerAction.ReattachSource ignored ->
+          server
+              .replication()
+              .map(r -> source(server, r.source().reattached(), true))
+              .orElse(server);
+      case ServerAction.SetReadOnly set -> readOnly(server, set.readOnly());
+      case ServerAction.SetSemiSyncMaster ignored -> server;
+    };
+  }
+
+  /** The server after its threads had all the time they need. */
+  static Instance later(Instance server, Map<InstanceKey, Instance> servers) {
+    Replication replication = server.replication().orElse(null);
+    if (replication == null || replication.sqlThread() != ThreadState.RUNNING) {
+      return server;
+    }
+    Optional<GtidSet> executed =
+        GtidAlgebra.union(server.gtid().executed(), replication.retrieved());
+    Instance source = servers.get(replication.source());
+    if (source != null && replication.ioThread() == ThreadState.RUNNING) {
+      executed = GtidAlgebra.union(executed, later(stopped(source), servers).gtid().executed());
+    }
+    return executed(server, executed);
+  }
+
+  /** Guards against servers that replicate in a circle. */
+  private static Instance stopped(Instance source) {
+    return io(source, ThreadState.STOPPED);
+  }
+
+  private static Instance io(Instance server, ThreadState io) {
+    return server.replication().map(r -> threads(server, io, r.sqlThread())).orElse(server);
+  }
+
+  private static Instance sql(Instance server, ThreadState sql) {
+    return server.replication().map(r -> threads(server, r.ioThread(), sql)).orElse(server);
+  }
+
+  private static Instance threads(Instance server, ThreadState io, ThreadState sql) {
+    return server
+        .replication()
+        .map(r -> with(server, Optional.of(row(r, r.source(), io, sql, r.retrieved()))))
+        .orElse(server);
+  }
+
+  private static Instance source(Instance server, InstanceKey source, boolean start) {
+    ThreadState state = start ? ThreadState.RUNNING : ThreadState.STOPPED;
+    return server
+        .replication()
+        .map(r -> with(server, Optional.of(row(r, source, state, state, Optional.empty()))))
+        .orElse(server);
+  }
+
+  private static Replication row(
+      Replication r,
+      InstanceKey source,
+      ThreadState io,
+      ThreadState sql,
+      Optional<GtidSet> retrieved) {
+    return new Replication(
+        source,
+        r.sourceUuid(),
+        r.user(),
+        io,
+        sql,
+        r.read(),
+        r.executed(),
+        r.relayLog(),
+        retrieved,
+        r.lastIoError(),
+        r.lastSqlError(),
+        r.secondsBehindSource(),
+        r.lagSeconds(),
+        r.sqlDelaySeconds(),
+        r.hasFilters(),
+        r.autoPosition(),
+        r.mariaDbGtid(),
+        r.detachedExec(),
+        r.tls());
+  }
+
+  private static Instance readOnly(Instance server, boolean readOnly) {
+    return copy(server, readOnly, server.gtid(), server.replication());
+  }
+
+  private static Instance executed(Instance server, Optional<GtidSet> executed) {
+    Gtid gtid = new Gtid(server.gtid().mode(), executed, server.gtid().purged());
+    return copy(server, server.readOnly(), gtid, server.replication());
+  }
+
+  private static Instance with(Instance server, Optional<Replication> replication) {
+    return copy(server, server.readOnly(), server.gtid(), replication);
+  }
+
+  private static Instance copy(
+      Instance server, boolean readOnly, Gtid gtid, Optional<Replication> replication) {
+    return new Instance(
+        server.key(),
+        server.freshness(),
+        server.identity(),
+        readOnly,
+        server.superReadOnly(),
+        server.binlog(),
+        gtid,
+        replication,
+        server.semiSync(),
+        server.classification(),
+        server.group(),
+        server.reportedReplicas(),
+        server.credentialsAvailable());
+  }
+}

@@ -1,0 +1,53 @@
+package orchestrator.core.recovery;
+
+import java.util.Optional;
+import orchestrator.core.facts.LossReport;
+import orchestrator.core.gtid.GtidDifference;
+import orchestrator.core.gtid.GtidSet;
+import orchestrator.core.topology.Instance;
+import orchestrator.core.topology.Replication;
+
+/** What a failover lost, as far as can be told. */
+final class LossAssessment {
+  private LossAssessment() {}
+
+  /**
+   * @param failed the failed master as last read
+   * @param executed what the promoted server had when it was made writable
+   * @param before the promoted server before its relay logs were dropped
+   */
+  static LossReport of(Instance failed, Optional<GtidSet> executed, Optional<Instance> before) {
+    Optional<GtidSet> seen = failed.gtid().executed();
+    Optional<GtidDifference> missing =
+        seen.isPresent() && executed.isPresent()
+            ? Optional.of(seen.get().missingFrom(executed.get()))
+            : Optional.empty();
+    Optional<GtidSet> retrieved =
+        before.flatMap(Instance::replication).flatMap(Replication::retrieved);
+    Optional<GtidDifference> unapplied =
+        executed.map(has -> retrieved.orElse(has).missingFrom(has));
+    return new LossReport(
+        failed.freshness().lastSeen(), missing, executed, unapplied, Optional.empty());
+  }
+
+  /** One sentence for people. */
+  static String describe(LossReport loss) {
+    String known =
+        loss.knownMissing()
+            .map(set ->
+                set.isEmpty()
+                    ? "Nothing that was seen on the old master is missing"
+                    : "Lost of what was seen on the old master: " + set)
+            .orElse("What the old master had is not known");
+    String since =
+        loss.oldMasterSeen()
+            .map(at -> "; what it committed after " + at + " and sent to nobody is not known")
+            .orElse("");
+    String unapplied =
+        loss.unapplied()
+            .filter(set -> !set.isEmpty())
+            .map(set -> "; fetched and not applied: " + set)
+            .orElse("");
+    return known + since + unapplied;
+  }
+}

@@ -1,0 +1,296 @@
+package orchestrator.core.recovery;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import orchestrator.core.facts.JournalEntry;
+import orchestrator.core.facts.ReplicaFate;
+import orchestrator.core.facts.ReplicaFate.Kind;
+import orchestrator.core.gtid.GtidSet;
+import orchestrator.core.gtid.MariaDbGtidSet;
+import orchestrator.core.gtid.OracleGtidSet;
+import orchestrator.core.recovery.Pending.Alarm;
+import orchestrator.core.recovery.RecoveryState.MoveProgress;
+import orchestrator.core.recovery.RecoveryState.MoveStage;
+import orchestrator.core.recovery.RecoveryState.Phase;
+import orchestrator.core.relocation.ActionOutcome;
+import orchestrator.core.relocation.CanReplicate;
+import orchestrator.core.relocation.ServerAction;
+import orchestrator.core.topology.Instance;
+import orchestrator.core.topology.InstanceKey;
+import orchestrator.core.topology.Replication;
+import orchestrator.core.topology.ThreadState;
+
+/**
+ * Moves the other replicas below the intended server, a few at a time, delayed and slow ones last.
+ * Nothing waits for a move but the end of the recovery.
+ */
+final class Moving {
+  private static final Duration SLOW = Duration.ofMillis(500);
+  private static final Duration CHECK_INTERVAL = Duration.ofMillis(50);
+  private static final int ATTEMPTS = 2;
+
+  private Moving() {}
+
+  static void start(Turn t) {
+    t.s.replicas().forEach(replica -> consider(t, replica));
+  }
+
+  /** Queues a replica that answered, unless its fate is known; also one that answers late. */
+  static void consider(Turn t, InstanceKey replica) {
+    InstanceKey master = t.successor().orElseThrow();
+    Instance instance = t.s.live.get(replica);
+    if (instance == null
+        || replica.equals(master)
+        || t.s.moves.containsKey(replica)
+        || t.s.settled.containsKey(replica)) {
+      return;
+    }
+    if (t.s.resumed && isConnected(instance, master)) {
+      settle(t, replica, moved(instance, master));
+      return;
+    }
+    Optional<String> refusal = refusal(t, instance, master);
+    if (refusal.isPresent()) {
+      settle(t, replica, new ReplicaFate(Kind.LOST, refusal.get()));
+      return;
+    }
+    MoveStage stage = isPostponed(t, instance) ? MoveStage.POSTPONED : MoveStage.QUEUED;
+    t.s.moves.put(replica, new MoveProgress(stage, 0, t.now));
+    pump(t);
+  }
+
+  private static boolean isPostponed(Turn t, Instance replica) {
+    long limit = t.policy().replicas().postponeOnDelay().toSeconds();
+    long delay = replica.replication().map(Replication::sqlDelaySeconds).orElse(0L);
+    return (limit > 0 && delay > limit) || replica.freshness().latency().compareTo(SLOW) > 0;
+  }
+
+  private static Optional<String> refusal(Turn t, Instance replica, InstanceKey master) {
+    Instance source = t.s.live.get(master);
+    if (source != null
+        && CanReplicate.byGtid(replica, source, t.policy().replication())
+            instanceof CanReplicate.Verdict.Refused refused) {
+      return Optional.of(refused.reason());
+    }
+    return beyond(t, replica, master);
+  }
+
+  /** Transactions of the failed master that the replica has applied and the new master lacks. */
+  private static Optional<String> beyond(Turn t, Instance replica, InstanceKey master) {
+    GtidSet had =
+        t.s.intendedExecuted
+            .or(() -> Optional.ofNullable(t.s.live.get(master)).flatMap(i -> i.gtid().executed()))
+            .orElse(OracleGtidSet.EMPTY);
+    Survivors survivors =
+        new Survivors(t.s.circumstances.failedServer(), t.s.live, t.s.stuck);
+    GtidSet extra = GtidAlgebra.lacking(survivors.executed(replica), had);
+    Instance source = t.s.live.get(master);
+    GtidSet foreign = source == null ? extra : withoutWritesOf(source, extra);
+    return foreign.isEmpty()
+        ? Optional.empty()
+        : Optional.of("it has transactions that " + master + " lacks: " + foreign);
+  }
+
+  private static GtidSet withoutWritesOf(Instance source, GtidSet set) {
+    return switch (set) {
+      case OracleGtidSet oracle -> oracle.without(Set.of(source.identity().serverUuid()));
+      case MariaDbGtidSet mariaDb ->
+          MariaDbGtidSet.of(
+              mariaDb.gtids().stream()
+                  .filter(gtid -> gtid.serverId() != source.identity().serverId())
+                  .toList());
+    };
+  }
+
+  /** Sends as many moves as may be under way. */
+  static void pump(Turn t) {
+    long underWay =
+        t.s.moves.values().stream()
+            .filter(m -> m.stage() == MoveStage.CHANGING || m.stage() == MoveStage.CONNECTING)
+            .count();
+    for (MoveStage stage : new MoveStage[] {MoveStage.QUEUED, MoveStage.POSTPONED}) {
+      for (InstanceKey replica : t.s.replicas()) {
+        MoveProgress progress = t.s.moves.get(replica);
+        if (progress != null
+            && progress.stage() == stage
+            && underWay < t.policy().replicas().maxConcurrentMoves()) {
+          send(t, replica, progress);
+          underWay++;
+        }
+      }
+    }
+  }
+
+  private static void send(Turn t, InstanceKey replica, MoveProgress progress) {
+    InstanceKey master = t.successor().orElseThrow();
+    Instance instance = t.s.live.get(replica);
+    if (instance == null) {
+      settle(t, replica, new ReplicaFate(Kind.UNREACHABLE, silence(t, replica)));
+      return;
+    }
+    t.s.moves.put(
+        replica, new MoveProgress(MoveStage.CHANGING, progress.attempts() + 1, t.now));
+    t.perform(
+        new Pending.Move(replica),
+        new ServerAction.ChangeSource(replica, master, Turn.positionFor(instance), true),
+        Patience.CHANGE_SOURCE);
+  }
+
+  static String silence(Turn t, InstanceKey replica) {
+    return t.s.silent.getOrDefault(replica, "it did not answer");
+  }
+
+  static void changed(Turn t, InstanceKey replica, ActionOutcome outcome) {
+    MoveProgress progress = t.s.moves.get(replica);
+    if (progress == null || t.s.phase == Phase.ABANDONING) {
+      return;
+    }
+    switch (outcome) {
+      case ActionOutcome.Applied applied -> {
+        t.s.moves.put(
+            replica, new MoveProgress(MoveStage.CONNECTING, progress.attempts(), t.now));
+        t.answered(replica, applied.after());
+        connecting(t, replica, applied.after(), true);
+      }
+      case ActionOutcome.NotApplied refused ->
+          again(t, replica, new ReplicaFate(Kind.LOST, refused.reason()));
+      case ActionOutcome.Unknown unknown -> {
+        t.note("Move of " + replica + ": " + unknown.reason());
+        t.s.moves.put(
+            replica, new MoveProgress(MoveStage.CONNECTING, progress.attempts(), t.now));
+        t.probe(new Pending.MoveCheck(replica), replica);
+      }
+    }
+  }
+
+  static void checked(Turn t, InstanceKey replica, Instance instance) {
+    if (t.s.moves.containsKey(replica) && t.s.phase != Phase.ABANDONING) {
+      t.answered(replica, instance);
+      connecting(t, replica, instance, false);
+    }
+  }
+
+  static void checkFailed(Turn t, InstanceKey replica, String reason) {
+    if (t.s.moves.containsKey(replica) && t.s.phase != Phase.ABANDONING) {
+      again(t, replica, new ReplicaFate(Kind.UNREACHABLE, reason));
+    }
+  }
+
+  /** Tries once more, or accepts the fate. */
+  private static void again(Turn t, InstanceKey replica, ReplicaFate otherwise) {
+    MoveProgress progress = t.s.moves.get(replica);
+    if (progress != null && progress.attempts() < ATTEMPTS) {
+      t.s.moves.put(
+          replica, new MoveProgress(MoveStage.QUEUED, progress.attempts(), t.now));
+      pump(t);
+    } else {
+      settle(t, replica, otherwise);
+    }
+  }
+
+  /**
+   * @param justChanged whether the action itself says that the source was changed
+   */
+  private static void connecting(
+      Turn t, InstanceKey replica, Instance instance, boolean justChanged) {
+    InstanceKey master = t.successor().orElseThrow();
+    MoveProgress progress = t.s.moves.get(replica);
+    boolean pointsThere =
+        justChanged || instance.sourceKey().filter(master::equals).isPresent();
+    if (!pointsThere) {
+      again(
+          t,
+          replica,
+          new ReplicaFate(Kind.LOST, "it still replicates from " + instance.sourceKey()));
+    } else if (instance.replication().map(Replication::ioThread).orElse(ThreadState.NONE)
+        == ThreadState.RUNNING) {
+      Optional<String> extra = beyond(t, instance, master);
+      settle(
+          t,
+          replica,
+          extra.map(text -> new ReplicaFate(Kind.LOST, text)).orElse(moved(instance, master)));
+    } else if (progress != null
+        && t.now.isBefore(progress.since().plus(Patience.CONNECTED))) {
+      if (!t.isWakePending(Alarm.MOVE_CHECK)) {
+        t.wake(Alarm.MOVE_CHECK, CHECK_INTERVAL);
+      }
+    } else {
+      settle(t, replica, new ReplicaFate(Kind.LOST, notConnected(instance, master)));
+    }
+  }
+
+  /** Reads the replicas that are not connected yet. */
+  static void checkNow(Turn t) {
+    t.s.moves.forEach((replica, progress) -> {
+      boolean underWay = t.isPending(p -> p.equals(new Pending.MoveCheck(replica)));
+      if (progress.stage() == MoveStage.CONNECTING && !underWay) {
+        t.probe(new Pending.MoveCheck(replica), replica);
+      }
+    });
+  }
+
+  private static boolean isConnected(Instance replica, InstanceKey master) {
+    return replica
+        .replication()
+        .filter(r -> r.source().equals(master) && r.ioThread() == ThreadState.RUNNING)
+        .isPresent();
+  }
+
+  private static ReplicaFate moved(Instance replica, InstanceKey master) {
+    String broken =
+        Survivors.isSqlThreadBroken(replica)
+            ? "; its SQL thread is stopped: "
+                + replica.replication().map(Replication::lastSqlError).orElse("")
+            : "";
+    return new ReplicaFate(Kind.MOVED, "replicates from " + master + broken);
+  }
+
+  private static String notConnected(Instance replica, InstanceKey master) {
+    return "it was pointed at "
+        + master
+        + " and does not connect: "
+        + replica.replication().map(Replication::lastIoError).orElse("it is no replica");
+  }
+
+  private static void settle(Turn t, InstanceKey replica, ReplicaFate fate) {
+    t.s.settled.put(replica, fate);
+    MoveProgress progress = t.s.moves.get(replica);
+    if (progress != null) {
+      t.s.moves.put(
+          replica, new MoveProgress(MoveStage.DONE, progress.attempts(), t.now));
+    }
+    if (t.s.ticket.promoted().isPresent()) {
+      publish(t, replica);
+    }
+    pump(t);
+  }
+
+  /** A fate counts, and has consequences, only once its new master is certain. */
+  static void publish(Turn t, InstanceKey replica) {
+    ReplicaFate fate = t.s.settled.get(replica);
+    if (fate == null || !t.s.published.add(replica)) {
+      return;
+    }
+    t.record(new JournalEntry.ReplicaSettled(replica, fate));
+    if (fate.kind() == Kind.LOST) {
+      t.also(Closing.lostInRecovery(t, replica));
+      if (t.policy().replicas().detachLost()) {
+        t.perform(
+            new Pending.Aside("Detaching lost replica " + replica),
+            new ServerAction.DetachSource(replica),
+            Patience.CHANGE);
+      }
+    }
+  }
+
+  /** Whether every move that is not postponed has ended. */
+  static boolean promptOnesAreDone(Turn t) {
+    return t.s.moves.values().stream()
+        .allMatch(m -> m.stage() == MoveStage.DONE || m.stage() == MoveStage.POSTPONED);
+  }
+
+  static boolean areDone(Turn t) {
+    return t.s.moves.values().stream().allMatch(m -> m.stage() == MoveStage.DONE);
+  }
+}

@@ -1,0 +1,69 @@
+package orchestrator.core.recovery;
+
+import java.time.Duration;
+
+/**
+ * How long the control waits for what. Waits that operators can set are in {@link
+ * RecoveryPolicy.Waits}.
+ */
+final class Patience {
+  /** For a replica to stop fetching. An answer after {@link #STRAGGLERS} is still made use of. */
+  static final Duration STOP_FETCHING = Duration.ofSeconds(3);
+
+  /**
+   * How long the choice waits for replicas that answered their last probe and do not answer now. A
+   * replica whose last probe failed is asked too, but not waited for.
+   */
+  static final Duration STRAGGLERS = Duration.ofSeconds(1);
+
+  /** For the old master to be set read-only. */
+  static final Duration OLD_MASTER = Duration.ofSeconds(3);
+
+  /** How long a failover that a person asked for waits for that, when the master is alive. */
+  static final Duration LIVING_MASTER = Duration.ofSeconds(1);
+
+  /** For one read of a server. */
+  static final Duration PROBE = Duration.ofSeconds(1);
+
+  /** For one change of a server that is short by nature. */
+  static final Duration CHANGE = Duration.ofSeconds(5);
+
+  /** For a replica to change its source: it stops both threads first, which may take long. */
+  static final Duration CHANGE_SOURCE = Duration.ofSeconds(10);
+
+  /** Between attempts to change a server. */
+  static final Duration RETRY = Duration.ofMillis(200);
+
+  /** Attempts at a change that the server certainly refuses. */
+  static final int ATTEMPTS = 3;
+
+  /** How long the intended server is tried to be made writable, or proven not to be. */
+  static final Duration PROMOTION = Duration.ofSeconds(30);
+
+  /** Between two looks at a server that is waited for: shorter at first, longer at last. */
+  static final Duration FIRST_POLL = Duration.ofMillis(15);
+
+  static final Duration LAST_POLL = Duration.ofMillis(250);
+
+  /** When everything read from the source is executed and GTIDs are missing nevertheless. */
+  static final Duration NOTHING_LEFT_TO_APPLY = Duration.ofSeconds(1);
+
+  /** {@code DelayMasterPromotionIfSQLThreadNotUpToDate}: overall. */
+  static final Duration DELAYED_PROMOTION = Duration.ofHours(24);
+
+  /** For a moved replica to be connected to its new source. */
+  static final Duration CONNECTED = Duration.ofSeconds(5);
+
+  /** How long the hooks after a promotion wait for replicas to be moved. */
+  static final Duration MOVES_BEFORE_HOOKS = Duration.ofSeconds(1);
+
+  /** How long audit texts may wait for a commit that has to be made anyway. */
+  static final Duration NOTES = Duration.ofMillis(300);
+
+  /** A commit of unknown outcome is repeated after the first, and given up after the second. */
+  static final Duration COMMIT_RETRY = Duration.ofMillis(500);
+
+  static final Duration COMMIT = Duration.ofSeconds(60);
+
+  private Patience() {}
+}

@@ -1,0 +1,57 @@
+package orchestrator.core.recovery;
+
+import orchestrator.core.facts.HookPoint;
+import orchestrator.core.topology.InstanceKey;
+
+/** What an effect that is not answered yet is for. */
+sealed interface Pending {
+  /** The commit at the head of the queue. */
+  record Committing() implements Pending {}
+
+  record Hook(HookPoint point, int index, boolean asynchronous) implements Pending {}
+
+  /** The old master is to be read-only: as well as it goes. */
+  record OldMaster() implements Pending {}
+
+  record StopFetching(InstanceKey replica, int round) implements Pending {}
+
+  /** A read of a replica at the beginning. */
+  record Look(InstanceKey replica, int round) implements Pending {}
+
+  /** A change or a read that the preparation of the candidate waits for. */
+  record StartApplying(InstanceKey replica) implements Pending {}
+
+  record Feeding(InstanceKey replica, InstanceKey source) implements Pending {}
+
+  record Poll(InstanceKey replica) implements Pending {}
+
+  record Reset(InstanceKey candidate) implements Pending {}
+
+  record SemiSyncOn(InstanceKey candidate) implements Pending {}
+
+  record MakeWritable(InstanceKey candidate) implements Pending {}
+
+  record MakeReadOnlyAgain(InstanceKey candidate) implements Pending {}
+
+  record Move(InstanceKey replica) implements Pending {}
+
+  /** A read of a replica that was, or may have been, moved. */
+  record MoveCheck(InstanceKey replica) implements Pending {}
+
+  /** A change whose outcome is noted and nothing more. */
+  record Aside(String what) implements Pending {}
+
+  record Wake(Alarm alarm, int round) implements Pending {}
+
+  /** What a wake-up is for. */
+  enum Alarm {
+    COMMIT_RETRY,
+    NOTES,
+    LIVING_MASTER,
+    STRAGGLERS,
+    POLL,
+    PROMOTION_RETRY,
+    MOVE_CHECK,
+    MOVES_BEFORE_HOOKS
+  }
+}

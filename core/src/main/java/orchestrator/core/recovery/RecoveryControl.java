@@ -1,0 +1,157 @@
+package orchestrator.core.recovery;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import orchestrator.core.facts.HookPoint;
+import orchestrator.core.facts.JournalEntry;
+import orchestrator.core.facts.RecoveryTicket;
+import orchestrator.core.recovery.RecoveryState.CommitKind;
+import orchestrator.core.recovery.RecoveryState.CommitRequest;
+import orchestrator.core.recovery.RecoveryState.Phase;
+import orchestrator.core.state.Command;
+import orchestrator.core.state.CommandResult;
+
+/**
+ * The control of a running recovery of a dead master: a pure function of state, event and time.
+ *
+ * <p>The order of things: processes that may forbid it; all replicas stop fetching and are read;
+ * the candidate is chosen, applies what it has and fetches what it lacks; the intent to promote it
+ * is committed; it is made writable while the others are moved below it; the promotion is committed
+ * together with all that makes it known; processes that tell others; the record is closed.
+ */
+public final class RecoveryControl {
+  private RecoveryControl() {}
+
+  /**
+   * What a step came to.
+   *
+   * @param effects to be played, in this order where they are commits
+   */
+  public record Decision(RecoveryState state, List<Effect> effects) {
+    public Decision {
+      effects = List.copyOf(effects);
+    }
+  }
+
+  /** Begins a recovery whose ticket was just committed. */
+  public static Decision start(RecoveryTicket ticket, Circumstances circumstances, Instant now) {
+    Turn t = new Turn(new RecoveryState(ticket, circumstances, false), now);
+    t.note(
+        "Recovery of "
+            + ticket.failed()
+            + " ("
+            + ticket.analysis()
+            + ") is begun by "
+            + circumstances.node()
+            + ": "
+            + circumstances.failure().evidence());
+    HookRun.begin(t, Phase.PRE_HOOKS, HookPoint.PRE_FAILOVER);
+    return decided(t);
+  }
+
+  /**
+   * Goes on with an open recovery after a restart of the manager, or on a new leader.
+   *
+   * @param ticket as committed
+   */
+  public static Decision resume(RecoveryTicket ticket, Circumstances circumstances, Instant now) {
+    Turn t = new Turn(new RecoveryState(ticket, circumstances, true), now);
+    if (!ticket.isOpen()) {
+      t.finish(true, ticket.successful(), "it was closed already");
+      return new Decision(t.s, t.effects);
+    }
+    Resuming.begin(t);
+    return decided(t);
+  }
+
+  /** Takes note of what became of an effect. Events for unknown effects change nothing. */
+  public static Decision step(RecoveryState state, Event event, Instant now) {
+    Turn t = new Turn(state.copy(), now);
+    Pending purpose = t.s.pending.remove(event.effectId());
+    if (purpose == null || state.isFinished()) {
+      return new Decision(state, List.of());
+    }
+    switch (event) {
+      case Event.Committed committed -> committed(t, committed);
+      case Event.CommitRejected rejected ->
+          t.finish(false, false, "This node may not go on: " + rejected.reason());
+      case Event.CommitUnknown unknown -> commitUnknown(t, unknown.reason());
+      case Event.ActionFinished finished -> Answers.acted(t, purpose, finished.outcome());
+      case Event.Probed probed -> Answers.probed(t, purpose, probed.instance());
+      case Event.ProbeFailed failed -> Answers.probeFailed(t, purpose, failed.reason());
+      case Event.HookFinished finished -> {
+        if (purpose instanceof Pending.Hook hook) {
+          HookRun.finished(t, hook, finished);
+        }
+      }
+      case Event.Woken ignored -> Answers.woken(t, purpose);
+    }
+    return decided(t);
+  }
+
+  /** Goes on as far as possible without another answer. */
+  private static Decision decided(Turn t) {
+    Phase before;
+    do {
+      before = t.s.phase;
+      switch (before) {
+        case GATHERING, LOOKING -> Gathering.advance(t);
+        case PREPARING -> Preparing.advance(t);
+        case ABANDONING -> Promoting.chooseAgain(t);
+        case SETTLING -> settle(t);
+        case CLOSING -> Closing.advance(t);
+        case PRE_HOOKS, FENCING, INTENDING, PROMOTING, POST_HOOKS, FAILING, FINISHED -> {}
+      }
+    } while (t.s.phase != before);
+    if (t.s.ticket.promoted().isPresent()) {
+      t.flush();
+    }
+    return new Decision(t.s, t.effects);
+  }
+
+  /** Processes that tell others wait for the moves, a little. */
+  private static void settle(Turn t) {
+    boolean announced = t.isWakePending(Pending.Alarm.MOVES_BEFORE_HOOKS) || t.s.movesGivenTime;
+    if (announced && (Moving.promptOnesAreDone(t) || t.s.movesGivenTime)) {
+      HookRun.begin(
+          t, Phase.POST_HOOKS, HookPoint.POST_MASTER_FAILOVER, HookPoint.POST_FAILOVER);
+    }
+  }
+
+  private static void committed(Turn t, Event.Committed event) {
+    CommitRequest request = t.s.commits.remove();
+    t.s.commitSubmitted = false;
+    if (!event.results().isEmpty()
+        && event.results().getFirst() instanceof CommandResult.Refused refused) {
+      t.finish(false, false, "The record cannot be continued: " + refused.reason());
+      return;
+    }
+    Instant at = journalTime(request, t.now);
+    for (JournalEntry entry : request.entries()) {
+      t.s.ticket = t.s.ticket.with(entry, at);
+    }
+    switch (request.kind()) {
+      case NOTES -> {}
+      case HOOK_MARK -> HookRun.run(t);
+      case INTEND -> Promoting.begin(t, false);
+      case PROMOTED -> Promoting.announced(t);
+      case ABANDON -> {}
+      case CLOSE -> Closing.closed(t);
+    }
+    t.submitNext();
+  }
+
+  private static Instant journalTime(CommitRequest request, Instant now) {
+    return request.commands().getFirst() instanceof Command.Journal journal ? journal.at() : now;
+  }
+
+  private static void commitUnknown(Turn t, String reason) {
+    CommitRequest head = t.s.commits.element();
+    if (Duration.between(head.since(), t.now).compareTo(Patience.COMMIT) >= 0) {
+      t.finish(false, false, "The record cannot be written: " + reason);
+    } else {
+      t.wake(Pending.Alarm.COMMIT_RETRY, Patience.COMMIT_RETRY);
+    }
+  }
+}

@@ -1,0 +1,163 @@
+package orchestrator.core.recovery;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import orchestrator.core.facts.Downtime;
+import orchestrator.core.facts.RecoveryOrigin;
+import orchestrator.core.state.RecoveryGate;
+import orchestrator.core.state.ReplicatedState;
+import orchestrator.core.topology.Instance;
+
+/** Whether a recovery may begin. All gates are asked, so that all reasons are shown. */
+public final class RecoveryGates {
+  private static final Set<String> DEAD_MASTER = Set.of("DeadMaster", "DeadMasterAndSomeReplicas");
+
+  private static final String OVERRIDDEN = " (overridden: asked for by a person)";
+
+  private final Circumstances circumstances;
+  private final FailureCase failure;
+  private final RecoveryOrigin origin;
+  private final ReplicatedState state;
+  private final Instant now;
+
+  private RecoveryGates(
+      Circumstances circumstances,
+      RecoveryOrigin origin,
+      ReplicatedState state,
+      Instant now) {
+    this.circumstances = circumstances;
+    this.failure = circumstances.failure();
+    this.origin = origin;
+    this.state = state;
+    this.now = now;
+  }
+
+  /** Every gate, in the order in which they are told to people. */
+  public static List<Gate> of(
+      Circumstances circumstances,
+      RecoveryOrigin origin,
+      ReplicatedState state,
+      Instant now) {
+    RecoveryGates gates = new RecoveryGates(circumstances, origin, state, now);
+    return List.of(
+        gates.evidence(),
+        gates.method(),
+        gates.enabled(),
+        gates.filter(),
+        gates.downtime(),
+        gates.block());
+  }
+
+  public static boolean allOpen(List<Gate> gates) {
+    return gates.stream().allMatch(Gate::open);
+  }
+
+  /** What stands in the way; empty when nothing does. */
+  public static String refusal(List<Gate> gates) {
+    return gates.stream()
+        .filter(gate -> !gate.open())
+        .map(gate -> gate.name() + ": " + gate.explanation())
+        .collect(Collectors.joining("; "));
+  }
+
+  private Gate evidence() {
+    boolean forced = !origin.commandHint().isEmpty();
+    boolean supported = DEAD_MASTER.contains(failure.analysis());
+    String seen = failure.analysis() + " of " + failure.failed() + ": " + failure.evidence();
+    if (forced) {
+      return new Gate("evidence", true, !supported || !failure.actionable(), seen);
+    }
+    return new Gate(
+        "evidence",
+        supported && failure.actionable(),
+        false,
+        supported ? seen : seen + " (no recovery exists for this analysis)");
+  }
+
+  private Gate method() {
+    List<Instance> valid =
+        circumstances.replicas().stream().filter(Instance::isLastCheckValid).toList();
+    boolean oracle = valid.stream().allMatch(Instance::usesOracleGtid);
+    boolean mariaDb = valid.stream().allMatch(Instance::usesMariaDbGtid);
+    if (valid.isEmpty()) {
+      return new Gate("method", false, false, "no replica answered its last probe");
+    }
+    String without =
+        valid.stream()
+            .filter(replica -> !replica.usesOracleGtid() && !replica.usesMariaDbGtid())
+            .map(replica -> replica.key().displayString())
+            .collect(Collectors.joining(", "));
+    String explanation =
+        oracle || mariaDb
+            ? "all replicas that answered use " + (oracle ? "Oracle" : "MariaDB") + " GTIDs"
+            : without.isEmpty()
+                ? "some replicas use Oracle GTIDs, some MariaDB's"
+                : "replicas do not use GTIDs: " + without;
+    return new Gate("method", oracle || mariaDb, false, explanation);
+  }
+
+  private Gate enabled() {
+    boolean enabled = state.recoveriesEnabled();
+    return personOverrides(
+        "global switch", enabled, enabled ? "recoveries are enabled" : "recoveries are disabled");
+  }
+
+  private Gate filter() {
+    boolean covered = failure.autoMasterRecovery();
+    return personOverrides(
+        "cluster filter",
+        covered,
+        "RecoverMasterClusterFilters "
+            + (covered ? "cover" : "do not cover")
+            + " cluster "
+            + failure.aliasOrName());
+  }
+
+  private Gate downtime() {
+    Optional<Downtime> active =
+        Optional.ofNullable(state.downtimes().get(failure.failed()))
+            .filter(downtime -> downtime.isActive(now));
+    return personOverrides(
+        "downtime",
+        active.isEmpty(),
+        active.map(downtime ->
+                failure.failed()
+                    + " is downtimed until "
+                    + downtime.end()
+                    + " by "
+                    + downtime.owner()
+                    + ": "
+                    + downtime.reason())
+            .orElse("none"));
+  }
+
+  /** Open and recent recoveries: the same rule by which the command to open one is refused. */
+  private Gate block() {
+    Optional<RecoveryGate.Block> block =
+        RecoveryGate.blockOf(state, request(origin.automatic()));
+    Optional<RecoveryGate.Block> wouldBlock = RecoveryGate.blockOf(state, request(true));
+    if (block.isPresent()) {
+      return new Gate("recoveries", false, false, block.get().reason());
+    }
+    return wouldBlock
+        .map(overridden -> new Gate("recoveries", true, true, overridden.reason() + OVERRIDDEN))
+        .orElseGet(() -> new Gate("recoveries", true, false, "none stands in the way"));
+  }
+
+  private RecoveryGate.Request request(boolean automatic) {
+    return new RecoveryGate.Request(
+        failure.failed(), failure.clusterName(), failure.analysis(), automatic, now);
+  }
+
+  private Gate personOverrides(String name, boolean open, String explanation) {
+    boolean overridden = !open && !origin.automatic();
+    return new Gate(
+        name,
+        open || overridden,
+        overridden,
+        overridden ? explanation + OVERRIDDEN : explanation);
+  }
+}

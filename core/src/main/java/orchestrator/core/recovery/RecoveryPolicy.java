@@ -1,0 +1,136 @@
+package orchestrator.core.recovery;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import orchestrator.core.facts.HookPoint;
+import orchestrator.core.relocation.CanReplicate;
+import orchestrator.core.topology.InstanceKey;
+
+/**
+ * The configuration of recoveries, as values.
+ *
+ * @param blockPeriod {@code RecoveryPeriodBlockSeconds}: how long a recovery blocks the next
+ *     automatic one, from its start
+ * @param keyValuePrefix {@code KVClusterMasterPrefix}
+ * @param hooks the process lists, by the moment they run; absent means none
+ * @param replication who may replicate from whom
+ */
+public record RecoveryPolicy(
+    Promotion promotion,
+    Replicas replicas,
+    Waits waits,
+    Duration blockPeriod,
+    String keyValuePrefix,
+    Map<HookPoint, List<String>> hooks,
+    CanReplicate.Policy replication) {
+
+  /** The defaults of all keys. */
+  public static final RecoveryPolicy DEFAULT =
+      new RecoveryPolicy(
+          Promotion.DEFAULT,
+          Replicas.DEFAULT,
+          Waits.DEFAULT,
+          Duration.ofHours(1),
+          "mysql/master",
+          Map.of(),
+          CanReplicate.Policy.DEFAULT);
+
+  public RecoveryPolicy {
+    hooks = Map.copyOf(hooks);
+  }
+
+  public List<String> hooksAt(HookPoint point) {
+    return hooks.getOrDefault(point, List.of());
+  }
+
+  public RecoveryPolicy with(Promotion newPromotion) {
+    return new RecoveryPolicy(
+        newPromotion, replicas, waits, blockPeriod, keyValuePrefix, hooks, replication);
+  }
+
+  public RecoveryPolicy with(Replicas newReplicas) {
+    return new RecoveryPolicy(
+        promotion, newReplicas, waits, blockPeriod, keyValuePrefix, hooks, replication);
+  }
+
+  public RecoveryPolicy with(Waits newWaits) {
+    return new RecoveryPolicy(
+        promotion, replicas, newWaits, blockPeriod, keyValuePrefix, hooks, replication);
+  }
+
+  public RecoveryPolicy with(Map<HookPoint, List<String>> newHooks) {
+    return new RecoveryPolicy(
+        promotion, replicas, waits, blockPeriod, keyValuePrefix, newHooks, replication);
+  }
+
+  /**
+   * Who may be promoted, and how.
+   *
+   * @param preventCrossDataCenter {@code PreventCrossDataCenterMasterFailover}
+   * @param preventCrossRegion {@code PreventCrossRegionMasterFailover}
+   * @param failOnLag {@code FailMasterPromotionOnLagMinutes}; zero for no limit
+   * @param failIfNotUpToDate {@code FailMasterPromotionIfSQLThreadNotUpToDate}
+   * @param delayIfNotUpToDate {@code DelayMasterPromotionIfSQLThreadNotUpToDate}
+   * @param apply {@code ApplyMySQLPromotionAfterMasterFailover}: whether the promoted server is
+   *     reset and made writable, or operators' processes do so
+   * @param detachPromoted {@code MasterFailoverDetachReplicaMasterHost}; of no use with {@code
+   *     apply}
+   * @param useSuperReadOnly {@code UseSuperReadOnly}
+   * @param ignored {@code PromotionIgnoreHostnameFilters}: servers never to be promoted
+   */
+  public record Promotion(
+      boolean preventCrossDataCenter,
+      boolean preventCrossRegion,
+      Duration failOnLag,
+      boolean failIfNotUpToDate,
+      boolean delayIfNotUpToDate,
+      boolean apply,
+      boolean detachPromoted,
+      boolean useSuperReadOnly,
+      Predicate<InstanceKey> ignored) {
+    public static final Promotion DEFAULT =
+        new Promotion(false, false, Duration.ZERO, false, false, true, false, false, key -> false);
+
+    public Promotion {
+      if (failIfNotUpToDate && delayIfNotUpToDate) {
+        throw new IllegalArgumentException(
+            "FailMasterPromotionIfSQLThreadNotUpToDate and"
+                + " DelayMasterPromotionIfSQLThreadNotUpToDate exclude each other");
+      }
+    }
+  }
+
+  /**
+   * What becomes of the other replicas.
+   *
+   * @param detachLost {@code DetachLostReplicasAfterMasterFailover}
+   * @param postponeOnDelay {@code PostponeReplicaRecoveryOnLagMinutes}: replicas delayed by more
+   *     are moved last; zero for off
+   * @param maxConcurrentMoves {@code MaxConcurrentReplicaOperations}, 1 or more
+   */
+  public record Replicas(boolean detachLost, Duration postponeOnDelay, int maxConcurrentMoves) {
+    public static final Replicas DEFAULT = new Replicas(true, Duration.ZERO, 5);
+
+    public Replicas {
+      if (maxConcurrentMoves < 1) {
+        throw new IllegalArgumentException("maxConcurrentMoves must be 1 or more");
+      }
+    }
+  }
+
+  /**
+   * How long to be patient.
+   *
+   * @param bulk {@code InstanceBulkOperationsWaitTimeoutSeconds}: the longest wait for relay logs
+   *     to be applied and for a sibling's transactions to arrive
+   * @param withoutProgress {@code ReasonableReplicationLagSeconds}: such a wait ends earlier when
+   *     nothing moves for this long
+   * @param hook the longest a process may run before it is killed
+   */
+  public record Waits(Duration bulk, Duration withoutProgress, Duration hook) {
+    public static final Waits DEFAULT =
+        new Waits(Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(60));
+  }
+}

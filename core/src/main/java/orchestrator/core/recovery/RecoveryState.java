@@ -1,0 +1,230 @@
+package orchestrator.core.recovery;
+
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import orchestrator.core.facts.HookPoint;
+import orchestrator.core.facts.JournalEntry;
+import orchestrator.core.facts.RecoveryTicket;
+import orchestrator.core.facts.ReplicaFate;
+import orchestrator.core.gtid.GtidSet;
+import orchestrator.core.state.Command;
+import orchestrator.core.topology.Instance;
+import orchestrator.core.topology.InstanceKey;
+
+/**
+ * What the control of one running recovery remembers. To others an immutable value: a {@link Turn}
+ * changes a copy that nobody else has seen.
+ */
+public final class RecoveryState {
+  /** Where a recovery stands. */
+  public enum Phase {
+    /** Processes that may forbid the recovery. */
+    PRE_HOOKS,
+    /** A living master is set read-only first. */
+    FENCING,
+    /** After a restart: all servers are read. */
+    LOOKING,
+    /** Replicas stop fetching, and are read. */
+    GATHERING,
+    /** The candidate applies what it has, and fetches what it lacks. */
+    PREPARING,
+    /** The intent is being committed. */
+    INTENDING,
+    /** The intended server is made writable. */
+    PROMOTING,
+    /** The intended server turned out impossible, and is proven to be read-only. */
+    ABANDONING,
+    /** The others are moved. */
+    SETTLING,
+    POST_HOOKS,
+    /** Processes for a recovery that did not succeed. */
+    FAILING,
+    /** What still runs is waited for, and the record is closed. */
+    CLOSING,
+    FINISHED
+  }
+
+  /** What a commit is for. */
+  enum CommitKind {
+    NOTES,
+    HOOK_MARK,
+    INTEND,
+    PROMOTED,
+    ABANDON,
+    CLOSE
+  }
+
+  /**
+   * @param since when it was first submitted
+   */
+  record CommitRequest(
+      CommitKind kind, List<JournalEntry> entries, List<Command> commands, Instant since) {}
+
+  /** How far the move of a replica is. */
+  enum MoveStage {
+    QUEUED,
+    POSTPONED,
+    CHANGING,
+    CONNECTING,
+    DONE
+  }
+
+  /**
+   * @param attempts how often the change was sent
+   * @param since when the present stage began
+   */
+  record MoveProgress(MoveStage stage, int attempts, Instant since) {}
+
+  final Circumstances circumstances;
+  final boolean resumed;
+  RecoveryTicket ticket;
+  Phase phase = Phase.PRE_HOOKS;
+  long nextId = 1;
+  final Map<Long, Pending> pending = new LinkedHashMap<>();
+
+  // Commits
+  final Deque<CommitRequest> commits = new ArrayDeque<>();
+  final List<JournalEntry> bufferedEntries = new ArrayList<>();
+  final List<Command> bufferedCommands = new ArrayList<>();
+  boolean commitSubmitted;
+
+  // Hooks
+  final List<HookPoint> hookPoints = new ArrayList<>();
+  int hookIndex;
+  Optional<String> repeatedHook = Optional.empty();
+
+  // Servers as they are now
+  int round;
+  boolean stragglersGivenUp;
+  final Map<InstanceKey, Instance> live = new TreeMap<>();
+  final Map<InstanceKey, String> silent = new TreeMap<>();
+
+  // The choice and its preparation
+  final Map<InstanceKey, String> excluded = new TreeMap<>();
+  final Set<InstanceKey> stuck = new HashSet<>();
+  final Set<CandidateChoice.Feed> unfeedable = new HashSet<>();
+  final Set<InstanceKey> startedApplying = new HashSet<>();
+  List<Consideration> considerations = List.of();
+  Optional<InstanceKey> candidate = Optional.empty();
+  Optional<CandidateChoice.Feed> feed = Optional.empty();
+  Optional<Instant> waitingSince = Optional.empty();
+  Instant lastProgress = Instant.EPOCH;
+  List<GtidSet> progressMark = List.of();
+  final Map<InstanceKey, Integer> failedPolls = new HashMap<>();
+  final Set<InstanceKey> polled = new TreeSet<>();
+
+  // The promotion
+  Instant promotionUntil = Instant.MAX;
+  boolean mayBeWritable;
+  boolean retreating;
+  int refusals;
+  Optional<GtidSet> intendedExecuted = Optional.empty();
+  Optional<Instance> beforePromotion = Optional.empty();
+
+  // The others
+  final Map<InstanceKey, MoveProgress> moves = new TreeMap<>();
+  final Map<InstanceKey, ReplicaFate> settled = new TreeMap<>();
+  final Set<InstanceKey> published = new HashSet<>();
+
+  boolean movesGivenTime;
+
+  // The end
+  final List<String> errors = new ArrayList<>();
+  boolean releaseBlock;
+
+  RecoveryState(RecoveryTicket ticket, Circumstances circumstances, boolean resumed) {
+    this.ticket = ticket;
+    this.circumstances = circumstances;
+    this.resumed = resumed;
+  }
+
+  RecoveryState copy() {
+    RecoveryState copy = new RecoveryState(ticket, circumstances, resumed);
+    copy.phase = phase;
+    copy.nextId = nextId;
+    copy.pending.putAll(pending);
+    copy.commits.addAll(commits);
+    copy.bufferedEntries.addAll(bufferedEntries);
+    copy.bufferedCommands.addAll(bufferedCommands);
+    copy.commitSubmitted = commitSubmitted;
+    copy.hookPoints.addAll(hookPoints);
+    copy.hookIndex = hookIndex;
+    copy.repeatedHook = repeatedHook;
+    copy.round = round;
+    copy.stragglersGivenUp = stragglersGivenUp;
+    copy.live.putAll(live);
+    copy.silent.putAll(silent);
+    copyPreparation(copy);
+    copy.promotionUntil = promotionUntil;
+    copy.mayBeWritable = mayBeWritable;
+    copy.retreating = retreating;
+    copy.refusals = refusals;
+    copy.intendedExecuted = intendedExecuted;
+    copy.beforePromotion = beforePromotion;
+    copy.moves.putAll(moves);
+    copy.settled.putAll(settled);
+    copy.published.addAll(published);
+    copy.movesGivenTime = movesGivenTime;
+    copy.errors.addAll(errors);
+    copy.releaseBlock = releaseBlock;
+    return copy;
+  }
+
+  private void copyPreparation(RecoveryState copy) {
+    copy.excluded.putAll(excluded);
+    copy.stuck.addAll(stuck);
+    copy.unfeedable.addAll(unfeedable);
+    copy.startedApplying.addAll(startedApplying);
+    copy.considerations = considerations;
+    copy.candidate = candidate;
+    copy.feed = feed;
+    copy.waitingSince = waitingSince;
+    copy.lastProgress = lastProgress;
+    copy.progressMark = progressMark;
+    copy.failedPolls.putAll(failedPolls);
+    copy.polled.addAll(polled);
+  }
+
+  /** The record as committed so far. */
+  public RecoveryTicket ticket() {
+    return ticket;
+  }
+
+  public Phase phase() {
+    return phase;
+  }
+
+  public boolean isFinished() {
+    return phase == Phase.FINISHED;
+  }
+
+  /** Candidates as last considered, best first, then the rejected ones. */
+  public List<Consideration> considerations() {
+    return considerations;
+  }
+
+  /** The replicas that answered, as last read. */
+  public Map<InstanceKey, Instance> liveServers() {
+    return Map.copyOf(live);
+  }
+
+  Set<InstanceKey> replicas() {
+    return new TreeSet<>(ticket.fates().keySet());
+  }
+
+  boolean isIn(Phase first, Phase... others) {
+    return EnumSet.of(first, others).contains(phase);
+  }
+}

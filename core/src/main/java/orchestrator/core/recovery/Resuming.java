@@ -1,0 +1,67 @@
+package orchestrator.core.recovery;
+
+import java.util.List;
+import orchestrator.core.facts.HookPoint;
+import orchestrator.core.facts.JournalEntry;
+import orchestrator.core.facts.ReplicaFate;
+import orchestrator.core.recovery.RecoveryState.CommitKind;
+import orchestrator.core.recovery.RecoveryState.Phase;
+import orchestrator.core.topology.InstanceKey;
+
+/**
+ * Goes on with a recovery that another run of the manager began, from what that one committed.
+ * Nothing is taken for granted that is not in the journal: the servers are read first.
+ */
+final class Resuming {
+  private Resuming() {}
+
+  static void begin(Turn t) {
+    t.note(
+        "Recovery is resumed by "
+            + t.s.circumstances.node()
+            + ": "
+            + t.s.ticket
+                .promoted()
+                .map(key -> key + " was promoted")
+                .or(() -> t.s.ticket.intended().map(key -> key + " may have been promoted"))
+                .orElse("nothing irrevocable was done"));
+    t.s.ticket.fates().forEach((replica, fate) -> {
+      if (fate.kind() != ReplicaFate.Kind.PENDING) {
+        t.s.settled.put(replica, fate);
+        t.s.published.add(replica);
+      }
+    });
+    boolean failing = t.s.ticket.hookMayHaveRun(HookPoint.POST_UNSUCCESSFUL_FAILOVER, 0);
+    if (failing && t.s.ticket.promoted().isEmpty()) {
+      t.s.errors.add("The manager was restarted while it ended this unsuccessful recovery");
+      HookRun.begin(t, Phase.FAILING, HookPoint.POST_UNSUCCESSFUL_FAILOVER);
+    } else if (t.s.ticket.promoted().isPresent() || t.s.ticket.intended().isPresent()) {
+      Gathering.look(t);
+    } else if (t.s.ticket.chosen().isPresent()) {
+      Gathering.begin(t);
+    } else {
+      HookRun.begin(t, Phase.PRE_HOOKS, HookPoint.PRE_FAILOVER);
+    }
+  }
+
+  /** The servers were read. */
+  static void looked(Turn t) {
+    if (t.s.ticket.promoted().isEmpty()) {
+      Promoting.begin(t, true);
+      return;
+    }
+    t.s.phase = Phase.SETTLING;
+    InstanceKey master = t.s.ticket.promoted().get();
+    if (!t.s.live.containsKey(master)) {
+      t.s.errors.add(master + " was promoted, and does not answer now");
+    }
+    if (t.s.ticket.published()) {
+      Promoting.announced(t);
+    } else {
+      t.commit(
+          CommitKind.PROMOTED,
+          List.of(new JournalEntry.Published(master)),
+          Promoting.publication(t, master));
+    }
+  }
+}

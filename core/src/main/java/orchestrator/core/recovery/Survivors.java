@@ -1,0 +1,154 @@
+package orchestrator.core.recovery;
+
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import orchestrator.core.gtid.GtidSet;
+import orchestrator.core.gtid.MariaDbGtidSet;
+import orchestrator.core.gtid.OracleGtidSet;
+import orchestrator.core.topology.Instance;
+import orchestrator.core.topology.InstanceKey;
+import orchestrator.core.topology.Replication;
+import orchestrator.core.topology.ThreadState;
+
+/**
+ * What the replicas that answered have of the failed master's transactions.
+ *
+ * <p>Only what came from the master counts. On MySQL a transaction is <em>errant</em> when only one
+ * replica has it, and it was not written by the failed master nor seen on it; while nothing was
+ * ever seen on the master, when that replica wrote it itself. Errant transactions are no reason to
+ * choose or to refuse a server as source of data, and are not waited for. MariaDB's positions do
+ * not allow to tell them apart.
+ */
+final class Survivors {
+  private final SortedMap<InstanceKey, Instance> live = new TreeMap<>();
+  private final Map<InstanceKey, Holding> holdings = new HashMap<>();
+  private final Set<InstanceKey> stuck;
+
+  private record Holding(GtidSet executed, GtidSet fetched, GtidSet errant) {}
+
+  /**
+   * @param failed the failed master as last read
+   * @param live the replicas that answered; one whose GTIDs are not known is left out
+   * @param stuck servers that turned out not to apply what they have fetched
+   */
+  Survivors(Instance failed, Map<InstanceKey, Instance> live, Set<InstanceKey> stuck) {
+    live.forEach((key, instance) -> {
+      if (instance.gtid().executed().isPresent()) {
+        this.live.put(key, instance);
+      }
+    });
+    this.stuck = Set.copyOf(stuck);
+    for (Instance instance : this.live.values()) {
+      holdings.put(instance.key(), holdingOf(failed, instance));
+    }
+  }
+
+  /** The servers that answered and whose GTIDs are known, by key. */
+  Collection<Instance> all() {
+    return Collections.unmodifiableCollection(live.values());
+  }
+
+  boolean isStuck(Instance instance) {
+    return stuck.contains(instance.key()) || isSqlThreadBroken(instance);
+  }
+
+  /** The SQL thread stopped with an error: starting it again would meet the same error. */
+  static boolean isSqlThreadBroken(Instance instance) {
+    return instance
+        .replication()
+        .filter(r -> r.sqlThread() != ThreadState.RUNNING && !r.lastSqlError().isBlank())
+        .isPresent();
+  }
+
+  /** Applied. */
+  GtidSet executed(Instance instance) {
+    return holding(instance).executed();
+  }
+
+  /** Applied or fetched. */
+  GtidSet fetched(Instance instance) {
+    return holding(instance).fetched();
+  }
+
+  GtidSet errant(Instance instance) {
+    return holding(instance).errant();
+  }
+
+  /** Applied, or fetched and going to be applied. */
+  GtidSet attainable(Instance instance) {
+    return isStuck(instance) ? executed(instance) : fetched(instance);
+  }
+
+  /** All that can be rescued from the servers that answered. */
+  GtidSet target() {
+    GtidSet target = OracleGtidSet.EMPTY;
+    for (Instance instance : live.values()) {
+      target = GtidAlgebra.union(target, attainable(instance));
+    }
+    return target;
+  }
+
+  /** All that some server that answered has fetched, whether or not it can be applied. */
+  GtidSet everything() {
+    GtidSet everything = OracleGtidSet.EMPTY;
+    for (Instance instance : live.values()) {
+      everything = GtidAlgebra.union(everything, fetched(instance));
+    }
+    return everything;
+  }
+
+  /** Whether all that was fetched is applied. */
+  boolean isApplied(Instance instance) {
+    return executed(instance).covers(fetched(instance));
+  }
+
+  private Holding holding(Instance instance) {
+    Holding holding = holdings.get(instance.key());
+    return holding == null
+        ? new Holding(OracleGtidSet.EMPTY, OracleGtidSet.EMPTY, OracleGtidSet.EMPTY)
+        : holding;
+  }
+
+  private Holding holdingOf(Instance failed, Instance instance) {
+    GtidSet executed = instance.gtid().executed().orElse(OracleGtidSet.EMPTY);
+    GtidSet fetched = raw(instance);
+    if (executed instanceof OracleGtidSet ownExecuted
+        && fetched instanceof OracleGtidSet ownFetched) {
+      OracleGtidSet errant = errantOf(failed, instance, ownFetched);
+      return new Holding(ownExecuted.subtract(errant), ownFetched.subtract(errant), errant);
+    }
+    return new Holding(executed, fetched, MariaDbGtidSet.EMPTY);
+  }
+
+  private OracleGtidSet errantOf(Instance failed, Instance instance, OracleGtidSet fetched) {
+    String masterUuid = failed.identity().serverUuid();
+    OracleGtidSet suspect;
+    if (!masterUuid.isEmpty()
+        && failed.gtid().executed().orElse(OracleGtidSet.EMPTY) instanceof OracleGtidSet seen
+        && !seen.isEmpty()) {
+      suspect = fetched.without(masterUuid).subtract(seen);
+    } else {
+      suspect = fetched.only(Set.of(instance.identity().serverUuid()));
+    }
+    for (Instance other : live.values()) {
+      if (!suspect.isEmpty()
+          && !other.key().equals(instance.key())
+          && raw(other) instanceof OracleGtidSet theirs) {
+        suspect = suspect.subtract(theirs);
+      }
+    }
+    return suspect;
+  }
+
+  private static GtidSet raw(Instance instance) {
+    GtidSet executed = instance.gtid().executed().orElse(OracleGtidSet.EMPTY);
+    Optional<GtidSet> retrieved = instance.replication().flatMap(Replication::retrieved);
+    return retrieved.map(set -> GtidAlgebra.union(executed, set)).orElse(executed);
+  }
+}

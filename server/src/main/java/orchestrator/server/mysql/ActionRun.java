@@ -1,0 +1,264 @@
+package orchestrator.server.mysql;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import orchestrator.core.relocation.ActionOutcome;
+import orchestrator.core.relocation.ServerAction;
+import orchestrator.core.topology.Instance;
+import orchestrator.core.topology.InstanceKey;
+import orchestrator.server.engine.Fence;
+import orchestrator.server.mysql.ActionStatements.Supplements;
+
+/**
+ * One change of one server, from taking the named lock to reading what came of it. Runs under the
+ * server's action lock.
+ *
+ * <p>A reply that is lost leaves open whether the change was made. A new session that holds the
+ * named lock can tell: the old one is ended by then, so that the server stays as it is read. Only
+ * when there is no new session by the deadline the outcome remains unknown.
+ */
+final class ActionRun {
+  /** How long a thread that was started may take to reach its source before we report. */
+  private static final Duration SETTLE = Duration.ofSeconds(1);
+
+  private static final Duration FIRST_LOOK_AGAIN = Duration.ofMillis(5);
+  private static final Duration LONGEST_LOOK_AGAIN = Duration.ofMillis(100);
+
+  private final TopologyServer server;
+  private final ServerAction action;
+  private final Fence fence;
+  private final Deadline deadline;
+  private final SupplementFinder supplements;
+  private final List<String> threadsToRestore = new ArrayList<>();
+
+  /** Whether the change may have been made without our knowing. */
+  private boolean maybeSent;
+
+  /**
+   * The server refused a packet: the next one holds nothing that could be at fault but the change.
+   */
+  private boolean refusedBefore;
+
+  ActionRun(
+      TopologyServer server,
+      ServerAction action,
+      Fence fence,
+      Deadline deadline,
+      SupplementFinder supplements) {
+    this.server = server;
+    this.action = action;
+    this.fence = fence;
+    this.deadline = deadline;
+    this.supplements = supplements;
+  }
+
+  /** Finds what a change of source needs beyond what the server itself tells. */
+  interface SupplementFinder {
+    /**
+     * @param link to the target itself
+     * @throws NotPossibleException when it cannot be found
+     */
+    Supplements find(
+        ServerAction.ChangeSource change, Instance target, Link link, Deadline deadline)
+        throws NotPossibleException, SessionException;
+  }
+
+  /** The change cannot be made, and nothing was done. */
+  static final class NotPossibleException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    NotPossibleException(String reason) {
+      super(reason);
+    }
+  }
+
+  ActionOutcome run() {
+    String reason = "no time left";
+    while (!deadline.isOver()) {
+      Link link;
+      try {
+        link = server.actionLink(deadline);
+      } catch (SessionException e) {
+        return undone("no connection: " + e.reason());
+      }
+      try {
+        return attempt(link);
+      } catch (NotPossibleException e) {
+        return undone(String.valueOf(e.getMessage()));
+      } catch (SessionException e) {
+        reason = e.reason();
+        if (!e.isAnswered()) {
+          server.dropActionLink();
+        } else if (e.errorCode() != FenceLock.HELD_BY_ANOTHER && refusedBefore) {
+          restoreThreads(link);
+          return undone(reason);
+        } else if (e.errorCode() != FenceLock.HELD_BY_ANOTHER) {
+          // Perhaps what was learnt of the server is out of date: see it with new eyes.
+          refusedBefore = true;
+          server.dropActionLink();
+        }
+      }
+    }
+    server.dropActionLink();
+    return undone(reason);
+  }
+
+  private ActionOutcome undone(String reason) {
+    String text = server.key() + ": " + reason;
+    return maybeSent ? new ActionOutcome.Unknown(text) : new ActionOutcome.NotApplied(text);
+  }
+
+  private ActionOutcome attempt(Link link) throws SessionException, NotPossibleException {
+    takeFence(link);
+    Optional<Instance> known = server.last().filter(last -> !refusedBefore && !maybeSent);
+    Instance before = isUrgent() && known.isPresent() ? known.get() : packet(link, List.of());
+    if (!isUrgent() && isReached(before) && !isRepeated()) {
+      return new ActionOutcome.Applied(before);
+    }
+    if (maybeSent && isReached(before)) {
+      return new ActionOutcome.Applied(before);
+    }
+    Supplements needed =
+        action instanceof ServerAction.ChangeSource change
+            ? supplements.find(change, before, link, deadline)
+            : Supplements.NONE;
+    List<String> statements = ActionStatements.of(action, before, needed);
+    rememberThreads(before);
+    Instance after = change(link, statements);
+    Instance settled = settle(link, after);
+    if (isReached(settled)) {
+      return new ActionOutcome.Applied(settled);
+    }
+    maybeSent = false;
+    return undone(ActionGoal.obstacle(settled));
+  }
+
+  /** Changes that are made without a look before: no round trip more than they need. */
+  private boolean isUrgent() {
+    return switch (action) {
+      case ServerAction.StopReplication ignored -> true;
+      case ServerAction.StopIoThread ignored -> true;
+      case ServerAction.StartIoThread ignored -> true;
+      case ServerAction.StartSqlThread ignored -> true;
+      case ServerAction.SetReadOnly ignored -> true;
+      case ServerAction.StartReplication ignored -> false;
+      case ServerAction.RestartReplication ignored -> false;
+      case ServerAction.ChangeSource ignored -> false;
+      case ServerAction.ResetReplication ignored -> false;
+      case ServerAction.DetachSource ignored -> false;
+      case ServerAction.ReattachSource ignored -> false;
+      case ServerAction.SetSemiSyncMaster ignored -> false;
+    };
+  }
+
+  /** A restart is asked for although replication runs. */
+  private boolean isRepeated() {
+    return action instanceof ServerAction.RestartReplication;
+  }
+
+  private boolean isReached(Instance instance) {
+    return ActionGoal.isReached(action, instance, server.names()::resolve);
+  }
+
+  private Instance change(Link link, List<String> statements) throws SessionException {
+    if (statements.isEmpty()) {
+      return packet(link, List.of());
+    }
+    boolean before = maybeSent;
+    maybeSent = true;
+    try {
+      if (!refusedBefore) {
+        return packet(link, statements);
+      }
+      List<String> alone = new ArrayList<>(List.of(FenceLock.guard(fence, 0)));
+      alone.addAll(statements);
+      link.session().run(alone, bounded());
+      return packet(link, List.of());
+    } catch (SessionException e) {
+      if (e.isAnswered() && e.errorCode() == FenceLock.HELD_BY_ANOTHER) {
+        maybeSent = before;
+      } else if (e.isAnswered() && refusedBefore) {
+        // The statements were alone, and one was refused: what it asks for was not done.
+        maybeSent = false;
+      }
+      throw e;
+    }
+  }
+
+  /** One round trip: the guard, the statements, and a read of the server. */
+  private Instance packet(Link link, List<String> statements) throws SessionException {
+    ProbePacket packet = link.packet();
+    ProbePacket.Extras extras =
+        new ProbePacket.Extras(server.extras(link.facts(), false).semiSyncStatus(), false);
+    StringBuilder text = new StringBuilder(FenceLock.guard(fence, 0));
+    statements.forEach(statement -> text.append(';').append(statement));
+    text.append(';').append(packet.text(extras));
+    int first = 1 + statements.size();
+    long started = System.nanoTime();
+    List<Table> tables =
+        link.session().run(text.toString(), first + packet.count(extras), bounded());
+    Instant now = server.clock().instant();
+    Duration latency = Duration.ofNanos(System.nanoTime() - started);
+    InstanceKey name =
+        server
+            .serverName(link.facts())
+            .map(host -> new InstanceKey(host, server.key().port()))
+            .orElse(server.key());
+    return server.read(name, packet.answer(extras, tables, first), now, latency);
+  }
+
+  private Deadline bounded() {
+    return deadline.orSooner(server.access().timeouts().actionRead());
+  }
+
+  /** Threads that were started need a moment to say whether they can work. */
+  private Instance settle(Link link, Instance after) throws SessionException {
+    if (!ActionGoal.startsThreads(action)) {
+      return after;
+    }
+    Deadline patience = deadline.orSooner(SETTLE);
+    Instance seen = after;
+    Duration wait = FIRST_LOOK_AGAIN;
+    while (!(isReached(seen) && ActionGoal.isSettled(seen)) && !patience.isOver()) {
+      try {
+        Thread.sleep(wait);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return seen;
+      }
+      wait = wait.compareTo(LONGEST_LOOK_AGAIN) < 0 ? wait.multipliedBy(2) : LONGEST_LOOK_AGAIN;
+      seen = packet(link, List.of());
+    }
+    return seen;
+  }
+
+  private void rememberThreads(Instance before) {
+    boolean stopsBoth =
+        action instanceof ServerAction.ChangeSource
+            || action instanceof ServerAction.DetachSource
+            || action instanceof ServerAction.ReattachSource;
+    if (stopsBoth && threadsToRestore.isEmpty() && before.isReplicating()) {
+      threadsToRestore.add(Dialect.of(before.version()).startReplica());
+    }
+  }
+
+  /** After a refused change the replica goes on as before, as far as it can. */
+  private void restoreThreads(Link link) {
+    if (threadsToRestore.isEmpty()) {
+      return;
+    }
+    try {
+      packet(link, threadsToRestore);
+    } catch (SessionException e) {
+      // The refusal is reported; the next probe shows the state of the threads.
+      server.dropActionLink();
+    }
+  }
+
+  private void takeFence(Link link) throws SessionException, NotPossibleException {
+    new FenceTaking(link, fence, deadline).take();
+  }
+}

@@ -1,0 +1,220 @@
+package orchestrator.server.mysql;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import orchestrator.core.gtid.BinlogCoordinates;
+import orchestrator.core.relocation.ServerAction;
+import orchestrator.core.relocation.ServerAction.SourcePosition;
+import orchestrator.core.topology.Flavor;
+import orchestrator.core.topology.Instance;
+import orchestrator.core.topology.InstanceKey;
+import orchestrator.core.topology.Replication;
+import orchestrator.core.topology.SemiSync;
+import orchestrator.core.topology.ThreadState;
+
+/** Which statements carry out an action on a server in a given state. Pure. */
+final class ActionStatements {
+  private final Instance server;
+  private final Dialect dialect;
+  private final Supplements supplements;
+
+  /**
+   * What a change of source needs and an {@link Instance} does not tell.
+   *
+   * @param credentials for a server that has none of its own
+   * @param heartbeatSeconds the period in force, which a change of source would reset; empty to let
+   *     the server choose
+   */
+  record Supplements(Optional<ReplicationCredentials> credentials, String heartbeatSeconds) {
+    static final Supplements NONE = new Supplements(Optional.empty(), "");
+  }
+
+  private ActionStatements(Instance server, Supplements supplements) {
+    this.server = server;
+    this.dialect = Dialect.of(server.version());
+    this.supplements = supplements;
+  }
+
+  /** The statements; none when the server is as asked. */
+  static List<String> of(ServerAction action, Instance server, Supplements supplements) {
+    return new ActionStatements(server, supplements).of(action);
+  }
+
+  private List<String> of(ServerAction action) {
+    return switch (action) {
+      case ServerAction.StopReplication ignored -> List.of(dialect.stopReplica());
+      case ServerAction.StopIoThread ignored -> List.of(dialect.stopIoThread());
+      case ServerAction.StartIoThread ignored -> List.of(dialect.startIoThread());
+      case ServerAction.StartSqlThread ignored -> List.of(dialect.startSqlThread());
+      case ServerAction.StartReplication ignored -> List.of(dialect.startReplica());
+      case ServerAction.RestartReplication ignored ->
+          List.of(dialect.stopReplica(), dialect.startReplica());
+      case ServerAction.ChangeSource change -> changeSource(change);
+      case ServerAction.ResetReplication ignored -> reset();
+      case ServerAction.DetachSource ignored -> rename(true);
+      case ServerAction.ReattachSource ignored -> rename(false);
+      case ServerAction.SetReadOnly set -> setReadOnly(set);
+      case ServerAction.SetSemiSyncMaster set -> semiSyncMaster(set.enabled());
+    };
+  }
+
+  private List<String> changeSource(ServerAction.ChangeSource change) {
+    List<String> statements = new ArrayList<>();
+    if (isAnyThreadOn()) {
+      statements.add(dialect.stopReplica());
+    }
+    List<String> options = new ArrayList<>();
+    addAddress(options, change.source());
+    addCredentials(options);
+    addPosition(options, change.position());
+    addConnection(options);
+    statements.add(dialect.changeSource() + String.join(", ", options));
+    if (change.start()) {
+      statements.add(dialect.startReplica());
+    }
+    return statements;
+  }
+
+  private List<String> reset() {
+    if (server.replication().isEmpty()) {
+      return List.of();
+    }
+    return List.of(dialect.stopReplica(), dialect.resetReplicaAll());
+  }
+
+  /** Detaches or reattaches: the same source under another name. */
+  private List<String> rename(boolean detach) {
+    Replication replication = server.replication().orElse(null);
+    if (replication == null) {
+      return List.of();
+    }
+    InstanceKey source =
+        detach ? replication.source().detached() : replication.source().reattached();
+    if (source.equals(replication.source())) {
+      return List.of();
+    }
+    List<String> statements = new ArrayList<>();
+    if (isAnyThreadOn()) {
+      statements.add(dialect.stopReplica());
+    }
+    List<String> options = new ArrayList<>();
+    addAddress(options, source);
+    if (!replication.usesGtid()) {
+      // Naming a host makes the server start at its first log: say where it was.
+      addCoordinates(options, replication.executed());
+    }
+    addConnection(options);
+    statements.add(dialect.changeSource() + String.join(", ", options));
+    if (isAnyThreadOn() || !detach) {
+      statements.add(dialect.startReplica());
+    }
+    return statements;
+  }
+
+  private boolean isAnyThreadOn() {
+    return server.replication().filter(r -> isOn(r.ioThread()) || isOn(r.sqlThread())).isPresent();
+  }
+
+  private static boolean isOn(ThreadState state) {
+    return state == ThreadState.RUNNING || state == ThreadState.OTHER;
+  }
+
+  private void addAddress(List<String> options, InstanceKey source) {
+    options.add(dialect.sourceOption("HOST=") + quote(source.hostname()));
+    options.add(dialect.sourceOption("PORT=") + source.port());
+  }
+
+  /** A replica keeps the login it has. */
+  private void addCredentials(List<String> options) {
+    supplements
+        .credentials()
+        .ifPresent(credentials -> {
+          options.add(dialect.sourceOption("USER=") + quote(credentials.user()));
+          options.add(dialect.sourceOption("PASSWORD=") + quote(credentials.password()));
+        });
+  }
+
+  private void addPosition(List<String> options, SourcePosition position) {
+    switch (position) {
+      case SourcePosition.OracleAuto ignored ->
+          options.add(dialect.sourceOption("AUTO_POSITION=1"));
+      case SourcePosition.MariaDbSlavePos ignored -> options.add("MASTER_USE_GTID=slave_pos");
+      case SourcePosition.MariaDbCurrentPos ignored -> {
+        if (dialect.hasDemoteToReplica()) {
+          options.add("MASTER_USE_GTID=slave_pos");
+          options.add("MASTER_DEMOTE_TO_SLAVE=1");
+        } else {
+          options.add("MASTER_USE_GTID=current_pos");
+        }
+      }
+      case SourcePosition.FileAndPosition file -> {
+        addCoordinates(options, file.coordinates());
+        if (dialect.isMariaDb()) {
+          options.add("MASTER_USE_GTID=no");
+        } else if (server.usesOracleGtid()) {
+          options.add(dialect.sourceOption("AUTO_POSITION=0"));
+        }
+      }
+    }
+  }
+
+  private void addCoordinates(List<String> options, BinlogCoordinates at) {
+    options.add(dialect.sourceOption("LOG_FILE=") + quote(at.logFile()));
+    options.add(dialect.sourceOption("LOG_POS=") + at.logPos());
+  }
+
+  private void addConnection(List<String> options) {
+    if (!supplements.heartbeatSeconds().isEmpty()) {
+      options.add(dialect.sourceOption("HEARTBEAT_PERIOD=") + supplements.heartbeatSeconds());
+    }
+    TlsOptions.add(options, dialect, server, supplements.credentials());
+  }
+
+  private List<String> setReadOnly(ServerAction.SetReadOnly set) {
+    List<String> statements = new ArrayList<>();
+    boolean semiSync = server.semiSync().priority() > 0;
+    if (!set.readOnly() && semiSync) {
+      statements.addAll(semiSyncMaster(true));
+    }
+    boolean superReadOnly = set.withSuperReadOnly() && hasSuperReadOnly();
+    if (set.readOnly()) {
+      statements.add("SET GLOBAL read_only=1");
+      if (superReadOnly) {
+        statements.add("SET GLOBAL super_read_only=1");
+      }
+    } else {
+      if (superReadOnly) {
+        statements.add("SET GLOBAL super_read_only=0");
+      }
+      statements.add("SET GLOBAL read_only=0");
+    }
+    if (set.readOnly() && semiSync) {
+      statements.addAll(semiSyncMaster(false));
+    }
+    return statements;
+  }
+
+  /** MySQL since 5.7.8, and Percona Server; MariaDB has none. */
+  private boolean hasSuperReadOnly() {
+    return server.version().flavor() == Flavor.PERCONA
+        || (!dialect.isMariaDb() && server.version().isAtLeast(5, 7, 8));
+  }
+
+  private List<String> semiSyncMaster(boolean enabled) {
+    SemiSync semiSync = server.semiSync();
+    if (!semiSync.available()) {
+      return List.of();
+    }
+    String variable =
+        semiSync.masterPluginNewVersion()
+            ? "rpl_semi_sync_source_enabled"
+            : "rpl_semi_sync_master_enabled";
+    return List.of("SET GLOBAL " + variable + "=" + (enabled ? 1 : 0));
+  }
+
+  /** A text literal for a session whose {@code sql_mode} is empty. */
+  static String quote(String text) {
+    return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'";
+  }
+}

@@ -1,0 +1,140 @@
+package orchestrator.server.mysql;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+import orchestrator.core.topology.InstanceKey;
+
+/**
+ * Gives each server one name, whatever name it was met by: {@code HostnameResolveMethod}, and what
+ * probes learnt of servers' own names. Detached names pass unchanged. Safe for all threads.
+ */
+public final class HostnameResolver {
+  /** A name that does not resolve stands for itself for so long. */
+  private static final Duration FAILURE_TIME_TO_LIVE = Duration.ofMinutes(1);
+
+  /** {@code HostnameResolveMethod}; unknown texts leave names alone. */
+  public enum Method {
+    NONE,
+    DEFAULT,
+    CNAME,
+    IP;
+
+    public static Method ofConfiguration(String text) {
+      return switch (text.toLowerCase(Locale.ROOT)) {
+        case "none" -> NONE;
+        case "cname" -> CNAME;
+        case "ip" -> IP;
+        default -> DEFAULT;
+      };
+    }
+  }
+
+  /** The name service. Calls may block, but not for ever. */
+  public interface Lookup {
+    /** The canonical name: what a chain of aliases ends in. */
+    String canonicalName(String host) throws IOException;
+
+    /** An address as text, IPv4 if there is one. */
+    String address(String host) throws IOException;
+  }
+
+  private record Entry(String name, Instant expires) {}
+
+  private final Method method;
+  private final Duration timeToLive;
+  private final Optional<Pattern> rejected;
+  private final Lookup lookup;
+  private final InstantSource clock;
+  private final Map<String, Entry> names = new ConcurrentHashMap<>();
+
+  /**
+   * @param timeToLive {@code ExpiryHostnameResolvesMinutes}; how long a name is remembered
+   * @param rejected {@code RejectHostnameResolvePattern}: a result in which it is found is not used
+   */
+  public HostnameResolver(
+      Method method,
+      Duration timeToLive,
+      Optional<Pattern> rejected,
+      Lookup lookup,
+      InstantSource clock) {
+    this.method = method;
+    this.timeToLive = timeToLive;
+    this.rejected = rejected;
+    this.lookup = lookup;
+    this.clock = clock;
+  }
+
+  /** The name to know a host by; the host itself when nothing better is found. */
+  public String resolve(String host) {
+    String trimmed = host.trim();
+    if (trimmed.isEmpty() || trimmed.startsWith("//") || trimmed.equals("_")) {
+      return trimmed;
+    }
+    Instant now = clock.instant();
+    Entry known = names.get(trimmed);
+    if (known != null && known.expires().isAfter(now)) {
+      return known.name();
+    }
+    if (method == Method.NONE || method == Method.DEFAULT) {
+      return trimmed;
+    }
+    return lookUp(trimmed, now);
+  }
+
+  public InstanceKey resolve(InstanceKey key) {
+    String name = resolve(key.hostname());
+    return name.equals(key.hostname()) ? key : new InstanceKey(name, key.port());
+  }
+
+  private String lookUp(String host, Instant now) {
+    try {
+      String name = method == Method.CNAME ? lookup.canonicalName(host) : lookup.address(host);
+      String plain = name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
+      if (plain.isEmpty() || isRejected(plain)) {
+        return host;
+      }
+      names.put(host, new Entry(plain, now.plus(timeToLive)));
+      return plain;
+    } catch (IOException e) {
+      names.put(host, new Entry(host, now.plus(FAILURE_TIME_TO_LIVE)));
+      return host;
+    }
+  }
+
+  private boolean isRejected(String name) {
+    return rejected.isPresent() && rejected.get().matcher(name).find();
+  }
+
+  /** Remembers the name that a server gave itself when it was asked by another. */
+  public void learn(String askedBy, String ownName) {
+    if (!askedBy.equals(ownName) && !isRejected(ownName)) {
+      names.put(askedBy, new Entry(ownName, clock.instant().plus(timeToLive)));
+    }
+  }
+
+  /** What is remembered now, by the name that was met. */
+  public SortedMap<String, String> remembered() {
+    Instant now = clock.instant();
+    SortedMap<String, String> remembered = new TreeMap<>();
+    names.forEach((host, entry) -> {
+      if (entry.expires().isAfter(now)) {
+        remembered.put(host, entry.name());
+      }
+    });
+    return remembered;
+  }
+
+  /** Forgets everything. */
+  public void clear() {
+    names.clear();
+  }
+}

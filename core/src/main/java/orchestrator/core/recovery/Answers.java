@@ -11,8 +11,7 @@ final class Answers {
     switch (purpose) {
       case Pending.OldMaster ignored -> Gathering.oldMasterAnswered(t, outcome);
       case Pending.StopFetching stop -> Gathering.stopped(t, stop, outcome);
-      case Pending.StartApplying start ->
-          Preparing.startedApplying(t, start.replica(), outcome);
+      case Pending.StartApplying start -> Preparing.startedApplying(t, start.replica(), outcome);
       case Pending.Feeding feeding -> Preparing.fed(t, feeding, outcome);
       case Pending.Reset ignored -> Promoting.resetDone(t, outcome);
       case Pending.SemiSyncOn ignored -> Promoting.semiSyncDone(t, outcome);

@@ -74,10 +74,7 @@ enum Criterion {
   PROMOTION_RULE("the promotion rule") {
     @Override
     long cost(Facts facts) {
-      return facts
-          .circumstances()
-          .ruleOf(facts.instance().key())
-          .compareTo(PromotionRule.MUST);
+      return facts.circumstances().ruleOf(facts.instance().key()).compareTo(PromotionRule.MUST);
     }
 
     @Override

@@ -84,10 +84,7 @@ public final class DemotedMasterWatch {
 
   /** What only the old master has: asked once, while it is read-only and the successor is seen. */
   private static Optional<GtidDifference> lost(
-      DemotedMaster demoted,
-      Instance read,
-      Topology topology,
-      Optional<RecoveryTicket> ticket) {
+      DemotedMaster demoted, Instance read, Topology topology, Optional<RecoveryTicket> ticket) {
     boolean isOpenQuestion =
         ticket
             .filter(t -> t.promoted().equals(Optional.of(demoted.successor())))

@@ -21,8 +21,7 @@ final class Gathering {
     if (t.policy().promotion().apply()) {
       t.perform(
           new Pending.OldMaster(),
-          new ServerAction.SetReadOnly(
-              t.failed(), true, t.policy().promotion().useSuperReadOnly()),
+          new ServerAction.SetReadOnly(t.failed(), true, t.policy().promotion().useSuperReadOnly()),
           Patience.OLD_MASTER);
       boolean alive = t.s.circumstances.failedServer().isLastCheckValid();
       if (!t.s.ticket.origin().automatic() && alive) {

@@ -49,8 +49,7 @@ final class HookRun {
         index++;
       }
       if (t.s.ticket.hookMayHaveRun(t.s.hookPoints.getFirst(), index)) {
-        t.s.repeatedHook =
-            Optional.of(RecoveryTicket.hookName(t.s.hookPoints.getFirst(), index));
+        t.s.repeatedHook = Optional.of(RecoveryTicket.hookName(t.s.hookPoints.getFirst(), index));
       }
     }
     return index;
@@ -168,7 +167,8 @@ final class HookRun {
   }
 
   private static Optional<HookVariables.Successor> successor(Turn t) {
-    return t.s.ticket
+    return t.s
+        .ticket
         .promoted()
         .map(key ->
             new HookVariables.Successor(

@@ -14,8 +14,7 @@ import orchestrator.core.topology.ThreadState;
 final class Imagined {
   private Imagined() {}
 
-  static Instance after(
-      ServerAction action, Instance server, Map<InstanceKey, Instance> servers) {
+  static Instance after(ServerAction action, Instance server, Map<InstanceKey, Instance> servers) {
     return switch (action) {
       case ServerAction.StopReplication ignored ->
           threads(server, ThreadState.STOPPED, ThreadState.STOPPED);

@@ -79,11 +79,11 @@ final class Moving {
   /** Transactions of the failed master that the replica has applied and the new master lacks. */
   private static Optional<String> beyond(Turn t, Instance replica, InstanceKey master) {
     GtidSet had =
-        t.s.intendedExecuted
+        t.s
+            .intendedExecuted
             .or(() -> Optional.ofNullable(t.s.live.get(master)).flatMap(i -> i.gtid().executed()))
             .orElse(OracleGtidSet.EMPTY);
-    Survivors survivors =
-        new Survivors(t.s.circumstances.failedServer(), t.s.live, t.s.stuck);
+    Survivors survivors = new Survivors(t.s.circumstances.failedServer(), t.s.live, t.s.stuck);
     GtidSet extra = GtidAlgebra.lacking(survivors.executed(replica), had);
     Instance source = t.s.live.get(master);
     GtidSet foreign = source == null ? extra : withoutWritesOf(source, extra);
@@ -129,8 +129,7 @@ final class Moving {
       settle(t, replica, new ReplicaFate(Kind.UNREACHABLE, silence(t, replica)));
       return;
     }
-    t.s.moves.put(
-        replica, new MoveProgress(MoveStage.CHANGING, progress.attempts() + 1, t.now));
+    t.s.moves.put(replica, new MoveProgress(MoveStage.CHANGING, progress.attempts() + 1, t.now));
     t.perform(
         new Pending.Move(replica),
         new ServerAction.ChangeSource(replica, master, Turn.positionFor(instance), true),
@@ -148,8 +147,7 @@ final class Moving {
     }
     switch (outcome) {
       case ActionOutcome.Applied applied -> {
-        t.s.moves.put(
-            replica, new MoveProgress(MoveStage.CONNECTING, progress.attempts(), t.now));
+        t.s.moves.put(replica, new MoveProgress(MoveStage.CONNECTING, progress.attempts(), t.now));
         t.answered(replica, applied.after());
         connecting(t, replica, applied.after(), true);
       }
@@ -157,8 +155,7 @@ final class Moving {
           again(t, replica, new ReplicaFate(Kind.LOST, refused.reason()));
       case ActionOutcome.Unknown unknown -> {
         t.note("Move of " + replica + ": " + unknown.reason());
-        t.s.moves.put(
-            replica, new MoveProgress(MoveStage.CONNECTING, progress.attempts(), t.now));
+        t.s.moves.put(replica, new MoveProgress(MoveStage.CONNECTING, progress.attempts(), t.now));
         t.probe(new Pending.MoveCheck(replica), replica);
       }
     }
@@ -181,8 +178,7 @@ final class Moving {
   private static void again(Turn t, InstanceKey replica, ReplicaFate otherwise) {
     MoveProgress progress = t.s.moves.get(replica);
     if (progress != null && progress.attempts() < ATTEMPTS) {
-      t.s.moves.put(
-          replica, new MoveProgress(MoveStage.QUEUED, progress.attempts(), t.now));
+      t.s.moves.put(replica, new MoveProgress(MoveStage.QUEUED, progress.attempts(), t.now));
       pump(t);
     } else {
       settle(t, replica, otherwise);
@@ -196,8 +192,7 @@ final class Moving {
       Turn t, InstanceKey replica, Instance instance, boolean justChanged) {
     InstanceKey master = t.successor().orElseThrow();
     MoveProgress progress = t.s.moves.get(replica);
-    boolean pointsThere =
-        justChanged || instance.sourceKey().filter(master::equals).isPresent();
+    boolean pointsThere = justChanged || instance.sourceKey().filter(master::equals).isPresent();
     if (!pointsThere) {
       again(
           t,
@@ -210,8 +205,7 @@ final class Moving {
           t,
           replica,
           extra.map(text -> new ReplicaFate(Kind.LOST, text)).orElse(moved(instance, master)));
-    } else if (progress != null
-        && t.now.isBefore(progress.since().plus(Patience.CONNECTED))) {
+    } else if (progress != null && t.now.isBefore(progress.since().plus(Patience.CONNECTED))) {
       if (!t.isWakePending(Alarm.MOVE_CHECK)) {
         t.wake(Alarm.MOVE_CHECK, CHECK_INTERVAL);
       }
@@ -257,8 +251,7 @@ final class Moving {
     t.s.settled.put(replica, fate);
     MoveProgress progress = t.s.moves.get(replica);
     if (progress != null) {
-      t.s.moves.put(
-          replica, new MoveProgress(MoveStage.DONE, progress.attempts(), t.now));
+      t.s.moves.put(replica, new MoveProgress(MoveStage.DONE, progress.attempts(), t.now));
     }
     if (t.s.ticket.promoted().isPresent()) {
       publish(t, replica);

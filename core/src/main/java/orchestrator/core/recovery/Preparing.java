@@ -132,10 +132,7 @@ final class Preparing {
   /** Starts a SQL thread that was merely stopped; once. */
   private static boolean startApplying(Turn t, Instance instance) {
     boolean stopped =
-        instance
-            .replication()
-            .filter(r -> r.sqlThread() == ThreadState.STOPPED)
-            .isPresent();
+        instance.replication().filter(r -> r.sqlThread() == ThreadState.STOPPED).isPresent();
     if (!stopped || !t.s.startedApplying.add(instance.key())) {
       return false;
     }
@@ -146,8 +143,7 @@ final class Preparing {
     return true;
   }
 
-  private static Optional<Instance> feederOf(
-      Turn t, CandidateChoice choice, Instance candidate) {
+  private static Optional<Instance> feederOf(Turn t, CandidateChoice choice, Instance candidate) {
     return t.s
         .feed
         .filter(feed -> feed.replica().equals(candidate.key()))
@@ -218,7 +214,9 @@ final class Preparing {
     }
   }
 
-  /** A quarter of the time waited so far: so the end of a wait is seen late by a quarter at most. */
+  /**
+   * A quarter of the time waited so far: so the end of a wait is seen late by a quarter at most.
+   */
   private static Duration pollInterval(Turn t) {
     Duration quarter = Duration.between(t.s.waitingSince.orElse(t.now), t.now).dividedBy(4);
     return quarter.compareTo(Patience.FIRST_POLL) < 0
@@ -314,8 +312,6 @@ final class Preparing {
               new DemotedMaster(t.failed(), t.s.ticket.uid(), candidate.key(), t.now)));
     }
     t.commit(
-        CommitKind.INTEND,
-        List.of(new JournalEntry.PromotionIntended(candidate.key())),
-        commands);
+        CommitKind.INTEND, List.of(new JournalEntry.PromotionIntended(candidate.key())), commands);
   }
 }

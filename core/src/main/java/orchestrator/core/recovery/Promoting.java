@@ -194,8 +194,7 @@ final class Promoting {
 
   /** The abandonment is committed: chooses again, once no move is under way any more. */
   static void chooseAgain(Turn t) {
-    boolean moving =
-        t.isPending(p -> p instanceof Pending.Move || p instanceof Pending.MoveCheck);
+    boolean moving = t.isPending(p -> p instanceof Pending.Move || p instanceof Pending.MoveCheck);
     if (t.s.ticket.intended().isEmpty() && !moving) {
       t.s.moves.clear();
       t.s.settled.clear();
@@ -242,8 +241,7 @@ final class Promoting {
         t.s.circumstances.addresses().getOrDefault(master.hostname(), HostAddresses.UNKNOWN);
     List<Command> commands = new ArrayList<>();
     commands.addAll(
-        KeyValues.ofMaster(
-            t.policy().keyValuePrefix(), failure.aliasOrName(), master, addresses));
+        KeyValues.ofMaster(t.policy().keyValuePrefix(), failure.aliasOrName(), master, addresses));
     if (!failure.clusterName().isBlank()) {
       commands.add(new Command.MoveCluster(failure.clusterName(), master.displayString()));
     }

@@ -6,7 +6,6 @@ import java.util.List;
 import orchestrator.core.facts.HookPoint;
 import orchestrator.core.facts.JournalEntry;
 import orchestrator.core.facts.RecoveryTicket;
-import orchestrator.core.recovery.RecoveryState.CommitKind;
 import orchestrator.core.recovery.RecoveryState.CommitRequest;
 import orchestrator.core.recovery.RecoveryState.Phase;
 import orchestrator.core.state.Command;
@@ -114,8 +113,7 @@ public final class RecoveryControl {
   private static void settle(Turn t) {
     boolean announced = t.isWakePending(Pending.Alarm.MOVES_BEFORE_HOOKS) || t.s.movesGivenTime;
     if (announced && (Moving.promptOnesAreDone(t) || t.s.movesGivenTime)) {
-      HookRun.begin(
-          t, Phase.POST_HOOKS, HookPoint.POST_MASTER_FAILOVER, HookPoint.POST_FAILOVER);
+      HookRun.begin(t, Phase.POST_HOOKS, HookPoint.POST_MASTER_FAILOVER, HookPoint.POST_FAILOVER);
     }
   }
 

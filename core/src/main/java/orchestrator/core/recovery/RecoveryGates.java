@@ -24,10 +24,7 @@ public final class RecoveryGates {
   private final Instant now;
 
   private RecoveryGates(
-      Circumstances circumstances,
-      RecoveryOrigin origin,
-      ReplicatedState state,
-      Instant now) {
+      Circumstances circumstances, RecoveryOrigin origin, ReplicatedState state, Instant now) {
     this.circumstances = circumstances;
     this.failure = circumstances.failure();
     this.origin = origin;
@@ -37,10 +34,7 @@ public final class RecoveryGates {
 
   /** Every gate, in the order in which they are told to people. */
   public static List<Gate> of(
-      Circumstances circumstances,
-      RecoveryOrigin origin,
-      ReplicatedState state,
-      Instant now) {
+      Circumstances circumstances, RecoveryOrigin origin, ReplicatedState state, Instant now) {
     RecoveryGates gates = new RecoveryGates(circumstances, origin, state, now);
     return List.of(
         gates.evidence(),
@@ -123,7 +117,8 @@ public final class RecoveryGates {
     return personOverrides(
         "downtime",
         active.isEmpty(),
-        active.map(downtime ->
+        active
+            .map(downtime ->
                 failure.failed()
                     + " is downtimed until "
                     + downtime.end()
@@ -136,8 +131,7 @@ public final class RecoveryGates {
 
   /** Open and recent recoveries: the same rule by which the command to open one is refused. */
   private Gate block() {
-    Optional<RecoveryGate.Block> block =
-        RecoveryGate.blockOf(state, request(origin.automatic()));
+    Optional<RecoveryGate.Block> block = RecoveryGate.blockOf(state, request(origin.automatic()));
     Optional<RecoveryGate.Block> wouldBlock = RecoveryGate.blockOf(state, request(true));
     if (block.isPresent()) {
       return new Gate("recoveries", false, false, block.get().reason());
@@ -155,9 +149,6 @@ public final class RecoveryGates {
   private Gate personOverrides(String name, boolean open, String explanation) {
     boolean overridden = !open && !origin.automatic();
     return new Gate(
-        name,
-        open || overridden,
-        overridden,
-        overridden ? explanation + OVERRIDDEN : explanation);
+        name, open || overridden, overridden, overridden ? explanation + OVERRIDDEN : explanation);
   }
 }

@@ -20,17 +20,21 @@ final class Resuming {
         "Recovery is resumed by "
             + t.s.circumstances.node()
             + ": "
-            + t.s.ticket
+            + t.s
+                .ticket
                 .promoted()
                 .map(key -> key + " was promoted")
                 .or(() -> t.s.ticket.intended().map(key -> key + " may have been promoted"))
                 .orElse("nothing irrevocable was done"));
-    t.s.ticket.fates().forEach((replica, fate) -> {
-      if (fate.kind() != ReplicaFate.Kind.PENDING) {
-        t.s.settled.put(replica, fate);
-        t.s.published.add(replica);
-      }
-    });
+    t.s
+        .ticket
+        .fates()
+        .forEach((replica, fate) -> {
+          if (fate.kind() != ReplicaFate.Kind.PENDING) {
+            t.s.settled.put(replica, fate);
+            t.s.published.add(replica);
+          }
+        });
     boolean failing = t.s.ticket.hookMayHaveRun(HookPoint.POST_UNSUCCESSFUL_FAILOVER, 0);
     if (failing && t.s.ticket.promoted().isEmpty()) {
       t.s.errors.add("The manager was restarted while it ended this unsuccessful recovery");

@@ -50,8 +50,7 @@ final class Turn {
   }
 
   void wake(Pending.Alarm alarm, Duration after) {
-    effects.add(
-        new Effect.WakeAt(register(new Pending.Wake(alarm, s.round)), now.plus(after)));
+    effects.add(new Effect.WakeAt(register(new Pending.Wake(alarm, s.round)), now.plus(after)));
   }
 
   long register(Pending purpose) {

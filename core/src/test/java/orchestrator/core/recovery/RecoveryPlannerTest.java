@@ -114,8 +114,7 @@ class RecoveryPlannerTest {
 
   @Test
   void everyReplicaHasAFate() {
-    RecoveryPlan plan =
-        plan(deadMaster(3).with("r2", InstanceBuilder::unreachable));
+    RecoveryPlan plan = plan(deadMaster(3).with("r2", InstanceBuilder::unreachable));
     assertThat(plan.fates())
         .hasSize(3)
         .extractingFromEntries(e -> e.getKey().hostname() + " " + e.getValue().kind())
@@ -128,8 +127,7 @@ class RecoveryPlannerTest {
         plan(
             deadMaster(3)
                 .with(
-                    "r2",
-                    r -> r.promotionRule(PromotionRule.PREFER).oracleGtid(MASTER + ":1-90")));
+                    "r2", r -> r.promotionRule(PromotionRule.PREFER).oracleGtid(MASTER + ":1-90")));
     assertThat(plan.successor()).contains(key("r2"));
     assertThat(actions(plan))
         .contains(
@@ -189,19 +187,9 @@ class RecoveryPlannerTest {
     policy =
         policy.with(
             new RecoveryPolicy.Promotion(
-                false,
-                false,
-                Duration.ofMinutes(1),
-                false,
-                false,
-                true,
-                false,
-                false,
-                k -> false));
+                false, false, Duration.ofMinutes(1), false, false, true, false, false, k -> false));
     TopologyBuilder servers =
-        deadMaster(2)
-            .with("r1", r -> r.lagSeconds(60))
-            .with("r2", r -> r.lagSeconds(59));
+        deadMaster(2).with("r1", r -> r.lagSeconds(60)).with("r2", r -> r.lagSeconds(59));
     assertThat(plan(servers).successor()).contains(key("r2"));
   }
 
@@ -240,8 +228,7 @@ class RecoveryPlannerTest {
     assertThat(plan.successor()).contains(key("r1"));
     assertThat(fateOf(plan, "r2")).isEqualTo(ReplicaFate.Kind.LOST);
     assertThat(actions(plan)).contains(new ServerAction.DetachSource(key("r2")));
-    assertThat(plan.expectedLoss().knownMissing()).hasToString(
-        "Optional[" + MASTER + ":91-100]");
+    assertThat(plan.expectedLoss().knownMissing()).hasToString("Optional[" + MASTER + ":91-100]");
   }
 
   @Test

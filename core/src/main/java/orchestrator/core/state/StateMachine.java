@@ -25,6 +25,11 @@ public final class StateMachine {
     public AppliedAll {
       results = List.copyOf(results);
     }
+
+    /** Whether none was refused. */
+    public boolean isDone() {
+      return results.stream().allMatch(CommandResult.Done.class::isInstance);
+    }
   }
 
   public static Applied apply(ReplicatedState state, Command command) {

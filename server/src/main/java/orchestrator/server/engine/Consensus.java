@@ -15,8 +15,8 @@ public interface Consensus extends AutoCloseable {
   ReplicatedState state();
 
   /**
-   * Proposes commands as one entry, applied together or not at all, and waits until they are
-   * durable and applied here.
+   * Proposes commands as one entry, and waits until they are durable and applied here. They are
+   * applied together or not at all: when one is refused, none is applied.
    *
    * @param deadline how long to wait; afterwards the outcome is {@link Submission.Unknown}
    */
@@ -24,6 +24,11 @@ public interface Consensus extends AutoCloseable {
 
   /** Present while this node may act: it leads, is ready, and its quorum was heard recently. */
   Optional<Leadership> leadership();
+
+  /** Why this node cannot take part, for people; empty while it can. */
+  default Optional<String> failure() {
+    return Optional.empty();
+  }
 
   /** Told of every state after it was applied, in order, on the applying thread: be quick. */
   void onApplied(Consumer<ReplicatedState> listener);

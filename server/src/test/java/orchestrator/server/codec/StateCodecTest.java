@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class StateCodecTest {
-  private static final int SAMPLES = 200;
+  private static final int SAMPLES = 50;
 
   private static final StateCodec CODEC = new StateCodec();
 

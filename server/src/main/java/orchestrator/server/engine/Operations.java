@@ -3,6 +3,7 @@ package orchestrator.server.engine;
 import java.util.List;
 import java.util.Optional;
 import orchestrator.core.facts.RecoveryTicket;
+import orchestrator.core.recovery.RecoveryPlan;
 import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.state.Command;
 import orchestrator.core.state.CommandResult;
@@ -80,4 +81,13 @@ public interface Operations {
    */
   Outcome<RecoveryTicket> forceMasterFailover(
       String clusterName, Optional<InstanceKey> designated, Requester by);
+
+  /**
+   * What a recovery of this server would do if its master were found dead now: a dry run. CONFLICT
+   * when it has no replicas.
+   */
+  Outcome<RecoveryPlan> recoveryPlan(InstanceKey failed);
+
+  /** The statements that an action would send to its server in its present state. */
+  List<String> statementsOf(ServerAction action);
 }

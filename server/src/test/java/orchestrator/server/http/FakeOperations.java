@@ -15,6 +15,7 @@ import orchestrator.core.facts.JournalEntry;
 import orchestrator.core.facts.LossReport;
 import orchestrator.core.facts.RecoveryOrigin;
 import orchestrator.core.facts.RecoveryTicket;
+import orchestrator.core.recovery.RecoveryPlan;
 import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.state.Command;
 import orchestrator.core.state.CommandResult;
@@ -261,5 +262,15 @@ final class FakeOperations implements Operations {
     public List<AnalysisChange> analysisChanges() {
       return changes;
     }
+  }
+
+  @Override
+  public Outcome<RecoveryPlan> recoveryPlan(InstanceKey failed) {
+    return Outcome.failed(Outcome.Failure.CONFLICT, failed + " has no replicas");
+  }
+
+  @Override
+  public List<String> statementsOf(ServerAction action) {
+    return List.of();
   }
 }

@@ -1,0 +1,171 @@
+package orchestrator.server.engine.detection;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import orchestrator.core.analysis.Detections;
+import orchestrator.core.analysis.Diagnosis;
+import orchestrator.core.analysis.RecoveryFunction;
+import orchestrator.core.facts.HookPoint;
+import orchestrator.core.facts.RecoveryOrigin;
+import orchestrator.core.recovery.FailureCase;
+import orchestrator.core.recovery.HookCommand;
+import orchestrator.core.recovery.HookVariables;
+import orchestrator.core.state.Command;
+import orchestrator.core.state.ReplicatedState;
+import orchestrator.core.topology.InstanceKey;
+import orchestrator.server.engine.Consensus;
+import orchestrator.server.engine.Consensus.Submission;
+import orchestrator.server.engine.Hooks;
+import orchestrator.server.engine.recovery.Recoveries;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Announces failures and hands those that can be recovered to {@link Recoveries}. Each failed
+ * server is handled on a thread of its own, one at a time.
+ */
+public final class Announcements {
+  private static final Logger log = LoggerFactory.getLogger(Announcements.class);
+  private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(10);
+
+  private final Consensus consensus;
+  private final Recoveries recoveries;
+  private final Hooks hooks;
+  private final DetectionSettings settings;
+  private final InstantSource clock;
+  private final Supplier<String> uids;
+  private final String node;
+  private final Set<InstanceKey> inProgress = ConcurrentHashMap.newKeySet();
+
+  public Announcements(
+      Consensus consensus,
+      Recoveries recoveries,
+      Hooks hooks,
+      DetectionSettings settings,
+      InstantSource clock,
+      Supplier<String> uids,
+      String node) {
+    this.consensus = consensus;
+    this.recoveries = recoveries;
+    this.hooks = hooks;
+    this.settings = settings;
+    this.clock = clock;
+    this.uids = uids;
+    this.node = node;
+  }
+
+  /** Sees to a failure, unless that is going on already. Returns at once. */
+  public void onFailure(Detector.Failure failure) {
+    InstanceKey key = failure.diagnosis().key();
+    if (!inProgress.add(key)) {
+      return;
+    }
+    Thread.ofVirtual()
+        .name("failure-" + key)
+        .start(() -> {
+          try {
+            handle(failure);
+          } catch (RuntimeException e) {
+            log.error("Handling the failure of {} failed", key, e);
+          } finally {
+            inProgress.remove(key);
+          }
+        });
+  }
+
+  private void handle(Detector.Failure failure) {
+    Diagnosis diagnosis = failure.diagnosis();
+    ReplicatedState state = consensus.state();
+    boolean isNew =
+        Detections.isNew(
+            diagnosis, failure.actionable(), state, settings.announcedFor(), clock.instant());
+    String uid = uids.get();
+    List<Command> commands = new ArrayList<>();
+    if (isNew) {
+      log.warn(
+          "{} on {} of cluster {}: {}",
+          diagnosis.code().displayName(),
+          diagnosis.key(),
+          diagnosis.cluster().alias(),
+          diagnosis.description());
+      commands.add(
+          new Command.RegisterDetection(Detections.of(diagnosis, failure.actionable(), uid, node)));
+    }
+    FailureCase failureCase = FailureCases.of(failure);
+    if (isNew && !settings.hooks().isEmpty()) {
+      // Operators' processes come before the recovery and may hold it up, so the failure is
+      // announced
+      // on its own; without them one commit serves both.
+      if (!announce(commands) || !runHooks(failureCase, uid)) {
+        return;
+      }
+      commands.clear();
+    }
+    if (isToBeRecovered(failure)) {
+      recover(failureCase, uid, commands);
+    } else if (!commands.isEmpty()) {
+      announce(commands);
+    }
+  }
+
+  /** The other recoveries are shown, and announced, but not acted on. */
+  private static boolean isToBeRecovered(Detector.Failure failure) {
+    return failure.actionable()
+        && failure.diagnosis().code().recoveryFunction() == RecoveryFunction.DEAD_MASTER
+        && failure.diagnosis().cluster().hasAutomatedMasterRecovery();
+  }
+
+  private void recover(FailureCase failure, String uid, List<Command> together) {
+    Optional<String> refusal =
+        recoveries.begin(failure, RecoveryOrigin.AUTOMATIC, uid, together).refusal();
+    if (refusal.isPresent() && !together.isEmpty()) {
+      log.warn("{} is not recovered: {}", failure.failed(), refusal.get());
+    }
+  }
+
+  private boolean announce(List<Command> commands) {
+    return switch (consensus.submit(commands, COMMIT_TIMEOUT)) {
+      case Submission.Committed ignored -> true;
+      case Submission.Rejected rejected -> {
+        log.warn("Cannot announce the failure: {}", rejected.reason());
+        yield false;
+      }
+      case Submission.Unknown unknown -> {
+        log.warn("It is unknown whether the failure was announced: {}", unknown.reason());
+        yield false;
+      }
+    };
+  }
+
+  /** Runs them in order; false when one fails, which ends this attempt but not the next. */
+  private boolean runHooks(FailureCase failure, String uid) {
+    HookVariables variables = HookVariables.of(failure, uid, "", Optional.empty(), List.of(), node);
+    for (String entry : settings.hooks()) {
+      HookCommand command = HookCommand.of(entry, variables);
+      if (command.asynchronous()) {
+        Thread.ofVirtual().start(() -> run(command));
+      } else if (!run(command)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean run(HookCommand command) {
+    Hooks.Result result = hooks.run(command.text(), command.environment(), settings.hookTimeout());
+    if (!result.isSuccessful()) {
+      log.warn(
+          "{} failed ({}): {}",
+          HookPoint.ON_FAILURE_DETECTION.configurationKey(),
+          result.timedOut() ? "killed" : "exit " + result.exitCode(),
+          result.output());
+    }
+    return result.isSuccessful();
+  }
+}

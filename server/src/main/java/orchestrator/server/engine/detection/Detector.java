@@ -1,0 +1,222 @@
+package orchestrator.server.engine.detection;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import orchestrator.core.analysis.Analysis;
+import orchestrator.core.analysis.AnalysisChangelog;
+import orchestrator.core.analysis.AnalysisCode;
+import orchestrator.core.analysis.Diagnosis;
+import orchestrator.core.analysis.EmergencyMemory;
+import orchestrator.core.analysis.EmergencyOperation;
+import orchestrator.core.analysis.Evidence;
+import orchestrator.core.analysis.StaleCoordinates;
+import orchestrator.core.facts.RecoveryTicket;
+import orchestrator.core.state.ReplicatedState;
+import orchestrator.core.topology.Instance;
+import orchestrator.core.topology.InstanceKey;
+import orchestrator.core.topology.Topology;
+import orchestrator.server.engine.Consensus;
+import orchestrator.server.engine.discovery.Picture;
+
+/**
+ * Judges all servers: each second, and whenever somebody has reason to. Remembers what was done in
+ * an emergency, so that it is not done too often.
+ */
+public final class Detector {
+  /**
+   * Verdicts that do not say that a server is dead are announced when they have stood for this
+   * long: for a moment after the death of a master it is merely unreachable.
+   */
+  private static final Duration STEADY = Duration.ofSeconds(1);
+
+  private final Picture picture;
+  private final Consensus consensus;
+  private final DetectionSettings settings;
+  private final InstantSource clock;
+  private final Instant started;
+  private final Reactions reactions;
+
+  private StaleCoordinates stale = StaleCoordinates.NONE;
+  private EmergencyMemory emergencies = EmergencyMemory.NONE;
+  private AnalysisChangelog changelog = AnalysisChangelog.EMPTY;
+  private Map<InstanceKey, Verdict> verdicts = Map.of();
+
+  /** A verdict and since when it stands. */
+  private record Verdict(AnalysisCode code, Instant since) {}
+
+  /**
+   * What is done about diagnoses. All of it returns at once.
+   *
+   * @param emergency carries out an operation
+   * @param doubtful told of servers whose failure is not certain yet
+   * @param failure told of a failure on conclusive evidence
+   * @param changed told of each change of a verdict
+   */
+  public record Reactions(
+      Consumer<EmergencyOperation> emergency,
+      BiConsumer<InstanceKey, String> doubtful,
+      Consumer<Failure> failure,
+      Consumer<List<AnalysisChangelog.Change>> changed) {}
+
+  /**
+   * A failure to be announced and recovered from.
+   *
+   * @param actionable whether something can be done about it now
+   */
+  public record Failure(
+      Diagnosis diagnosis, boolean actionable, Evidence.Conclusive evidence, Topology topology) {}
+
+  public Detector(
+      Picture picture,
+      Consensus consensus,
+      DetectionSettings settings,
+      InstantSource clock,
+      Reactions reactions) {
+    this.picture = picture;
+    this.consensus = consensus;
+    this.settings = settings;
+    this.clock = clock;
+    this.started = clock.instant();
+    this.reactions = reactions;
+  }
+
+  /** What is wrong now; looks only, does nothing. */
+  public List<Diagnosis> diagnoses() {
+    return Analysis.of(
+        picture.topology(), consensus.state(), staleNow(), settings.policy(), clock.instant());
+  }
+
+  /** The diagnosis of one known server, problem or not. */
+  public Optional<Diagnosis> diagnose(InstanceKey key) {
+    return Analysis.diagnose(
+        key, picture.topology(), consensus.state(), staleNow(), settings.policy(), clock.instant());
+  }
+
+  /** Judges all servers and sees to it that something is done. */
+  public synchronized void look() {
+    Instant now = clock.instant();
+    Topology topology = picture.topology();
+    ReplicatedState state = consensus.state();
+    stale = stale.expired(settings.policy().staleCoordinatesKept(), now);
+    List<Diagnosis> diagnoses = Analysis.of(topology, state, stale, settings.policy(), now);
+    note(diagnoses, now);
+    for (Diagnosis diagnosis : diagnoses) {
+      helpAtOnce(diagnosis, topology, state, now);
+      if (mayReact(diagnosis, now)) {
+        react(diagnosis, topology, now);
+      }
+    }
+  }
+
+  /**
+   * Judges all servers, and tells whether nothing more is to be learnt about this one by looking at
+   * it: it answers, or a recovery is on its way, or nothing is to be done about it.
+   */
+  public boolean lookAndTellWhetherSettled(InstanceKey key) {
+    look();
+    Optional<Instance> instance = picture.find(key);
+    if (instance.isEmpty() || instance.get().isLastCheckValid()) {
+      return true;
+    }
+    Optional<Diagnosis> diagnosis = diagnose(key);
+    return diagnosis.isEmpty()
+        || diagnosis.get().code() == AnalysisCode.NO_PROBLEM
+        || hasRecovery(key)
+        || isAnnounced(diagnosis.get());
+  }
+
+  private synchronized StaleCoordinates staleNow() {
+    return stale;
+  }
+
+  private void note(List<Diagnosis> diagnoses, Instant now) {
+    Map<InstanceKey, Verdict> current = new HashMap<>();
+    for (Diagnosis diagnosis : diagnoses) {
+      Verdict before = verdicts.get(diagnosis.key());
+      current.put(
+          diagnosis.key(),
+          before != null && before.code() == diagnosis.code()
+              ? before
+              : new Verdict(diagnosis.code(), now));
+    }
+    verdicts = current;
+    AnalysisChangelog.Update update = changelog.update(diagnoses, now);
+    changelog = update.changelog();
+    if (!update.changes().isEmpty()) {
+      reactions.changed().accept(update.changes());
+    }
+  }
+
+  private void helpAtOnce(
+      Diagnosis diagnosis, Topology topology, ReplicatedState state, Instant now) {
+    for (EmergencyOperation operation : EmergencyOperation.of(diagnosis, topology)) {
+      if (operation instanceof EmergencyOperation.RestartIoThreads
+          && (!state.recoveriesEnabled() || consensus.leadership().isEmpty())) {
+        continue;
+      }
+      EmergencyMemory.Permit permit = emergencies.permit(operation, now);
+      emergencies = permit.memory();
+      permit
+          .operation()
+          .ifPresent(allowed -> {
+            if (allowed instanceof EmergencyOperation.RecordStaleCoordinates sighting) {
+              stale = stale.with(sighting.key(), sighting.coordinates(), now);
+            } else {
+              reactions.emergency().accept(allowed);
+            }
+          });
+    }
+  }
+
+  private boolean mayReact(Diagnosis diagnosis, Instant now) {
+    return diagnosis.code().recoveryFunction().detects()
+        && !diagnosis.isSkippableDueToDowntime()
+        && (diagnosis.code().meansServerIsDead() || isSteady(diagnosis, now))
+        && !now.isBefore(started.plus(settings.startDelay()))
+        && consensus.leadership().isPresent();
+  }
+
+  private boolean isSteady(Diagnosis diagnosis, Instant now) {
+    Verdict verdict = verdicts.get(diagnosis.key());
+    return verdict != null && !now.isBefore(verdict.since().plus(STEADY));
+  }
+
+  private void react(Diagnosis diagnosis, Topology topology, Instant now) {
+    boolean actionable = diagnosis.isActionable(emergencies.isInGrace(diagnosis.key(), now));
+    Evidence evidence =
+        Evidence.verdict(
+            diagnosis,
+            topology,
+            picture.failures(),
+            settings.minimumDuration().apply(diagnosis.cluster()),
+            now);
+    switch (evidence) {
+      case Evidence.Conclusive conclusive ->
+          reactions.failure().accept(new Failure(diagnosis, actionable, conclusive, topology));
+      case Evidence.Wait wait -> reactions.doubtful().accept(diagnosis.key(), wait.reason());
+    }
+  }
+
+  private boolean hasRecovery(InstanceKey key) {
+    return consensus.state().recoveries().values().stream()
+        .anyMatch(ticket -> ticket.failed().equals(key) && isCurrent(ticket));
+  }
+
+  private boolean isCurrent(RecoveryTicket ticket) {
+    return ticket.isOpen() || ticket.isBlocking(clock.instant());
+  }
+
+  /** Announced as actionable: whatever keeps it from being recovered is not for us to find out. */
+  private boolean isAnnounced(Diagnosis diagnosis) {
+    return diagnosis.code().recoveryFunction().isActionable()
+        && consensus.state().detections().values().stream()
+            .anyMatch(d -> d.isActive() && d.actionable() && d.key().equals(diagnosis.key()));
+  }
+}

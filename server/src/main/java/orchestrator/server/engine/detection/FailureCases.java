@@ -1,0 +1,50 @@
+package orchestrator.server.engine.detection;
+
+import java.time.Duration;
+import orchestrator.core.analysis.ClusterInfo;
+import orchestrator.core.analysis.Diagnosis;
+import orchestrator.core.analysis.Evidence;
+import orchestrator.core.recovery.FailureCase;
+
+/** Tells recoveries what the analysis found. */
+public final class FailureCases {
+  private FailureCases() {}
+
+  static FailureCase of(Detector.Failure failure) {
+    return of(failure.diagnosis(), failure.actionable(), describe(failure.evidence(), failure));
+  }
+
+  /**
+   * @param evidence who saw what, for people
+   */
+  public static FailureCase of(Diagnosis diagnosis, boolean actionable, String evidence) {
+    ClusterInfo cluster = diagnosis.cluster();
+    return new FailureCase(
+        diagnosis.key(),
+        diagnosis.code().displayName(),
+        diagnosis.description(),
+        cluster.name(),
+        cluster.alias(),
+        cluster.domain(),
+        diagnosis.subject().type().displayName(),
+        diagnosis.replicas().keys(),
+        diagnosis.isDowntimed(),
+        cluster.hasAutomatedMasterRecovery(),
+        cluster.hasAutomatedIntermediateMasterRecovery(),
+        actionable,
+        evidence);
+  }
+
+  private static String describe(Evidence.Conclusive evidence, Detector.Failure failure) {
+    long millis = Duration.between(evidence.since(), failure.diagnosis().at()).toMillis();
+    return "no answer in "
+        + evidence.attempts()
+        + " attempts over "
+        + millis
+        + " ms; "
+        + evidence.witnesses().size()
+        + " of "
+        + failure.diagnosis().replicas().count()
+        + " replicas agree";
+  }
+}

@@ -1,0 +1,164 @@
+package orchestrator.server.engine.discovery;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import orchestrator.core.analysis.FailureLog;
+import orchestrator.core.topology.Instance;
+import orchestrator.core.topology.InstanceKey;
+import orchestrator.core.topology.Topology;
+import orchestrator.server.engine.ProbeResult;
+
+/**
+ * What this node knows of all servers. Written by pollers, read by everybody: readers get immutable
+ * snapshots.
+ */
+public final class Picture {
+  private final InstantSource clock;
+  private final Map<InstanceKey, Instance> instances = new HashMap<>();
+  private final Map<InstanceKey, Instant> forgotten = new HashMap<>();
+  private FailureLog failures = FailureLog.NONE;
+  private Optional<Topology> snapshot = Optional.of(Topology.EMPTY);
+  private long version;
+
+  public Picture(InstantSource clock) {
+    this.clock = clock;
+  }
+
+  /** Takes up what was known before a restart. Nothing of it counts as seen by this process. */
+  public synchronized void restore(Collection<Instance> remembered) {
+    for (Instance instance : remembered) {
+      instances.putIfAbsent(instance.key(), instance);
+    }
+    changed();
+  }
+
+  /** Makes a server known by name, unless it is known or was forgotten just now. */
+  public synchronized boolean admit(InstanceKey key) {
+    if (isForgotten(key) || instances.containsKey(key)) {
+      return false;
+    }
+    instances.put(key, Instance.unseen(key));
+    changed();
+    return true;
+  }
+
+  /** Records what came of a probe of {@code asked}. */
+  public synchronized void record(InstanceKey asked, ProbeResult result) {
+    Instant now = clock.instant();
+    switch (result) {
+      case ProbeResult.Seen seen -> recordSeen(asked, seen.instance());
+      case ProbeResult.Failed failed -> recordFailed(asked, failed, now);
+      case ProbeResult.Skipped ignored -> instances.remove(asked);
+    }
+    changed();
+  }
+
+  /** Takes over a reading that an action returned. */
+  public synchronized void recordSeen(InstanceKey asked, Instance read) {
+    if (!asked.equals(read.key())) {
+      instances.remove(asked);
+      failures = failures.without(asked);
+    }
+    if (isForgotten(read.key())) {
+      return;
+    }
+    Instance known = instances.get(read.key());
+    if (known == null || !isNewer(known, read)) {
+      instances.put(read.key(), read);
+    }
+    failures = failures.without(read.key());
+    changed();
+  }
+
+  private static boolean isNewer(Instance known, Instance read) {
+    return known.freshness().lastSeen().isPresent()
+        && read.freshness().lastSeen().isPresent()
+        && known.freshness().lastSeen().get().isAfter(read.freshness().lastSeen().get());
+  }
+
+  private void recordFailed(InstanceKey asked, ProbeResult.Failed failed, Instant now) {
+    Instance known = instances.get(asked);
+    if (known != null) {
+      instances.put(asked, known.failedCheck(now, failed.partialSuccess()));
+    }
+    failures = failures.failed(asked, kindOf(failed.failure()), now);
+  }
+
+  private static FailureLog.Kind kindOf(ProbeResult.Failure failure) {
+    return switch (failure) {
+      // The name of a dead pod goes with it; replicas must agree in any case.
+      case CONNECTION_REFUSED, TIMEOUT, CONNECTION_LOST, UNKNOWN_HOST -> FailureLog.Kind.SILENT;
+      case ACCESS_DENIED, TOO_MANY_CONNECTIONS, BAD_ANSWER -> FailureLog.Kind.ANSWERED;
+    };
+  }
+
+  /** Notes that a probe of the server has been waiting for an answer for a while. */
+  public synchronized void attempting(InstanceKey key, Instant since) {
+    Instance known = instances.get(key);
+    if (known != null) {
+      instances.put(key, known.withFreshness(known.freshness().attempting(since)));
+      changed();
+    }
+  }
+
+  /** Drops a server; it is not admitted again for {@code quarantine}. */
+  public synchronized void forget(InstanceKey key, Duration quarantine) {
+    instances.remove(key);
+    failures = failures.without(key);
+    forgotten.put(key, clock.instant().plus(quarantine));
+    changed();
+  }
+
+  /** Ends the quarantine: somebody asked for the server by name. */
+  public synchronized void recall(InstanceKey key) {
+    forgotten.remove(key);
+  }
+
+  public synchronized Optional<Instance> find(InstanceKey key) {
+    return Optional.ofNullable(instances.get(key));
+  }
+
+  public synchronized List<InstanceKey> keys() {
+    return List.copyOf(instances.keySet());
+  }
+
+  /** Grows with each change. */
+  public synchronized long version() {
+    return version;
+  }
+
+  public synchronized FailureLog failures() {
+    return failures;
+  }
+
+  /** The graph of all that is known now; made once for each version. */
+  public synchronized Topology topology() {
+    if (snapshot.isEmpty()) {
+      snapshot = Optional.of(Topology.of(instances.values()));
+    }
+    return snapshot.get();
+  }
+
+  private boolean isForgotten(InstanceKey key) {
+    Instant until = forgotten.get(key);
+    if (until == null) {
+      return false;
+    }
+    if (clock.instant().isBefore(until)) {
+      return true;
+    }
+    forgotten.remove(key);
+    return false;
+  }
+
+  private void changed() {
+    version++;
+    snapshot = Optional.empty();
+  }
+}

@@ -1,0 +1,317 @@
+package orchestrator.server.engine.manager;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
+import orchestrator.core.analysis.AnalysisChangelog;
+import orchestrator.core.analysis.EmergencyOperation;
+import orchestrator.core.relocation.ActionOutcome;
+import orchestrator.core.relocation.ServerAction;
+import orchestrator.core.topology.InstanceKey;
+import orchestrator.server.engine.Backend;
+import orchestrator.server.engine.Consensus;
+import orchestrator.server.engine.Fence;
+import orchestrator.server.engine.Health;
+import orchestrator.server.engine.History.AnalysisChange;
+import orchestrator.server.engine.Hooks;
+import orchestrator.server.engine.Leadership;
+import orchestrator.server.engine.NodeInfo;
+import orchestrator.server.engine.Operations;
+import orchestrator.server.engine.ProbeResult;
+import orchestrator.server.engine.Servers;
+import orchestrator.server.engine.World;
+import orchestrator.server.engine.detection.Announcements;
+import orchestrator.server.engine.detection.DetectionSettings;
+import orchestrator.server.engine.detection.Detector;
+import orchestrator.server.engine.discovery.Discovery;
+import orchestrator.server.engine.discovery.DiscoverySettings;
+import orchestrator.server.engine.discovery.Picture;
+import orchestrator.server.engine.discovery.Suspicions;
+import orchestrator.server.engine.discovery.Watches;
+import orchestrator.server.engine.recovery.AddressBook;
+import orchestrator.server.engine.recovery.DemotedMasters;
+import orchestrator.server.engine.recovery.Recoveries;
+import orchestrator.server.engine.recovery.RecoveryPorts;
+import orchestrator.server.observe.Audit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** All parts of a running manager. */
+public final class Manager implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Manager.class);
+  private static final Duration EMERGENCY_TIMEOUT = Duration.ofSeconds(10);
+
+  /** What the manager acts through. */
+  public record Ports(
+      Servers servers,
+      Consensus consensus,
+      Backend backend,
+      Hooks hooks,
+      Audit audit,
+      InstantSource clock) {}
+
+  /**
+   * @param seeds servers that are discovered at each start
+   * @param historyKept {@code AuditPurgeDays}
+   */
+  public record ManagerSettings(
+      DiscoverySettings discovery,
+      DetectionSettings detection,
+      Recoveries.Rules recovery,
+      List<InstanceKey> seeds,
+      Duration historyKept) {
+    public ManagerSettings {
+      seeds = List.copyOf(seeds);
+    }
+  }
+
+  private final Ports ports;
+  private final ManagerSettings settings;
+  private final NodeInfo node;
+  private final Picture picture;
+  private final Discovery discovery;
+  private final Watches watches;
+  private final Suspicions suspicions;
+  private final Recoveries recoveries;
+  private final Detector detector;
+  private final PeriodicWork periodicWork;
+  private final ManagerOperations operations = new ManagerOperations(this);
+  private final Supplier<String> uids;
+  private final BlockedList blocked;
+  private final AddressBook addressBook;
+
+  public Manager(Ports ports, ManagerSettings settings, NodeInfo node) {
+    this.ports = ports;
+    this.settings = settings;
+    this.node = node;
+    this.uids = () -> newUid(ports.clock());
+    this.blocked = new BlockedList(ports.clock(), ports.backend()::showBlocked);
+    this.addressBook = new AddressBook(ports.clock());
+    this.picture = new Picture(ports.clock());
+    this.discovery = new Discovery(ports.servers(), picture, settings.discovery(), ports.clock());
+    RecoveryPorts recoveryPorts =
+        new RecoveryPorts(
+            ports.servers(), ports.consensus(), ports.hooks(), picture, ports.clock());
+    this.recoveries =
+        new Recoveries(
+            recoveryPorts, settings.recovery(), addressBook, node.hostname(), blocked::note);
+    Announcements announcements =
+        new Announcements(
+            ports.consensus(),
+            recoveries,
+            ports.hooks(),
+            settings.detection(),
+            ports.clock(),
+            uids,
+            node.hostname());
+    this.detector =
+        new Detector(
+            picture,
+            ports.consensus(),
+            settings.detection(),
+            ports.clock(),
+            new Detector.Reactions(
+                this::helpAtOnce, this::suspect, announcements::onFailure, this::noteChanges));
+    this.suspicions = new Suspicions(discovery, picture, detector::lookAndTellWhetherSettled);
+    this.watches = new Watches(ports.servers(), this::suspect);
+    DemotedMasters demoted =
+        new DemotedMasters(
+            recoveryPorts,
+            discovery,
+            settings.recovery().policy().promotion().useSuperReadOnly(),
+            node.hostname(),
+            (key, message) -> audit("read-only", Optional.of(key), message));
+    this.periodicWork = new PeriodicWork(this, demoted);
+  }
+
+  /** Takes up what was known, and begins to poll, judge and recover. */
+  public void start() {
+    remember();
+    discovery.onProbed(this::onProbed);
+    discovery.start();
+    settings.seeds().forEach(discovery::admit);
+    periodicWork.start();
+  }
+
+  /** Makes known what was known before, without polling it: for a single command. */
+  public void remember() {
+    picture.restore(ports.backend().loadInstances());
+    ports.consensus().state().known().forEach(picture::admit);
+  }
+
+  /** Stops in the order of dependence. Open recoveries are taken up at the next start. */
+  @Override
+  public void close() {
+    recoveries.close();
+    periodicWork.close();
+    suspicions.close();
+    watches.close();
+    discovery.close();
+    periodicWork.saveInstances();
+  }
+
+  public Operations operations() {
+    return operations;
+  }
+
+  World world() {
+    return new World(
+        ports.clock().instant(),
+        node,
+        picture.topology(),
+        ports.consensus().state(),
+        detector.diagnoses());
+  }
+
+  Health health() {
+    Optional<String> error = ports.backend().failure();
+    boolean leading = ports.consensus().leadership().isPresent();
+    return new Health(node, Optional.of(node), List.of(node), leading, error);
+  }
+
+  private void onProbed(InstanceKey asked, ProbeResult result) {
+    if (result instanceof ProbeResult.Seen seen) {
+      periodicWork.onSeen(seen.instance());
+    }
+  }
+
+  private void suspect(InstanceKey key, String reason) {
+    suspicions.suspect(key, reason);
+  }
+
+  private void noteChanges(List<AnalysisChangelog.Change> changes) {
+    for (AnalysisChangelog.Change change : changes) {
+      ports
+          .backend()
+          .recordAnalysis(new AnalysisChange(change.key(), change.at(), change.to().displayName()));
+    }
+  }
+
+  /** Records something that is about no server. */
+  public void audit(String type, String message) {
+    audit(type, Optional.empty(), message);
+  }
+
+  /** Records what was done, with the cluster of the server. */
+  void audit(String type, Optional<InstanceKey> key, String message) {
+    String cluster = key.flatMap(picture.topology()::clusterNameOf).orElse("");
+    ports.audit().record(type, key, cluster, message);
+  }
+
+  private void helpAtOnce(EmergencyOperation operation) {
+    switch (operation) {
+      case EmergencyOperation.Reprobe probe -> {
+        for (InstanceKey key : probe.keys()) {
+          audit(
+              "emergently-read-topology-instance", Optional.of(key), probe.because().displayName());
+        }
+        var _ =
+            discovery
+                .probeNow(probe.keys())
+                .thenRunAsync(detector::look, Thread::startVirtualThread);
+      }
+      case EmergencyOperation.RestartIoThreads restart ->
+          restart.keys().forEach(key -> restartIoThread(key, restart));
+      case EmergencyOperation.RecordStaleCoordinates ignored -> {}
+    }
+  }
+
+  private void restartIoThread(InstanceKey key, EmergencyOperation.RestartIoThreads restart) {
+    Optional<Leadership> leadership = ports.consensus().leadership();
+    if (leadership.isEmpty()) {
+      return;
+    }
+    Fence fence = new Fence(node.hostname(), leadership.get().term(), "emergency");
+    Thread.ofVirtual()
+        .name("restart-io-" + key)
+        .start(() -> {
+          List<ActionOutcome> outcomes = new ArrayList<>();
+          outcomes.add(
+              ports
+                  .servers()
+                  .perform(new ServerAction.StopIoThread(key), fence, EMERGENCY_TIMEOUT));
+          outcomes.add(
+              ports
+                  .servers()
+                  .perform(new ServerAction.StartIoThread(key), fence, EMERGENCY_TIMEOUT));
+          log.info("Restarted the IO thread of {}: {}", key, outcomes);
+          audit(
+              "emergently-restart-replication-topology-instance",
+              Optional.of(key),
+              restart.because().displayName());
+        });
+  }
+
+  /** {@code <unix nanoseconds>:<64 hexadecimal digits>}. */
+  static String newUid(InstantSource clock) {
+    Instant now = clock.instant();
+    byte[] random = new byte[32];
+    ThreadLocalRandom.current().nextBytes(random);
+    return now.getEpochSecond() * 1_000_000_000L
+        + now.getNano()
+        + ":"
+        + HexFormat.of().formatHex(random);
+  }
+
+  Picture picture() {
+    return picture;
+  }
+
+  Discovery discovery() {
+    return discovery;
+  }
+
+  Detector detector() {
+    return detector;
+  }
+
+  Recoveries recoveries() {
+    return recoveries;
+  }
+
+  Watches watches() {
+    return watches;
+  }
+
+  ManagerSettings settings() {
+    return settings;
+  }
+
+  Consensus consensus() {
+    return ports.consensus();
+  }
+
+  Servers servers() {
+    return ports.servers();
+  }
+
+  Backend backend() {
+    return ports.backend();
+  }
+
+  AddressBook addressBook() {
+    return addressBook;
+  }
+
+  BlockedList blocked() {
+    return blocked;
+  }
+
+  InstantSource clock() {
+    return ports.clock();
+  }
+
+  NodeInfo node() {
+    return node;
+  }
+
+  Supplier<String> uids() {
+    return uids;
+  }
+}

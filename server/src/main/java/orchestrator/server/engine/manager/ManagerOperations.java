@@ -1,0 +1,326 @@
+package orchestrator.server.engine.manager;
+
+import static orchestrator.server.engine.Outcome.Failure.BAD_REQUEST;
+import static orchestrator.server.engine.Outcome.Failure.CONFLICT;
+import static orchestrator.server.engine.Outcome.Failure.NOT_FOUND;
+import static orchestrator.server.engine.Outcome.Failure.UNAVAILABLE;
+import static orchestrator.server.engine.Outcome.Failure.UNKNOWN;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import orchestrator.core.analysis.AnalysisCode;
+import orchestrator.core.analysis.Diagnosis;
+import orchestrator.core.analysis.RecoveryFunction;
+import orchestrator.core.facts.RecoveryOrigin;
+import orchestrator.core.facts.RecoveryTicket;
+import orchestrator.core.recovery.Circumstances;
+import orchestrator.core.recovery.FailureCase;
+import orchestrator.core.recovery.RecoveryPlan;
+import orchestrator.core.recovery.RecoveryPlanner;
+import orchestrator.core.relocation.ActionOutcome;
+import orchestrator.core.relocation.ServerAction;
+import orchestrator.core.state.Command;
+import orchestrator.core.state.CommandResult;
+import orchestrator.core.topology.Instance;
+import orchestrator.core.topology.InstanceKey;
+import orchestrator.core.topology.Topology;
+import orchestrator.server.engine.Consensus.Submission;
+import orchestrator.server.engine.Fence;
+import orchestrator.server.engine.Health;
+import orchestrator.server.engine.History;
+import orchestrator.server.engine.Leadership;
+import orchestrator.server.engine.Operations;
+import orchestrator.server.engine.Outcome;
+import orchestrator.server.engine.ProbeResult;
+import orchestrator.server.engine.Requester;
+import orchestrator.server.engine.Servers.ProbeDepth;
+import orchestrator.server.engine.World;
+import orchestrator.server.engine.detection.FailureCases;
+import orchestrator.server.engine.recovery.Recoveries.Begun;
+
+/** Answers what people ask, with the parts of the manager. */
+final class ManagerOperations implements Operations {
+  private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(10);
+  private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(15);
+  private static final Duration ACTION_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration RECOVERY_TIMEOUT = Duration.ofMinutes(30);
+
+  private final Manager manager;
+
+  ManagerOperations(Manager manager) {
+    this.manager = manager;
+  }
+
+  @Override
+  public World world() {
+    return manager.world();
+  }
+
+  @Override
+  public History history() {
+    return manager.backend();
+  }
+
+  @Override
+  public Health health() {
+    return manager.health();
+  }
+
+  @Override
+  public Outcome<Optional<Instance>> discover(InstanceKey key, Requester by) {
+    return know(key)
+        .then(ignored -> {
+          ProbeResult result =
+              await(manager.discovery().probeNow(key, ProbeDepth.FULL), PROBE_TIMEOUT)
+                  .orElseGet(() ->
+                      new ProbeResult.Failed(
+                          key,
+                          ProbeResult.Failure.TIMEOUT,
+                          key + " has not answered yet; it is polled from now on",
+                          false));
+          return switch (result) {
+            case ProbeResult.Seen seen -> Outcome.ok(Optional.of(seen.instance()));
+            case ProbeResult.Skipped skipped -> Outcome.ok(Optional.empty());
+            case ProbeResult.Failed failed ->
+                Outcome.failed(UNAVAILABLE, "Cannot read instance: " + failed.reason());
+          };
+        });
+  }
+
+  @Override
+  public Outcome<InstanceKey> discoverLater(InstanceKey key, Requester by) {
+    return know(key);
+  }
+
+  private Outcome<InstanceKey> know(InstanceKey key) {
+    if (!key.isValid()) {
+      return Outcome.failed(BAD_REQUEST, "Not a server that can be contacted: " + key);
+    }
+    return commit(new Command.Discover(key))
+        .map(done -> {
+          manager.discovery().invite(key);
+          return key;
+        });
+  }
+
+  @Override
+  public Outcome<Instance> refresh(InstanceKey key, Requester by) {
+    if (manager.picture().find(key).isEmpty()) {
+      return unknown(key);
+    }
+    Optional<ProbeResult> result =
+        await(manager.discovery().probeNow(key, ProbeDepth.FULL), PROBE_TIMEOUT);
+    if (result.isPresent() && result.get() instanceof ProbeResult.Seen seen) {
+      return Outcome.ok(seen.instance());
+    }
+    String reason =
+        result.isPresent() && result.get() instanceof ProbeResult.Failed failed
+            ? failed.reason()
+            : key + " did not answer in time";
+    return Outcome.failed(UNAVAILABLE, "Cannot read instance: " + reason);
+  }
+
+  @Override
+  public Outcome<InstanceKey> forget(InstanceKey key, Requester by) {
+    if (manager.picture().find(key).isEmpty()
+        && !manager.consensus().state().known().contains(key)) {
+      return unknown(key);
+    }
+    return commit(new Command.Forget(key))
+        .map(done -> {
+          manager.discovery().forget(key);
+          manager.audit("forget", Optional.of(key), "by " + by.name());
+          return key;
+        });
+  }
+
+  @Override
+  public Outcome<List<InstanceKey>> forgetCluster(String clusterName, Requester by) {
+    List<InstanceKey> members =
+        manager.picture().topology().cluster(clusterName).stream().map(Instance::key).toList();
+    if (members.isEmpty()) {
+      return Outcome.failed(NOT_FOUND, "No such cluster: " + clusterName);
+    }
+    return commit(new Command.ForgetCluster(clusterName, members))
+        .map(done -> {
+          members.forEach(manager.discovery()::forget);
+          manager.audit("forget", Optional.empty(), "cluster " + clusterName + " by " + by.name());
+          return members;
+        });
+  }
+
+  @Override
+  public Outcome<CommandResult.Done> submit(Command command, Requester by) {
+    Outcome<CommandResult.Done> outcome = commit(command);
+    if (outcome instanceof Outcome.Ok<CommandResult.Done>) {
+      AuditTypes.of(command)
+          .ifPresent(entry -> manager.audit(entry.type(), entry.key(), entry.message()));
+    }
+    return outcome;
+  }
+
+  @Override
+  public Outcome<Instance> perform(ServerAction action, Requester by) {
+    Optional<Leadership> leadership = manager.consensus().leadership();
+    if (leadership.isEmpty()) {
+      return Outcome.failed(UNAVAILABLE, "This node may not act now: it does not lead");
+    }
+    if (manager.picture().find(action.target()).isEmpty()) {
+      return unknown(action.target());
+    }
+    Fence fence = new Fence(manager.node().hostname(), leadership.get().term(), by.name());
+    ActionOutcome outcome = manager.servers().perform(action, fence, ACTION_TIMEOUT);
+    return switch (outcome) {
+      case ActionOutcome.Applied(Instance after) -> {
+        manager.picture().recordSeen(action.target(), after);
+        manager.audit(
+            AuditTypes.of(action),
+            Optional.of(action.target()),
+            AuditTypes.messageOf(action) + ", by " + by.name());
+        yield Outcome.ok(after);
+      }
+      case ActionOutcome.NotApplied(String reason) -> Outcome.failed(CONFLICT, reason);
+      case ActionOutcome.Unknown(String reason) -> Outcome.failed(UNKNOWN, reason);
+    };
+  }
+
+  @Override
+  public Outcome<RecoveryTicket> recover(
+      InstanceKey failed, Optional<InstanceKey> candidate, boolean skipHooks, Requester by) {
+    return lookAgain(failed)
+        .then(diagnosis -> {
+          if (diagnosis.code().recoveryFunction() != RecoveryFunction.DEAD_MASTER) {
+            return Outcome.failed(
+                CONFLICT,
+                "Nothing to recover: the analysis of %s is %s. To replace a master that is not found dead, use force-master-failover"
+                    .formatted(failed, diagnosis.code().displayName()));
+          }
+          return run(diagnosis, new RecoveryOrigin(false, "", candidate, skipHooks), by);
+        });
+  }
+
+  @Override
+  public Outcome<RecoveryTicket> forceMasterFailover(
+      String clusterName, Optional<InstanceKey> designated, Requester by) {
+    Topology topology = manager.picture().topology();
+    List<Instance> masters = topology.mastersOf(clusterName);
+    if (masters.isEmpty()) {
+      return Outcome.failed(NOT_FOUND, "No such cluster: " + clusterName);
+    }
+    if (masters.size() > 1) {
+      return Outcome.failed(
+          CONFLICT, "Cluster %s has %d masters".formatted(clusterName, masters.size()));
+    }
+    String hint = designated.isPresent() ? "force-master-takeover" : "force-master-failover";
+    return lookAgain(masters.getFirst().key())
+        .then(diagnosis ->
+            run(
+                diagnosis.as(AnalysisCode.DEAD_MASTER),
+                new RecoveryOrigin(false, hint, designated, false),
+                by));
+  }
+
+  @Override
+  public Outcome<RecoveryPlan> recoveryPlan(InstanceKey key) {
+    Optional<Diagnosis> diagnosis = manager.detector().diagnose(key);
+    if (diagnosis.isEmpty()) {
+      return unknown(key);
+    }
+    boolean dead = diagnosis.get().code().recoveryFunction() == RecoveryFunction.DEAD_MASTER;
+    Diagnosis supposed = dead ? diagnosis.get() : diagnosis.get().as(AnalysisCode.DEAD_MASTER);
+    if (supposed.replicas().count() == 0) {
+      return Outcome.failed(CONFLICT, key + " has no replicas: nothing could be promoted");
+    }
+    FailureCase failure =
+        FailureCases.of(
+            supposed, true, dead ? "as analysed now" : "supposed; the server is not found dead");
+    Circumstances circumstances = manager.recoveries().circumstances(failure);
+    return Outcome.ok(
+        RecoveryPlanner.plan(
+            circumstances,
+            RecoveryOrigin.AUTOMATIC,
+            manager.consensus().state(),
+            manager.clock().instant()));
+  }
+
+  @Override
+  public List<String> statementsOf(ServerAction action) {
+    Instance target =
+        manager.picture().find(action.target()).orElseGet(() -> Instance.unseen(action.target()));
+    return manager.servers().statementsOf(action, target);
+  }
+
+  /** Reads a server and its replicas again before a person's recovery is judged. */
+  private Outcome<Diagnosis> lookAgain(InstanceKey key) {
+    Topology topology = manager.picture().topology();
+    if (topology.find(key).isEmpty()) {
+      return unknown(key);
+    }
+    List<InstanceKey> keys = new ArrayList<>(List.of(key));
+    topology.replicasOf(key).forEach(replica -> keys.add(replica.key()));
+    await(manager.discovery().probeNow(keys), PROBE_TIMEOUT);
+    return manager
+        .detector()
+        .diagnose(key)
+        .<Outcome<Diagnosis>>map(Outcome::ok)
+        .orElseGet(() -> unknown(key));
+  }
+
+  private Outcome<RecoveryTicket> run(Diagnosis diagnosis, RecoveryOrigin origin, Requester by) {
+    FailureCase failure = FailureCases.of(diagnosis, true, "asked for by " + by.name());
+    Optional<InstanceKey> foreign =
+        origin.designated().filter(key -> !failure.replicas().contains(key));
+    if (foreign.isPresent()) {
+      return Outcome.failed(
+          CONFLICT, "%s is not a direct replica of %s".formatted(foreign.get(), diagnosis.key()));
+    }
+    Begun begun = manager.recoveries().begin(failure, origin, manager.uids().get(), List.of());
+    return switch (begun) {
+      case Begun.Refused(String reason) -> Outcome.failed(CONFLICT, reason);
+      case Begun.Running running ->
+          await(running.end(), RECOVERY_TIMEOUT)
+              .<Outcome<RecoveryTicket>>map(Outcome::ok)
+              .orElseGet(() ->
+                  Outcome.failed(
+                      UNKNOWN,
+                      "Recovery %s still runs; see audit-recovery/uid/%s"
+                          .formatted(running.uid(), running.uid())));
+    };
+  }
+
+  private Outcome<CommandResult.Done> commit(Command command) {
+    return switch (manager.consensus().submit(List.of(command), COMMIT_TIMEOUT)) {
+      case Submission.Rejected(String reason) -> Outcome.failed(UNAVAILABLE, reason);
+      case Submission.Unknown(String reason) -> Outcome.failed(UNKNOWN, reason);
+      case Submission.Committed committed ->
+          switch (committed.results().getFirst()) {
+            case CommandResult.Done done -> Outcome.ok(done);
+            case CommandResult.Refused(String reason) -> Outcome.failed(CONFLICT, reason);
+          };
+    };
+  }
+
+  private static <T> Outcome<T> unknown(InstanceKey key) {
+    return Outcome.failed(NOT_FOUND, "No such instance: " + key);
+  }
+
+  /** Empty when it takes too long. */
+  private static <T> Optional<T> await(CompletableFuture<T> future, Duration timeout) {
+    try {
+      return Optional.ofNullable(future.get(timeout.toMillis(), TimeUnit.MILLISECONDS));
+    } catch (TimeoutException e) {
+      return Optional.empty();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause());
+    }
+  }
+}

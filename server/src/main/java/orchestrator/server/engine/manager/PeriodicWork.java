@@ -1,0 +1,163 @@
+package orchestrator.server.engine.manager;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import orchestrator.core.facts.Downtime;
+import orchestrator.core.state.Command;
+import orchestrator.core.state.ReplicatedState;
+import orchestrator.core.state.StateMachine;
+import orchestrator.core.topology.Instance;
+import orchestrator.core.topology.InstanceKey;
+import orchestrator.core.topology.Topology;
+import orchestrator.server.engine.recovery.DemotedMasters;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What has to be done again and again. */
+final class PeriodicWork implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(PeriodicWork.class);
+
+  private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(10);
+
+  /** A server counts as lost for this long at least, so that it does not flap. */
+  private static final Duration LOST_AT_LEAST = Duration.ofMinutes(1);
+
+  /** Closed recoveries stay in the replicated state for this long after they block nothing. */
+  private static final Duration RECOVERIES_KEPT = Duration.ofHours(1);
+
+  private final Manager manager;
+  private final DemotedMasters demoted;
+  private final Map<InstanceKey, Instance> unsaved = new ConcurrentHashMap<>();
+  private volatile boolean closed;
+
+  PeriodicWork(Manager manager, DemotedMasters demoted) {
+    this.manager = manager;
+    this.demoted = demoted;
+  }
+
+  void start() {
+    every("judge", Duration.ofSeconds(1), this::judge);
+    every("demoted", Duration.ofSeconds(1), demoted::look);
+    every("resume", Duration.ofSeconds(1), manager.recoveries()::resumeOpen);
+    every("save", manager.settings().discovery().pollInterval(), this::saveInstances);
+    every("lost", manager.settings().discovery().pollInterval(), this::endLost);
+    every("expire", Duration.ofMinutes(1), this::expire);
+    // A look-up blocks its carrier thread in the operating system.
+    every(Thread.ofPlatform().daemon(), "addresses", Duration.ofSeconds(30), this::lookUp);
+    every("purge", Duration.ofMinutes(10), this::purge);
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+  }
+
+  void onSeen(Instance instance) {
+    unsaved.put(instance.key(), instance);
+  }
+
+  void saveInstances() {
+    List<Instance> batch = new ArrayList<>();
+    for (InstanceKey key : List.copyOf(unsaved.keySet())) {
+      Optional.ofNullable(unsaved.remove(key)).ifPresent(batch::add);
+    }
+    if (!batch.isEmpty()) {
+      manager.backend().saveInstances(batch);
+    }
+  }
+
+  private void judge() {
+    manager.watches().follow(manager.picture().topology());
+    manager.detector().look();
+    manager.blocked().prune();
+  }
+
+  /**
+   * Ends the downtime of servers that a recovery gave up, once they are back: answering and
+   * replicating, or the only head of their cluster.
+   */
+  private void endLost() {
+    if (manager.consensus().leadership().isEmpty()) {
+      return;
+    }
+    Instant now = manager.clock().instant();
+    Topology topology = manager.picture().topology();
+    for (Downtime downtime : manager.consensus().state().downtimes().values()) {
+      boolean due =
+          downtime.isLostInRecovery() && downtime.begin().plus(LOST_AT_LEAST).isBefore(now);
+      if (due
+          && topology
+              .find(downtime.key())
+              .filter(Instance::isLastCheckValid)
+              .filter(Instance::isReplicating)
+              .isPresent()) {
+        submit(new Command.EndLostInRecovery(downtime.key()));
+      }
+    }
+  }
+
+  private void expire() {
+    Instant now = manager.clock().instant();
+    ReplicatedState state = manager.consensus().state();
+    Command expire =
+        new Command.Expire(
+            now,
+            now.minus(manager.settings().detection().announcedFor()),
+            now.minus(RECOVERIES_KEPT));
+    boolean changes = !StateMachine.apply(state, expire).next().equals(state);
+    if (changes && manager.consensus().leadership().isPresent()) {
+      submit(expire);
+    }
+  }
+
+  private void submit(Command command) {
+    var outcome = manager.consensus().submit(List.of(command), COMMIT_TIMEOUT);
+    log.debug("{}: {}", command, outcome);
+  }
+
+  private void lookUp() {
+    manager
+        .addressBook()
+        .refresh(manager.picture().keys().stream().map(InstanceKey::hostname).distinct().toList());
+  }
+
+  private void purge() {
+    Instant now = manager.clock().instant();
+    manager
+        .backend()
+        .purge(
+            now.minus(manager.settings().historyKept()),
+            now.minus(manager.settings().discovery().forgetAfter()));
+  }
+
+  /** One virtual thread for each kind of work: none of them holds up another. */
+  private void every(String name, Duration interval, Runnable work) {
+    every(Thread.ofVirtual(), name, interval, work);
+  }
+
+  private void every(Thread.Builder thread, String name, Duration interval, Runnable work) {
+    thread
+        .name("periodic-" + name)
+        .start(() -> {
+          while (!closed) {
+            try {
+              work.run();
+            } catch (RuntimeException e) {
+              log.error("Periodic work '{}' failed", name, e);
+            }
+            try {
+              TimeUnit.NANOSECONDS.sleep(interval.toNanos());
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+              return;
+            }
+          }
+        });
+  }
+}

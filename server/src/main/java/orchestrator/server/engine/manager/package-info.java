@@ -1,0 +1,8 @@
+/**
+ * The manager as a whole: puts discovery, detection and recovery together, does the periodic work,
+ * and answers what people ask ({@link orchestrator.server.engine.Operations}).
+ */
+@NullMarked
+package orchestrator.server.engine.manager;
+
+import org.jspecify.annotations.NullMarked;

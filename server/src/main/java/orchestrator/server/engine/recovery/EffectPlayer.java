@@ -1,0 +1,163 @@
+package orchestrator.server.engine.recovery;
+
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import orchestrator.core.facts.HookPoint;
+import orchestrator.core.recovery.Effect;
+import orchestrator.core.recovery.Event;
+import orchestrator.core.relocation.ActionOutcome;
+import orchestrator.core.topology.InstanceKey;
+import orchestrator.server.engine.Consensus.Submission;
+import orchestrator.server.engine.Fence;
+import orchestrator.server.engine.Hooks;
+import orchestrator.server.engine.Leadership;
+import orchestrator.server.engine.ProbeResult;
+import orchestrator.server.engine.Servers;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Plays the effects of one recovery: each on a virtual thread of its own, commits in order. Answers
+ * arrive in {@link #events()}.
+ */
+final class EffectPlayer implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(EffectPlayer.class);
+  private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(10);
+
+  private final RecoveryPorts ports;
+  private final Leadership leadership;
+  private final Fence fence;
+  private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Effect.Commit> commits = new LinkedBlockingQueue<>();
+  private final Thread committer;
+
+  EffectPlayer(RecoveryPorts ports, Leadership leadership, Fence fence) {
+    this.ports = ports;
+    this.leadership = leadership;
+    this.fence = fence;
+    this.committer = Thread.ofVirtual().name("recovery-commits").start(this::commitInOrder);
+  }
+
+  BlockingQueue<Event> events() {
+    return events;
+  }
+
+  void play(Effect effect) {
+    switch (effect) {
+      case Effect.Commit commit -> commits.add(commit);
+      case Effect.Perform perform -> inBackground("perform", () -> perform(perform));
+      case Effect.Probe probe -> inBackground("probe", () -> probe(probe));
+      case Effect.RunHook hook -> inBackground("hook", () -> run(hook));
+      case Effect.WakeAt wake -> inBackground("wake", () -> wake(wake));
+      case Effect.Finished ignored -> {}
+    }
+  }
+
+  /** Stops answering. Actions that are under way are bounded by their own time. */
+  @Override
+  public void close() {
+    committer.interrupt();
+  }
+
+  private static void inBackground(String name, Runnable work) {
+    Thread.ofVirtual().name("recovery-" + name).start(work);
+  }
+
+  private void commitInOrder() {
+    try {
+      while (true) {
+        Effect.Commit commit = commits.take();
+        events.add(commit(commit));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private Event commit(Effect.Commit commit) {
+    return switch (ports.consensus().submit(commit.commands(), COMMIT_TIMEOUT)) {
+      case Submission.Committed committed -> new Event.Committed(commit.id(), committed.results());
+      case Submission.Rejected rejected -> new Event.CommitRejected(commit.id(), rejected.reason());
+      case Submission.Unknown unknown -> new Event.CommitUnknown(commit.id(), unknown.reason());
+    };
+  }
+
+  private void perform(Effect.Perform perform) {
+    events.add(new Event.ActionFinished(perform.id(), outcomeOf(perform)));
+  }
+
+  private ActionOutcome outcomeOf(Effect.Perform perform) {
+    if (!leadership.isValid()) {
+      return new ActionOutcome.NotApplied(
+          "not sent to " + perform.action().target() + ": this node does not lead any more");
+    }
+    try {
+      ActionOutcome outcome = ports.servers().perform(perform.action(), fence, perform.timeout());
+      if (outcome instanceof ActionOutcome.Applied applied) {
+        ports.picture().recordSeen(perform.action().target(), applied.after());
+      }
+      return outcome;
+    } catch (RuntimeException e) {
+      log.error("{} ended unexpectedly", perform.action(), e);
+      return new ActionOutcome.Unknown(perform.action().target() + ": " + e);
+    }
+  }
+
+  private void probe(Effect.Probe probe) {
+    events.add(answerOf(probe));
+  }
+
+  private Event answerOf(Effect.Probe probe) {
+    InstanceKey key = probe.key();
+    try {
+      ProbeResult result = ports.servers().probe(key, Servers.ProbeDepth.REGULAR, probe.timeout());
+      return switch (result) {
+        case ProbeResult.Seen seen -> {
+          ports.picture().recordSeen(key, seen.instance());
+          yield new Event.Probed(probe.id(), seen.instance());
+        }
+        case ProbeResult.Failed failed -> new Event.ProbeFailed(probe.id(), failed.reason());
+        case ProbeResult.Skipped skipped -> new Event.ProbeFailed(probe.id(), skipped.reason());
+      };
+    } catch (RuntimeException e) {
+      log.error("Probe of {} ended unexpectedly", key, e);
+      return new Event.ProbeFailed(probe.id(), key + ": " + e);
+    }
+  }
+
+  private void run(Effect.RunHook hook) {
+    Hooks.Result result = ports.hooks().run(hook.command(), hook.environment(), hook.timeout());
+    HookPoint point = hook.point();
+    if (result.isSuccessful()) {
+      log.info("{}[{}] succeeded in {}", point.configurationKey(), hook.index(), result.duration());
+    } else {
+      log.warn(
+          "{}[{}] failed ({}): {}",
+          point.configurationKey(),
+          hook.index(),
+          result.timedOut() ? "killed after " + hook.timeout() : "exit " + result.exitCode(),
+          result.output());
+    }
+    String output =
+        result.timedOut()
+            ? "killed: it did not end within "
+                + hook.timeout().toSeconds()
+                + " s. "
+                + result.output()
+            : result.output();
+    events.add(new Event.HookFinished(hook.id(), result.isSuccessful(), result.duration(), output));
+  }
+
+  private void wake(Effect.WakeAt wake) {
+    try {
+      Duration wait = Duration.between(ports.clock().instant(), wake.at());
+      if (wait.isPositive()) {
+        Thread.sleep(wait);
+      }
+      events.add(new Event.Woken(wake.id()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

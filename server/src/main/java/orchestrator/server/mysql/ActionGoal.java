@@ -137,7 +137,7 @@ final class ActionGoal {
       return "it is no replica, and has no semi-synchronous replication";
     }
     return io.isEmpty() && sql.isEmpty()
-        ? "the server is not as asked afterwards"
-        : (io + " " + sql).strip();
+        ? "done, but the server is not as asked afterwards"
+        : "done, but the server is not as asked: " + (io + " " + sql).strip();
   }
 }

@@ -84,7 +84,9 @@ final class ReplicaList {
         add(connected, self, thread.host(), port, thread.user());
       }
     }
-    return connected.isEmpty() ? named : connected;
+    // Who is connected tells its user, who registered does not: a filter must not be evaded so.
+    boolean filtered = threads.stream().anyMatch(thread -> isIgnoredUser(thread.user()));
+    return connected.isEmpty() && !filtered ? named : connected;
   }
 
   private Set<Integer> portsOf(String host, List<Registered> registered) {
@@ -109,11 +111,13 @@ final class ReplicaList {
   private void add(
       Set<InstanceKey> replicas, InstanceKey self, String host, int port, String user) {
     InstanceKey key = new InstanceKey(resolve.apply(host), port);
-    boolean ignored =
-        discovery.ignoredReplica().test(key)
-            || (!user.isEmpty() && discovery.ignoredReplicationUser().test(user));
+    boolean ignored = discovery.ignoredReplica().test(key) || isIgnoredUser(user);
     if (!ignored && !key.equals(self) && key.isValid()) {
       replicas.add(key);
     }
+  }
+
+  private boolean isIgnoredUser(String user) {
+    return !user.isEmpty() && discovery.ignoredReplicationUser().test(user);
   }
 }

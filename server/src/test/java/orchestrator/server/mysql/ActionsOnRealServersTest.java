@@ -1,0 +1,359 @@
+package orchestrator.server.mysql;
+
+import static orchestrator.server.mysql.RealServers.FENCE;
+import static orchestrator.server.mysql.RealServers.SOON;
+import static orchestrator.server.mysql.RealServers.applied;
+import static orchestrator.server.mysql.RealServers.gtid;
+import static orchestrator.server.mysql.RealServers.gtidOfFormerMaster;
+import static orchestrator.server.mysql.RealServers.key;
+import static orchestrator.server.mysql.RealServers.probe;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import orchestrator.core.relocation.ActionOutcome;
+import orchestrator.core.relocation.ServerAction;
+import orchestrator.core.relocation.ServerAction.SourcePosition;
+import orchestrator.core.topology.Instance;
+import orchestrator.core.topology.InstanceKey;
+import orchestrator.core.topology.Replication;
+import orchestrator.core.topology.ThreadState;
+import orchestrator.sandbox.Sandbox;
+import orchestrator.sandbox.SandboxServer;
+import orchestrator.sandbox.SandboxSpec;
+import orchestrator.sandbox.ServerKind;
+import orchestrator.server.engine.Fence;
+import orchestrator.server.mysql.Connector.Purpose;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Changes of master A and its replicas B and C, as the user with the least privilege. */
+@ParameterizedClass
+@EnumSource(ServerKind.class)
+class ActionsOnRealServersTest {
+  private static @Nullable Sandbox sandbox;
+
+  @Parameter ServerKind kind = ServerKind.MYSQL_8_0;
+
+  private final MySqlServers servers = RealServers.manager(RealServers.access());
+  private boolean moved;
+
+  @BeforeParameterizedClassInvocation
+  static void start(ServerKind kind) {
+    sandbox = Sandbox.start(SandboxSpec.masterAndReplicas(kind, 2));
+  }
+
+  @AfterParameterizedClassInvocation
+  static void stop() {
+    sandbox().close();
+  }
+
+  @AfterEach
+  void restore() {
+    servers.close();
+    if (moved) {
+      RealServers.restore(sandbox());
+    } else {
+      b().sql("START SLAVE", "SET GLOBAL read_only=1");
+      b().awaitReplicating(SOON);
+    }
+  }
+
+  private static Sandbox sandbox() {
+    if (sandbox == null) {
+      throw new IllegalStateException("not started");
+    }
+    return sandbox;
+  }
+
+  private static SandboxServer a() {
+    return sandbox().server("A");
+  }
+
+  private static SandboxServer b() {
+    return sandbox().server("B");
+  }
+
+  private static SandboxServer c() {
+    return sandbox().server("C");
+  }
+
+  private static Replication replication(Instance instance) {
+    return instance.replication().orElseThrow();
+  }
+
+  @Test
+  void stopsAndStartsTheThreadsOneByOne() {
+    Replication stopped = replication(applied(servers, new ServerAction.StopIoThread(key(b()))));
+    assertThat(stopped.ioThread()).isEqualTo(ThreadState.STOPPED);
+    assertThat(stopped.sqlThread()).isEqualTo(ThreadState.RUNNING);
+
+    assertThat(replication(applied(servers, new ServerAction.StartIoThread(key(b())))).isRunning())
+        .isTrue();
+    assertThat(
+            replication(applied(servers, new ServerAction.StopReplication(key(b())))).isStopped())
+        .isTrue();
+
+    Replication applying = replication(applied(servers, new ServerAction.StartSqlThread(key(b()))));
+    assertThat(applying.sqlThread()).isEqualTo(ThreadState.RUNNING);
+    assertThat(applying.ioThread()).isEqualTo(ThreadState.STOPPED);
+  }
+
+  @Test
+  void doesAgainWhatIsDoneWithoutHarm() {
+    for (int i = 0; i < 2; i++) {
+      applied(servers, new ServerAction.StopIoThread(key(b())));
+    }
+    for (int i = 0; i < 2; i++) {
+      applied(servers, new ServerAction.StopReplication(key(b())));
+    }
+    for (int i = 0; i < 2; i++) {
+      applied(servers, new ServerAction.StartReplication(key(b())));
+    }
+    assertThat(
+            replication(applied(servers, new ServerAction.RestartReplication(key(b()))))
+                .isRunning())
+        .isTrue();
+    assertThat(applied(servers, new ServerAction.ResetReplication(key(a()))).replication())
+        .isEmpty();
+  }
+
+  @Test
+  void makesAServerWritableAndReadOnly() {
+    assertThat(applied(servers, new ServerAction.SetReadOnly(key(b()), false, true)).readOnly())
+        .isFalse();
+    assertThat(b().query("SELECT @@global.read_only AS ro").getFirst()).containsEntry("ro", "0");
+
+    Instance readOnly = applied(servers, new ServerAction.SetReadOnly(key(b()), true, true));
+    assertThat(readOnly.readOnly()).isTrue();
+    assertThat(readOnly.superReadOnly()).isEqualTo(!kind.isMariaDb());
+    applied(servers, new ServerAction.SetReadOnly(key(b()), false, true));
+  }
+
+  @Test
+  void movesAReplicaAndKeepsItsLoginAndHeartbeat() {
+    moved = true;
+    Replication below =
+        replication(
+            applied(servers, new ServerAction.ChangeSource(key(c()), key(b()), gtid(c()), true)));
+
+    assertThat(below.source()).isEqualTo(key(b()));
+    assertThat(below.usesGtid()).isTrue();
+    assertThat(below.user()).isEqualTo("repl");
+    assertThat(below.isRunning()).isTrue();
+    assertThat(Double.parseDouble(heartbeatOf(c()))).isEqualTo(1.0);
+  }
+
+  private String heartbeatOf(SandboxServer server) {
+    return kind.isMariaDb()
+        ? value(server, "SHOW GLOBAL STATUS LIKE 'Slave_heartbeat_period'", "Value")
+        : value(server, "SELECT Heartbeat AS h FROM mysql.slave_master_info", "h");
+  }
+
+  private static String value(SandboxServer server, String query, String column) {
+    return server.query(query).getFirst().getOrDefault(column, "");
+  }
+
+  @Test
+  void leavesAReplicaStoppedWhenAskedTo() {
+    moved = true;
+    Replication below =
+        replication(
+            applied(servers, new ServerAction.ChangeSource(key(c()), key(b()), gtid(c()), false)));
+
+    assertThat(below.source()).isEqualTo(key(b()));
+    assertThat(below.isStopped()).isTrue();
+  }
+
+  @Test
+  void promotesAReplicaAndLetsTheFormerMasterFollowIt() {
+    moved = true;
+    for (SandboxServer server : sandbox().servers()) {
+      probe(servers, key(server));
+    }
+    a().sql("SET GLOBAL read_only=1");
+    applied(servers, new ServerAction.StopReplication(key(b())));
+    assertThat(applied(servers, new ServerAction.ResetReplication(key(b()))).replication())
+        .isEmpty();
+    applied(servers, new ServerAction.SetReadOnly(key(b()), false, false));
+    applied(servers, new ServerAction.ChangeSource(key(c()), key(b()), gtid(c()), true));
+
+    Replication rejoined =
+        replication(
+            applied(
+                servers,
+                new ServerAction.ChangeSource(key(a()), key(b()), gtidOfFormerMaster(a()), true)));
+
+    assertThat(rejoined.user()).isEqualTo("repl");
+    b().sql("CREATE TABLE IF NOT EXISTS app.moved (id INT)");
+    a().awaitCaughtUpWith(b(), SOON);
+    c().awaitCaughtUpWith(b(), SOON);
+  }
+
+  @Test
+  void detachesAndReattaches() {
+    moved = true;
+    Instance detached = applied(servers, new ServerAction.DetachSource(key(b())));
+    assertThat(replication(detached).source()).isEqualTo(key(a()).detached());
+    assertThat(applied(servers, new ServerAction.DetachSource(key(b()))).sourceKey())
+        .contains(key(a()).detached());
+
+    Instance attached = applied(servers, new ServerAction.ReattachSource(key(b())));
+    assertThat(replication(attached).source()).isEqualTo(key(a()));
+    b().awaitReplicating(SOON);
+  }
+
+  @Test
+  void replicatesFromAPositionWithoutGoingBackWhenRepeated() {
+    moved = true;
+    a().sql("CREATE TABLE IF NOT EXISTS app.files (id INT)");
+    sandbox().awaitCaughtUp(SOON);
+    var position = probe(servers, key(a())).binlog().position().orElseThrow();
+    var toFile =
+        new ServerAction.ChangeSource(
+            key(c()), key(a()), new SourcePosition.FileAndPosition(position), true);
+
+    assertThat(replication(applied(servers, toFile)).usesGtid()).isFalse();
+    a().sql("INSERT INTO app.files VALUES (1)");
+    c().awaitCaughtUpWith(a(), SOON);
+    applied(servers, toFile);
+
+    assertThat(c().query("SELECT id FROM app.files")).hasSize(1);
+  }
+
+  @Test
+  void tellsWhatTheServerSaidToARefusedChangeAndLetsItGoOn() {
+    SourcePosition ofTheOtherFlavour =
+        kind.isMariaDb() ? new SourcePosition.OracleAuto() : new SourcePosition.MariaDbSlavePos();
+
+    ActionOutcome outcome =
+        servers.perform(
+            new ServerAction.ChangeSource(key(b()), key(c()), ofTheOtherFlavour, true),
+            FENCE,
+            SOON);
+
+    assertThat(outcome).isInstanceOf(ActionOutcome.NotApplied.class);
+    assertThat(((ActionOutcome.NotApplied) outcome).reason()).contains("SQL syntax");
+    assertThat(probe(servers, key(b())).sourceKey()).contains(key(a()));
+    b().awaitReplicating(SOON);
+  }
+
+  @Test
+  void showsTheStatementsThatItWouldSend() {
+    Instance replica = probe(servers, key(b()));
+    List<String> statements =
+        servers.statementsOf(
+            new ServerAction.ChangeSource(key(b()), key(c()), gtid(b()), true), replica);
+
+    assertThat(statements).hasSize(3);
+    assertThat(statements.get(1)).contains("HOST='127.0.0.1'", "PORT=" + c().port());
+  }
+
+  // ---- the fence ----
+
+  private static Session sessionOfFormerLeader(long term) throws SessionException {
+    Connector connector = new Connector(RealServers.access(), new NameLookup());
+    Session session = connector.open(key(b()), Purpose.ACTION, Deadline.after(SOON));
+    session.run(FenceLock.showTerm(0, term), Deadline.after(SOON));
+    session.run(
+        List.of(FenceLock.guard(new Fence("old", term, "recovery"), 0)), Deadline.after(SOON));
+    return session;
+  }
+
+  @Test
+  void endsTheSessionOfAnEarlierTermSoThatItCannotActAnyMore() throws Exception {
+    try (Session former = sessionOfFormerLeader(4)) {
+      applied(servers, new ServerAction.SetReadOnly(key(b()), true, false));
+
+      Optional<SessionException> failure = Optional.empty();
+      try {
+        former.run(List.of("SET GLOBAL read_only=0"), Deadline.after(SOON));
+      } catch (SessionException e) {
+        failure = Optional.of(e);
+      }
+      assertThat(failure).isPresent();
+      assertThat(failure.get().isAnswered()).isFalse();
+      assertThat(probe(servers, key(b())).readOnly()).isTrue();
+    }
+  }
+
+  @Test
+  void doesNotActAgainstALaterTerm() throws Exception {
+    try (Session later = sessionOfFormerLeader(6)) {
+      ActionOutcome outcome =
+          servers.perform(new ServerAction.SetReadOnly(key(b()), false, false), FENCE, SOON);
+
+      assertThat(outcome).isInstanceOf(ActionOutcome.NotApplied.class);
+      assertThat(((ActionOutcome.NotApplied) outcome).reason()).contains("later term 6");
+      assertThat(probe(servers, key(b())).readOnly()).isTrue();
+      assertThat(later.run(List.of("SELECT 1"), Deadline.after(SOON))).hasSize(1);
+    }
+  }
+
+  @Test
+  void losesToASuccessorAndIsToldSo() {
+    applied(servers, new ServerAction.StartReplication(key(b())));
+    try (MySqlServers successor = RealServers.manager(RealServers.access())) {
+      applied(
+          successor.perform(
+              new ServerAction.StartReplication(key(b())), new Fence("new", 6, "recovery"), SOON));
+      ActionOutcome late =
+          servers.perform(new ServerAction.SetReadOnly(key(b()), false, false), FENCE, SOON);
+
+      // The session was ended under its hands: it cannot know, but it did not act.
+      assertThat(late).isInstanceOf(ActionOutcome.Unknown.class);
+      assertThat(((ActionOutcome.Unknown) late).reason()).contains("later term 6");
+      assertThat(probe(servers, key(b())).readOnly()).isTrue();
+    }
+  }
+
+  @Test
+  void goesOnWithALaterTermOnTheSameConnection() {
+    applied(servers, new ServerAction.SetReadOnly(key(b()), true, false));
+
+    applied(
+        servers.perform(
+            new ServerAction.SetReadOnly(key(b()), true, false),
+            new Fence("test-node", 9, "again"),
+            SOON));
+  }
+
+  // ---- lost replies ----
+
+  @Test
+  void findsOutWhatBecameOfALostReply() throws IOException {
+    try (FaultyProxy proxy = new FaultyProxy(b().port(), FaultyProxy.Fault.NONE)) {
+      InstanceKey viaProxy = new InstanceKey("127.0.0.1", proxy.port());
+      applied(servers, new ServerAction.SetReadOnly(viaProxy, true, false));
+      proxy.setOnce(FaultyProxy.Fault.CLOSE);
+
+      ActionOutcome outcome =
+          servers.perform(new ServerAction.SetReadOnly(viaProxy, false, false), FENCE, SOON);
+
+      assertThat(applied(outcome).readOnly()).isFalse();
+    }
+  }
+
+  @Test
+  void saysUnknownWhenNothingCanBeFoundOut() throws IOException {
+    try (FaultyProxy proxy = new FaultyProxy(b().port(), FaultyProxy.Fault.NONE)) {
+      InstanceKey viaProxy = new InstanceKey("127.0.0.1", proxy.port());
+      applied(servers, new ServerAction.SetReadOnly(viaProxy, true, false));
+      proxy.set(FaultyProxy.Fault.SILENCE);
+
+      ActionOutcome outcome =
+          servers.perform(
+              new ServerAction.SetReadOnly(viaProxy, false, false), FENCE, Duration.ofMillis(500));
+
+      assertThat(outcome).isInstanceOf(ActionOutcome.Unknown.class);
+    }
+  }
+}

@@ -44,6 +44,7 @@ final class EffectPlayer implements AutoCloseable {
   }
 
   void play(Effect effect) {
+    log.debug("recovery: {}", effect);
     switch (effect) {
       case Effect.Commit commit -> commits.add(commit);
       case Effect.Perform perform -> inBackground("perform", () -> perform(perform));
@@ -52,6 +53,11 @@ final class EffectPlayer implements AutoCloseable {
       case Effect.WakeAt wake -> inBackground("wake", () -> wake(wake));
       case Effect.Finished ignored -> {}
     }
+  }
+
+  private void answer(Event event) {
+    log.debug("recovery: {}", event);
+    events.add(event);
   }
 
   /** Stops answering. Actions that are under way are bounded by their own time. */
@@ -68,7 +74,7 @@ final class EffectPlayer implements AutoCloseable {
     try {
       while (true) {
         Effect.Commit commit = commits.take();
-        events.add(commit(commit));
+        answer(commit(commit));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -84,7 +90,7 @@ final class EffectPlayer implements AutoCloseable {
   }
 
   private void perform(Effect.Perform perform) {
-    events.add(new Event.ActionFinished(perform.id(), outcomeOf(perform)));
+    answer(new Event.ActionFinished(perform.id(), outcomeOf(perform)));
   }
 
   private ActionOutcome outcomeOf(Effect.Perform perform) {
@@ -105,7 +111,7 @@ final class EffectPlayer implements AutoCloseable {
   }
 
   private void probe(Effect.Probe probe) {
-    events.add(answerOf(probe));
+    answer(answerOf(probe));
   }
 
   private Event answerOf(Effect.Probe probe) {
@@ -146,7 +152,7 @@ final class EffectPlayer implements AutoCloseable {
                 + " s. "
                 + result.output()
             : result.output();
-    events.add(new Event.HookFinished(hook.id(), result.isSuccessful(), result.duration(), output));
+    answer(new Event.HookFinished(hook.id(), result.isSuccessful(), result.duration(), output));
   }
 
   private void wake(Effect.WakeAt wake) {
@@ -155,7 +161,7 @@ final class EffectPlayer implements AutoCloseable {
       if (wait.isPositive()) {
         Thread.sleep(wait);
       }
-      events.add(new Event.Woken(wake.id()));
+      answer(new Event.Woken(wake.id()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

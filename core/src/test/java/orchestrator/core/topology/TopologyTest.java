@@ -121,6 +121,27 @@ class TopologyTest {
     assertThat(topology.replicasOf(key("p"))).as("no replica by itself").isEmpty();
   }
 
+  @Test
+  void whatUpstreamServersMadeIsErrantOnlyIfTheSourceWasReadLaterAndHasAGapThere() {
+    TopologyBuilder servers =
+        new TopologyBuilder()
+            .with("m", m -> m.oracleGtid(uuid("m") + ":2-5"))
+            .with(
+                "r", r -> r.replicatesFrom("m").oracleGtid(uuid("m") + ":2-5," + uuid("r") + ":1"))
+            .with("x", x -> x.replicatesFrom("r").oracleGtid(uuid("m") + ":1," + uuid("r") + ":7"));
+
+    Topology topology = servers.build();
+    assertThat(topology.errantGtidOf(key("r")).errant()).hasToString(uuid("r") + ":1");
+    assertThat(topology.errantGtidOf(key("m")).errant().isEmpty()).as("has no source").isTrue();
+    assertThat(topology.errantGtidOf(key("x")).errant().isEmpty())
+        .as("all from upstream, and upstream was read no later")
+        .isTrue();
+
+    servers.with("x", x -> x.seenAt(TopologyBuilder.NOW.minusSeconds(1)));
+    assertThat(servers.build().errantGtidOf(key("x")).errant()).hasToString(uuid("m") + ":1");
+    assertThat(servers.build().errantGtidOf(key("x")).ahead()).hasToString(uuid("r") + ":7");
+  }
+
   private static String uuid(String server) {
     return InstanceBuilder.uuidOf(key(server));
   }

@@ -1,0 +1,107 @@
+package orchestrator.core.analysis;
+
+import static orchestrator.core.testing.TopologyBuilder.NOW;
+import static orchestrator.core.testing.TopologyBuilder.key;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.Optional;
+import orchestrator.core.facts.Downtime;
+import orchestrator.core.testing.InstanceBuilder;
+import orchestrator.core.testing.States;
+import orchestrator.core.testing.TopologyBuilder;
+import org.junit.jupiter.api.Test;
+
+class ClusterDirectoryTest {
+  private static final AnalysisPolicy POLICY =
+      AnalysisPolicy.DEFAULT.withAliasByName(
+          name -> name.startsWith("m") ? Optional.of("by-pattern") : Optional.empty());
+
+  private static ClusterDirectory directory(TopologyBuilder servers, States said) {
+    return ClusterDirectory.of(servers.build(), said.build(), POLICY, NOW);
+  }
+
+  private static String aliasOf(TopologyBuilder servers, States said, String cluster) {
+    return directory(servers, said).find(cluster).orElseThrow().alias();
+  }
+
+  @Test
+  void theAliasSetByPeopleWinsThenTheHeadsThenAMembersThenThePatternsThenTheName() {
+    TopologyBuilder servers = TopologyBuilder.masterWithReplicas(2).with("other");
+
+    assertThat(aliasOf(servers, new States(), "other:3306")).isEqualTo("other:3306");
+    assertThat(aliasOf(servers, new States(), "m:3306")).isEqualTo("by-pattern");
+    servers.with("r1", r -> r.clusterAlias("by-member"));
+    assertThat(aliasOf(servers, new States(), "m:3306")).isEqualTo("by-member");
+    servers.with("m", m -> m.clusterAlias("by-head"));
+    assertThat(aliasOf(servers, new States(), "m:3306")).isEqualTo("by-head");
+    assertThat(aliasOf(servers, new States().clusterAlias("m:3306", "by-people"), "m:3306"))
+        .isEqualTo("by-people");
+  }
+
+  @Test
+  void anAliasIsNotTakenFromALargeClusterWhenItsMasterDies() {
+    TopologyBuilder servers =
+        TopologyBuilder.masterWithReplicas(2)
+            .with("m", m -> m.clusterAlias("shop").unreachable())
+            .with("stray", s -> s.clusterAlias("shop"));
+
+    assertThat(aliasOf(servers, new States(), "m:3306")).isEqualTo("shop");
+    assertThat(aliasOf(servers, new States(), "stray:3306")).isEqualTo("stray:3306");
+  }
+
+  @Test
+  void anAliasFollowsThePromotedServerNotTheOneThatWasLost() {
+    TopologyBuilder servers =
+        new TopologyBuilder()
+            .with("a-old", s -> s.clusterAlias("shop"))
+            .with("old-replica", s -> s.replicatesFrom("a-old"))
+            .with("promoted", s -> s.clusterAlias("shop"));
+    States said = new States().downtime("a-old", Downtime.LOST_IN_RECOVERY, Duration.ofDays(365));
+
+    assertThat(aliasOf(servers, said, "promoted:3306")).isEqualTo("shop");
+    assertThat(directory(servers, said).findByAlias("shop"))
+        .map(ClusterInfo::name)
+        .contains("promoted:3306");
+  }
+
+  @Test
+  void recoveryRulesSeeNameAndAlias() {
+    TopologyBuilder servers =
+        TopologyBuilder.masterWithReplicas(2).with("m", m -> m.clusterAlias("shop"));
+    AnalysisPolicy policy =
+        AnalysisPolicy.DEFAULT.withRecovery(
+            (name, alias) -> alias.equals("shop"), (name, alias) -> name.equals("other"));
+
+    ClusterInfo cluster =
+        ClusterDirectory.of(servers.build(), new States().build(), policy, NOW)
+            .of(key("r1"))
+            .orElseThrow();
+
+    assertThat(cluster).isEqualTo(new ClusterInfo("m:3306", "shop", "", 3, true, false));
+  }
+
+  @Test
+  void theDomainIsTheHeadsOrAMembers() {
+    TopologyBuilder servers =
+        TopologyBuilder.masterWithReplicas(2).with("r2", r -> r.clusterDomain("db.example"));
+    assertThat(directory(servers, new States()).find("m:3306"))
+        .map(ClusterInfo::domain)
+        .contains("db.example");
+
+    servers.with("m", m -> m.clusterDomain("head.example"));
+    assertThat(directory(servers, new States()).find("m:3306"))
+        .map(ClusterInfo::domain)
+        .contains("head.example");
+  }
+
+  @Test
+  void unknownServersAndNamesHaveNoCluster() {
+    ClusterDirectory directory =
+        directory(new TopologyBuilder().with("m", InstanceBuilder::neverSeen), new States());
+
+    assertThat(directory.of(key("nobody"))).isEmpty();
+    assertThat(directory.findByAlias("nothing")).isEmpty();
+    assertThat(directory.all()).hasSize(1);
+  }
+}

@@ -20,9 +20,13 @@ import orchestrator.server.codec.StateCodec;
 final class InstanceStore {
   private static final int ROWS_PER_TRANSACTION = 50;
 
+  /** What is read back after a restart is verified anyway: a few seconds of age do not matter. */
+  private static final int TICKS_PER_FLUSH = 5;
+
   private final Writer writer;
   private final StateCodec codec;
   private final Map<InstanceKey, Instance> waiting = new ConcurrentHashMap<>();
+  private int ticks;
 
   InstanceStore(Writer writer, StateCodec codec) {
     this.writer = writer;
@@ -37,6 +41,14 @@ final class InstanceStore {
     List<InstanceKey> gone = List.copyOf(keys);
     gone.forEach(waiting::remove);
     writer.submitBulk(connection -> Sqlite.transaction(connection, inside -> delete(inside, gone)));
+  }
+
+  /** Called each second on the writing thread. */
+  void tick() {
+    ticks++;
+    if (ticks % TICKS_PER_FLUSH == 0) {
+      flush();
+    }
   }
 
   /** Has written what is waiting now; other work may come in between. */

@@ -31,7 +31,7 @@ public final class SqliteBackend implements Backend {
     this.readers = new Readers(file.path());
     this.queries = new HistoryQueries(readers, codec);
     this.instances = new InstanceStore(writer, codec);
-    writer.onTick(instances::flush);
+    writer.onTick(instances::tick);
     writer.start();
   }
 

@@ -2,6 +2,7 @@ package orchestrator.core.facts;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +24,7 @@ import orchestrator.core.topology.InstanceKey;
  * @param promoted the server that was verified to be writable
  * @param fates what became of each direct replica of the failed server
  * @param hooksStarted {@code <point>/<index>} of processes that may have run
+ * @param hooksEnded the same of those that are known to have ended, well or not
  */
 public record RecoveryTicket(
     long id,
@@ -45,6 +47,7 @@ public record RecoveryTicket(
     Optional<BinlogCoordinates> promotedCoordinates,
     Map<InstanceKey, ReplicaFate> fates,
     List<String> hooksStarted,
+    List<String> hooksEnded,
     LossReport loss,
     boolean published,
     Optional<Instant> ended,
@@ -55,7 +58,59 @@ public record RecoveryTicket(
   public RecoveryTicket {
     fates = Map.copyOf(fates);
     hooksStarted = List.copyOf(hooksStarted);
+    hooksEnded = List.copyOf(hooksEnded);
     errors = List.copyOf(errors);
+  }
+
+  /**
+   * A ticket of which nothing but its beginning is known.
+   *
+   * @param replicas the direct replicas of the failed server: each will have a fate
+   */
+  public static RecoveryTicket begun(
+      String uid,
+      InstanceKey failed,
+      String analysis,
+      String description,
+      String clusterName,
+      String clusterAlias,
+      String clusterDomain,
+      RecoveryOrigin origin,
+      Instant started,
+      Instant blockedUntil,
+      long detectionId,
+      String processingNode,
+      Collection<InstanceKey> replicas) {
+    Map<InstanceKey, ReplicaFate> fates = new TreeMap<>();
+    replicas.forEach(replica -> fates.put(replica, ReplicaFate.UNSETTLED));
+    return new RecoveryTicket(
+        0,
+        uid,
+        failed,
+        analysis,
+        description,
+        clusterName,
+        clusterAlias,
+        clusterDomain,
+        origin,
+        started,
+        blockedUntil,
+        detectionId,
+        processingNode,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        "",
+        Optional.empty(),
+        fates,
+        List.of(),
+        List.of(),
+        LossReport.UNKNOWN,
+        false,
+        Optional.empty(),
+        false,
+        List.of(),
+        Optional.empty());
   }
 
   /** Whether somebody still has to go on with it. */
@@ -70,6 +125,11 @@ public record RecoveryTicket(
 
   public boolean hookMayHaveRun(HookPoint point, int index) {
     return hooksStarted.contains(hookName(point, index));
+  }
+
+  /** Whether the process ran to its end, well or not. */
+  public boolean hookHasEnded(HookPoint point, int index) {
+    return hooksEnded.contains(hookName(point, index));
   }
 
   /** Servers whose fate is one of these kinds, by key. */
@@ -87,7 +147,8 @@ public record RecoveryTicket(
     Draft draft = new Draft(this);
     switch (entry) {
       case JournalEntry.Noted ignored -> {}
-      case JournalEntry.HookFinished ignored -> {}
+      case JournalEntry.HookFinished hook ->
+          draft.hooksEnded = plus(hooksEnded, hookName(hook.point(), hook.index()));
       case JournalEntry.HookStarted hook ->
           draft.hooksStarted = plus(hooksStarted, hookName(hook.point(), hook.index()));
       case JournalEntry.CandidateChosen choice -> draft.chosen = Optional.of(choice.candidate());
@@ -155,6 +216,7 @@ public record RecoveryTicket(
     private Optional<BinlogCoordinates> promotedCoordinates;
     private Map<InstanceKey, ReplicaFate> fates;
     private List<String> hooksStarted;
+    private List<String> hooksEnded;
     private LossReport loss;
     private boolean published;
     private Optional<Instant> ended;
@@ -172,6 +234,7 @@ public record RecoveryTicket(
       this.promotedCoordinates = base.promotedCoordinates;
       this.fates = base.fates;
       this.hooksStarted = base.hooksStarted;
+      this.hooksEnded = base.hooksEnded;
       this.loss = base.loss;
       this.published = base.published;
       this.ended = base.ended;
@@ -202,6 +265,7 @@ public record RecoveryTicket(
           promotedCoordinates,
           fates,
           hooksStarted,
+          hooksEnded,
           loss,
           published,
           ended,

@@ -127,7 +127,8 @@ final class Gathering {
     if (t.s.phase == Phase.PREPARING) {
       t.note("Late answer of " + replica + " is taken into account");
       Preparing.choose(t);
-    } else if (t.s.isIn(Phase.PROMOTING, Phase.SETTLING, Phase.POST_HOOKS)) {
+    } else if (t.s.isIn(Phase.PROMOTING, Phase.SETTLING, Phase.POST_HOOKS)
+        || (t.s.phase == Phase.CLOSING && t.s.ticket.promoted().isPresent())) {
       Moving.consider(t, replica);
     }
   }

@@ -14,9 +14,9 @@ import orchestrator.core.topology.InstanceKey;
 /**
  * Runs the operators' processes of a moment, one after the other.
  *
- * <p>Each is announced in the journal before it runs. After a restart the last one that was
- * announced is run again, since nobody knows whether it ended: a process runs at least once, and
- * learns from {@code ORC_REPEATED} that it may not be the first time.
+ * <p>Each is announced in the journal before it runs, and its end is written there. After a restart
+ * one that was announced and did not end is run again: a process runs at least once, and learns
+ * from {@code ORC_REPEATED} that it may not be the first time.
  */
 final class HookRun {
   private HookRun() {}
@@ -25,44 +25,22 @@ final class HookRun {
     t.s.phase = phase;
     t.s.hookPoints.clear();
     t.s.hookPoints.addAll(List.of(points));
-    skipToUnfinishedPoint(t);
-    t.s.hookIndex = firstIndex(t);
+    t.s.hookIndex = 0;
     next(t);
-  }
-
-  /** A list after which a later one was begun is done. */
-  private static void skipToUnfinishedPoint(Turn t) {
-    List<HookPoint> points = t.s.hookPoints;
-    while (points.size() > 1 && t.s.resumed && mayHaveBegun(t, points.get(1))) {
-      points.removeFirst();
-    }
-  }
-
-  private static boolean mayHaveBegun(Turn t, HookPoint point) {
-    return t.s.ticket.hookMayHaveRun(point, 0);
-  }
-
-  private static int firstIndex(Turn t) {
-    int index = 0;
-    if (t.s.resumed && !t.s.hookPoints.isEmpty()) {
-      while (t.s.ticket.hookMayHaveRun(t.s.hookPoints.getFirst(), index + 1)) {
-        index++;
-      }
-      if (t.s.ticket.hookMayHaveRun(t.s.hookPoints.getFirst(), index)) {
-        t.s.repeatedHook = Optional.of(RecoveryTicket.hookName(t.s.hookPoints.getFirst(), index));
-      }
-    }
-    return index;
   }
 
   private static void next(Turn t) {
     while (!t.s.hookPoints.isEmpty()) {
+      HookPoint point = t.s.hookPoints.getFirst();
+      while (t.s.hookIndex < entries(t).size() && t.s.ticket.hookHasEnded(point, t.s.hookIndex)) {
+        t.s.hookIndex++;
+      }
       if (t.s.hookIndex < entries(t).size()) {
         announce(t);
         return;
       }
       t.s.hookPoints.removeFirst();
-      t.s.hookIndex = firstIndex(t);
+      t.s.hookIndex = 0;
     }
     done(t);
   }
@@ -130,7 +108,12 @@ final class HookRun {
 
   private static void done(Turn t) {
     if (t.s.phase == Phase.PRE_HOOKS) {
-      Gathering.begin(t);
+      if (t.s.ticket.hookMayHaveRun(HookPoint.PRE_FAILOVER, 0)) {
+        // Whoever goes on after us must know that they allowed it: servers are changed from here.
+        t.commit(CommitKind.HOOKS_ENDED, List.of(), List.of());
+      } else {
+        Gathering.begin(t);
+      }
     } else {
       Closing.begin(t);
     }
@@ -157,13 +140,8 @@ final class HookRun {
             successor(t),
             lost,
             t.s.circumstances.node());
-    return t.s.repeatedHook.equals(Optional.of(current(t)))
-        ? variables.plus("ORC_REPEATED", "true")
-        : variables;
-  }
-
-  private static String current(Turn t) {
-    return RecoveryTicket.hookName(t.s.hookPoints.getFirst(), t.s.hookIndex);
+    String current = RecoveryTicket.hookName(t.s.hookPoints.getFirst(), t.s.hookIndex);
+    return t.s.startedBefore.contains(current) ? variables.plus("ORC_REPEATED", "true") : variables;
   }
 
   private static Optional<HookVariables.Successor> successor(Turn t) {

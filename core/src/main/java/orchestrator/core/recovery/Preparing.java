@@ -46,6 +46,8 @@ final class Preparing {
     }
     if (!best.equals(t.s.candidate)) {
       t.s.candidate = best;
+      // Only the last choice counts; with an earlier one the commit could not be repeated.
+      t.s.bufferedEntries.removeIf(JournalEntry.CandidateChosen.class::isInstance);
       t.record(
           new JournalEntry.CandidateChosen(
               best.get(), String.join("; ", considerations.getFirst().reasons())));

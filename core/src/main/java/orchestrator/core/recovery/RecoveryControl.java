@@ -132,6 +132,7 @@ public final class RecoveryControl {
     switch (request.kind()) {
       case NOTES -> {}
       case HOOK_MARK -> HookRun.run(t);
+      case HOOKS_ENDED -> Gathering.begin(t);
       case INTEND -> Promoting.begin(t, false);
       case PROMOTED -> Promoting.announced(t);
       case ABANDON -> {}

@@ -2,19 +2,14 @@ package orchestrator.core.recovery;
 
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import orchestrator.core.facts.JournalEntry;
-import orchestrator.core.facts.LossReport;
 import orchestrator.core.facts.RecoveryOrigin;
 import orchestrator.core.facts.RecoveryTicket;
-import orchestrator.core.facts.ReplicaFate;
 import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.state.Command;
 import orchestrator.core.state.ReplicatedState;
-import orchestrator.core.topology.InstanceKey;
 
 /**
  * Says what a recovery would do, and opens the record of one.
@@ -53,10 +48,7 @@ public final class RecoveryPlanner {
       long detectionId,
       Instant now) {
     FailureCase failure = circumstances.failure();
-    Map<InstanceKey, ReplicaFate> fates = new HashMap<>();
-    failure.replicas().forEach(replica -> fates.put(replica, ReplicaFate.UNSETTLED));
-    return new RecoveryTicket(
-        0,
+    return RecoveryTicket.begun(
         uid,
         failure.failed(),
         failure.analysis(),
@@ -69,19 +61,7 @@ public final class RecoveryPlanner {
         now.plus(circumstances.policy().blockPeriod()),
         detectionId,
         circumstances.node(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        "",
-        Optional.empty(),
-        fates,
-        List.of(),
-        LossReport.UNKNOWN,
-        false,
-        Optional.empty(),
-        false,
-        List.of(),
-        Optional.empty());
+        failure.replicas());
   }
 
   private static List<Step> stepsOf(List<Effect> effects) {

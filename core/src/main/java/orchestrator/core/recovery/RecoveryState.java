@@ -60,6 +60,7 @@ public final class RecoveryState {
   enum CommitKind {
     NOTES,
     HOOK_MARK,
+    HOOKS_ENDED,
     INTEND,
     PROMOTED,
     ABANDON,
@@ -103,7 +104,9 @@ public final class RecoveryState {
   // Hooks
   final List<HookPoint> hookPoints = new ArrayList<>();
   int hookIndex;
-  Optional<String> repeatedHook = Optional.empty();
+
+  /** Processes that an earlier run of the manager may have run. */
+  Set<String> startedBefore = Set.of();
 
   // Servers as they are now
   int round;
@@ -161,7 +164,7 @@ public final class RecoveryState {
     copy.commitSubmitted = commitSubmitted;
     copy.hookPoints.addAll(hookPoints);
     copy.hookIndex = hookIndex;
-    copy.repeatedHook = repeatedHook;
+    copy.startedBefore = startedBefore;
     copy.round = round;
     copy.stragglersGivenUp = stragglersGivenUp;
     copy.live.putAll(live);

@@ -1,6 +1,7 @@
 package orchestrator.core.recovery;
 
 import java.util.List;
+import java.util.Set;
 import orchestrator.core.facts.HookPoint;
 import orchestrator.core.facts.JournalEntry;
 import orchestrator.core.facts.ReplicaFate;
@@ -16,6 +17,7 @@ final class Resuming {
   private Resuming() {}
 
   static void begin(Turn t) {
+    t.s.startedBefore = Set.copyOf(t.s.ticket.hooksStarted());
     t.note(
         "Recovery is resumed by "
             + t.s.circumstances.node()

@@ -3,12 +3,10 @@ package orchestrator.core.state;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import orchestrator.core.facts.Acknowledgement;
 import orchestrator.core.facts.Detection;
 import orchestrator.core.facts.JournalEntry;
-import orchestrator.core.facts.LossReport;
 import orchestrator.core.facts.RecoveryOrigin;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.topology.InstanceKey;
@@ -38,8 +36,7 @@ final class Commands {
       String analysis,
       RecoveryOrigin origin,
       Instant started) {
-    return new RecoveryTicket(
-        0,
+    return RecoveryTicket.begun(
         uid,
         server(failed),
         analysis,
@@ -52,19 +49,7 @@ final class Commands {
         started.plus(BLOCK),
         0,
         "node1",
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        "",
-        Optional.empty(),
-        Map.of(),
-        List.of(),
-        LossReport.UNKNOWN,
-        false,
-        Optional.empty(),
-        false,
-        List.of(),
-        Optional.empty());
+        List.of());
   }
 
   static Detection detection(String uid, String key, boolean actionable) {

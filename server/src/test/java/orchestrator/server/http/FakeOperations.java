@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import orchestrator.core.analysis.Analysis;
@@ -12,7 +11,6 @@ import orchestrator.core.analysis.AnalysisPolicy;
 import orchestrator.core.analysis.StaleCoordinates;
 import orchestrator.core.facts.Downtime;
 import orchestrator.core.facts.JournalEntry;
-import orchestrator.core.facts.LossReport;
 import orchestrator.core.facts.RecoveryOrigin;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.recovery.RecoveryPlan;
@@ -189,33 +187,21 @@ final class FakeOperations implements Operations {
   /** A recovery of a dead master that has just begun. */
   static RecoveryTicket openTicket(String uid, InstanceKey failed) {
     Instant now = TopologyBuilder.NOW;
-    return new RecoveryTicket(
-        Long.parseLong(uid),
-        uid,
-        failed,
-        "DeadMaster",
-        "Master cannot be reached",
-        failed.displayString(),
-        "main",
-        "main.example",
-        RecoveryOrigin.AUTOMATIC,
-        now.minusSeconds(60),
-        now.plus(Duration.ofHours(1)),
-        3,
-        "manager-1",
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        "",
-        Optional.empty(),
-        Map.of(),
-        List.of(),
-        LossReport.UNKNOWN,
-        false,
-        Optional.empty(),
-        false,
-        List.of(),
-        Optional.empty());
+    return RecoveryTicket.begun(
+            uid,
+            failed,
+            "DeadMaster",
+            "Master cannot be reached",
+            failed.displayString(),
+            "main",
+            "main.example",
+            RecoveryOrigin.AUTOMATIC,
+            now.minusSeconds(60),
+            now.plus(Duration.ofHours(1)),
+            3,
+            "manager-1",
+            List.of())
+        .withId(Long.parseLong(uid));
   }
 
   /** History as lists; paging and selection are the backend's business, and only recorded. */

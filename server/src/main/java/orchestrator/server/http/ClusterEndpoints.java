@@ -1,6 +1,7 @@
 package orchestrator.server.http;
 
 import java.util.List;
+import orchestrator.core.analysis.text.TopologyText;
 import orchestrator.core.state.Command;
 import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
@@ -27,6 +28,17 @@ final class ClusterEndpoints {
     routes.act("set-cluster-alias/:clusterName", this::setAlias);
     routes.read("masters", this::masters);
     routes.read("master/:clusterHint", this::master);
+    routes.read("topology/:clusterHint", call -> tree(call, hint(call), TopologyText::plain));
+    routes.read("topology/:host/:port", call -> tree(call, member(call), TopologyText::plain));
+    routes.read(
+        "topology-tabulated/:clusterHint", call -> tree(call, hint(call), TopologyText::tabulated));
+    routes.read(
+        "topology-tabulated/:host/:port",
+        call -> tree(call, member(call), TopologyText::tabulated));
+    routes.read(
+        "topology-tags/:clusterHint", call -> tree(call, hint(call), TopologyText::withTags));
+    routes.read(
+        "topology-tags/:host/:port", call -> tree(call, member(call), TopologyText::withTags));
   }
 
   private static String hint(Call call) {
@@ -99,5 +111,19 @@ final class ClusterEndpoints {
             .findFirst()
             .orElseThrow(() -> ApiException.notFound("No master found for cluster " + cluster));
     return Answer.value(new InstanceView(call.picture()).of(master));
+  }
+
+  /** One of the ways to draw a cluster. */
+  @FunctionalInterface
+  private interface Form {
+    String draw(TopologyText text, String cluster);
+  }
+
+  private static Answer tree(Call call, String cluster, Form form) {
+    Picture picture = call.picture();
+    TopologyText text =
+        new TopologyText(
+            picture.topology(), picture.state(), picture.settings().analysis(), picture.now());
+    return Answer.done("Topology for cluster " + cluster, Body.text(form.draw(text, cluster)));
   }
 }

@@ -2,19 +2,18 @@ package orchestrator.server.http;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import orchestrator.core.analysis.ClusterDirectory;
 import orchestrator.core.analysis.ClusterInfo;
+import orchestrator.core.analysis.Problem;
 import orchestrator.core.facts.Candidate;
 import orchestrator.core.facts.Downtime;
 import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
 import orchestrator.core.topology.PromotionRule;
-import orchestrator.core.topology.Replication;
 import orchestrator.core.topology.Topology;
 import orchestrator.server.engine.World;
 
@@ -76,34 +75,9 @@ record Picture(World world, Instant now, ViewSettings settings) {
 
   /** What is wrong with a server as such, in the words of the API. */
   List<String> problemsOf(Instance instance) {
-    List<String> problems = new ArrayList<>();
-    checkProblem(instance).ifPresent(problems::add);
-    if (!topology().errantGtidOf(instance.key()).errant().isEmpty()) {
-      problems.add("errant_gtid");
-    }
-    if (instance.group().filter(g -> g.isMember() && !g.state().equals("ONLINE")).isPresent()) {
-      problems.add("group_replication_member_not_online");
-    }
-    return problems;
-  }
-
-  /** The first that applies: what follows from a stale read is no statement about replication. */
-  private Optional<String> checkProblem(Instance instance) {
-    if (!instance.isLastCheckValid()) {
-      return Optional.of("last_check_invalid");
-    }
-    if (!isRecentlyChecked(instance)) {
-      return Optional.of("not_recently_checked");
-    }
-    if (instance.isReplica() && !instance.isReplicating()) {
-      return Optional.of("not_replicating");
-    }
-    return instance.replication().filter(this::isLagging).map(row -> "replication_lag");
-  }
-
-  private boolean isLagging(Replication row) {
-    long reasonable = settings.analysis().reasonableLag().toSeconds();
-    return row.lagSeconds().isPresent()
-        && Math.abs(row.lagSeconds().getAsLong() - row.sqlDelaySeconds()) > reasonable;
+    return Problem.of(instance, topology().errantGtidOf(instance.key()), settings.analysis(), now)
+        .stream()
+        .map(Problem::displayName)
+        .toList();
   }
 }

@@ -25,6 +25,7 @@ final class RecoveryEndpoints {
           "recover/:host/:port" + candidate, call -> recover(call, call.flag("skipProcesses")));
       routes.act("recover-lite/:host/:port" + candidate, call -> recover(call, true));
     }
+    routes.read("recovery-plan/:host/:port", this::plan);
     routes.act("force-master-failover/:clusterHint", call -> failover(call, hint(call)));
     routes.act("force-master-failover/:host/:port", call -> failover(call, member(call)));
     routes.act(
@@ -52,6 +53,14 @@ final class RecoveryEndpoints {
     Outcome<RecoveryTicket> outcome =
         operations.recover(failed, candidate, skipHooks, call.requester());
     return promoted(outcome, Body.key(failed), ticket -> Body.key(successor(ticket)));
+  }
+
+  private Answer plan(Call call) {
+    InstanceKey failed = call.lookup().similar(call.key()).key();
+    return Answer.of(
+        operations.recoveryPlan(failed),
+        "If " + failed + " were found dead now",
+        new PlanView(operations::statementsOf)::of);
   }
 
   private Answer failover(Call call, String cluster) {

@@ -141,7 +141,7 @@ final class RecoveryView {
     return ofMaster && ticket.promoted().isPresent() ? "MasterRecoveryGTID" : "NotMasterRecovery";
   }
 
-  private static Body loss(LossReport loss) {
+  static Body loss(LossReport loss) {
     return out -> {
       out.startObject();
       out.time("OldMasterSeen", loss.oldMasterSeen());

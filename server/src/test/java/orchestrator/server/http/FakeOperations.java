@@ -10,10 +10,16 @@ import orchestrator.core.analysis.Analysis;
 import orchestrator.core.analysis.AnalysisPolicy;
 import orchestrator.core.analysis.StaleCoordinates;
 import orchestrator.core.facts.Downtime;
+import orchestrator.core.facts.HookPoint;
 import orchestrator.core.facts.JournalEntry;
 import orchestrator.core.facts.RecoveryOrigin;
 import orchestrator.core.facts.RecoveryTicket;
+import orchestrator.core.facts.ReplicaFate;
+import orchestrator.core.recovery.Consideration;
+import orchestrator.core.recovery.FailureCase;
+import orchestrator.core.recovery.Gate;
 import orchestrator.core.recovery.RecoveryPlan;
+import orchestrator.core.recovery.Step;
 import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.state.Command;
 import orchestrator.core.state.CommandResult;
@@ -174,6 +180,48 @@ final class FakeOperations implements Operations {
             designated.or(() -> Optional.of(TopologyBuilder.key("r1")))));
   }
 
+  @Override
+  public Outcome<RecoveryPlan> recoveryPlan(InstanceKey failed) {
+    InstanceKey successor = TopologyBuilder.key("r1.example");
+    FailureCase failure =
+        new FailureCase(
+            failed,
+            "DeadMaster",
+            "Master cannot be reached",
+            failed.displayString(),
+            "main",
+            "",
+            "master",
+            List.of(successor),
+            false,
+            false,
+            false,
+            true,
+            "dry run");
+    RecoveryPlan plan =
+        new RecoveryPlan(
+            failure,
+            List.of(new Gate("cluster filter", false, true, "not in the filters")),
+            List.of(new Consideration(successor, true, List.of("prefer"), Optional.empty(), 0)),
+            Optional.of(successor),
+            LossReport.UNKNOWN,
+            Map.of(successor, new ReplicaFate(ReplicaFate.Kind.PROMOTED, "")),
+            List.of(
+                new Step.Change(new ServerAction.StopReplication(successor), "it answers"),
+                new Step.RunProcess(HookPoint.PRE_FAILOVER, 0, "echo", false),
+                new Step.Agree(
+                    List.of(new JournalEntry.PromotionIntended(successor)),
+                    List.of(new Command.MoveCluster("a", "b")))),
+            List.of(new Command.PutKeyValue("mysql/master/main", "r1.example:3306")),
+            List.of());
+    return Outcome.ok(plan);
+  }
+
+  @Override
+  public List<String> statementsOf(ServerAction action) {
+    return List.of("STOP REPLICA");
+  }
+
   /** A recovery of a dead master that has ended; without a promoted server it has failed. */
   static RecoveryTicket ticket(String uid, InstanceKey failed, Optional<InstanceKey> promoted) {
     Instant end = TopologyBuilder.NOW.minusSeconds(50);
@@ -248,15 +296,5 @@ final class FakeOperations implements Operations {
     public List<AnalysisChange> analysisChanges() {
       return changes;
     }
-  }
-
-  @Override
-  public Outcome<RecoveryPlan> recoveryPlan(InstanceKey failed) {
-    return Outcome.failed(Outcome.Failure.CONFLICT, failed + " has no replicas");
-  }
-
-  @Override
-  public List<String> statementsOf(ServerAction action) {
-    return List.of();
   }
 }

@@ -251,4 +251,17 @@ class ViewsTest {
     assertThat(api.get("leader-check/99999").statusCode()).isEqualTo(404);
     assertThat(api.get("leader-check/503").body()).isEqualTo("\"Not leader\"");
   }
+
+  @Test
+  void aPlanTellsGatesCandidatesAndEveryStepWithItsStatements() throws Exception {
+    JsonNode plan = api.details("recovery-plan/m.example/3306");
+    assertThat(plan.path("SuccessorKey").path("Hostname").asString()).isEqualTo("r1.example");
+    assertThat(plan.path("Gates").get(0).path("Overridden").asBoolean()).isTrue();
+    assertThat(plan.path("Candidates").get(0).path("Reasons").toString()).isEqualTo("[\"prefer\"]");
+    assertThat(plan.path("Steps").get(0).path("Statements").toString())
+        .isEqualTo("[\"STOP REPLICA\"]");
+    assertThat(plan.path("Steps").get(1).path("Hook").asString()).isEqualTo("PreFailoverProcesses");
+    assertThat(plan.path("Steps").get(2).path("Type").asString()).isEqualTo("agree");
+    assertThat(plan.path("KeyValues").get(0).path("Value").asString()).isEqualTo("r1.example:3306");
+  }
 }

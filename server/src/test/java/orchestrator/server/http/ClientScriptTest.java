@@ -1,0 +1,322 @@
+package orchestrator.server.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import orchestrator.core.testing.InstanceBuilder;
+import orchestrator.core.testing.TopologyBuilder;
+import orchestrator.server.engine.Outcome.Failure;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Runs {@code bin/orchestrator-client} against a served API. */
+class ClientScriptTest {
+  private static final Path SCRIPT = Path.of("..", "bin", "orchestrator-client");
+
+  @TempDir Path folder;
+  private ApiFixture api;
+
+  record Run(int exit, String out, String err) {}
+
+  @BeforeAll
+  static void needsItsPrograms() throws Exception {
+    for (String program : List.of("bash", "curl", "jq")) {
+      int exit =
+          new ProcessBuilder("sh", "-c", "command -v " + program + " >/dev/null").start().waitFor();
+      assumeTrue(exit == 0, program + " is not installed: the client's tests are skipped");
+    }
+  }
+
+  @BeforeEach
+  void start() throws IOException {
+    api = ApiFixture.start();
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    api.close();
+  }
+
+  private Run client(String... arguments) throws Exception {
+    return client(Map.of("ORCHESTRATOR_API", api.address()), arguments);
+  }
+
+  private Run client(Map<String, String> environment, String... arguments) throws Exception {
+    List<String> command = new ArrayList<>(List.of(SCRIPT.toString()));
+    command.addAll(List.of(arguments));
+    Path out = folder.resolve("out");
+    Path err = folder.resolve("err");
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+    builder.environment().keySet().removeIf(name -> name.startsWith("ORCHESTRATOR_"));
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    process.getOutputStream().close();
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    return new Run(
+        process.exitValue(),
+        Files.readString(out, StandardCharsets.UTF_8),
+        Files.readString(err, StandardCharsets.UTF_8));
+  }
+
+  private void prints(String expected, String... arguments) throws Exception {
+    Run run = client(arguments);
+    assertThat(run).isEqualTo(new Run(0, expected, ""));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "clusters                                     | m.example:3306 other.example:3306",
+        "clusters-alias                               | m.example:3306,main other.example:3306,other.example:3306",
+        "instance -i r1.example:3306                  | r1.example:3306",
+        "instance -i r1.example                       | r1.example:3306",
+        "instance -i r1                               | r1.example:3306",
+        "which-master -i r1.example                   | m.example:3306",
+        "which-master -i m.example                    | ''",
+        "which-replicas -i m.example                  | r1.example:3306 r2.example:3306",
+        "which-slaves -i m.example                    | r1.example:3306 r2.example:3306",
+        "which-broken-replicas -i m.example           | ''",
+        "which-cluster-instances -a main              | m.example:3306 r1.example:3306 r2.example:3306",
+        "which-cluster -i r1.example:3306             | m.example:3306",
+        "which-cluster-alias -i r1.example:3306       | main",
+        "which-cluster-master -alias main             | m.example:3306",
+        "all-clusters-masters                         | m.example:3306 other.example:3306",
+        "all-instances                                | m.example:3306 other.example:3306 r1.example:3306 r2.example:3306",
+        "which-cluster-osc-replicas -a main           | r1.example:3306 r2.example:3306",
+        "which-cluster-osc-running-replicas -a main   | r1.example:3306 r2.example:3306",
+        "search -i other                              | other.example:3306",
+        "is-replicating -i r1.example                 | r1.example:3306",
+        "is-replication-stopped -i r1.example         | ''",
+        "downtimed                                    | ''",
+        "check-global-recoveries                      | enabled",
+        "disable-global-recoveries                    | disabled",
+        "discover -i r1.example                       | r1.example:3306",
+        "async-discover -i r9.example                 | ''",
+        "forget -i r1.example                         | ''",
+        "stop-replica -i r1.example                   | r1.example:3306",
+        "start-slave -i r1.example                    | r1.example:3306",
+        "set-read-only --instance=r1.example          | r1.example:3306",
+        "recover -i m.example                         | r1:3306",
+        "recover -i m.example -d r2.example           | r2.example:3306",
+        "force-master-failover -a main                | r1:3306",
+        "force-master-takeover -a main -d r2.example  | r2.example:3306",
+        "ack-cluster-recoveries -a main -r seen       | m.example:3306",
+        "register-candidate -i r1.example -R prefer   | r1.example:3306",
+        "tags -i r1.example                           | ''",
+        "tagged -t a=b                                | ''"
+      })
+  void aCommandPrintsOneItemALine(String command, String expected) throws Exception {
+    String lines = expected.isEmpty() ? "" : expected.replace(' ', '\n') + "\n";
+    prints(lines, ("-c " + command.trim()).split(" +"));
+  }
+
+  @Test
+  void downtimeCarriesOwnerReasonAndDurationExactly() throws Exception {
+    prints(
+        "r1.example:3306\n",
+        "-c",
+        "begin-downtime",
+        "-i",
+        "r1.example",
+        "-o",
+        "ann",
+        "-r",
+        "a/b & c? 100% *  'x'",
+        "-u",
+        "2h");
+    var downtime = api.operations.downtime("r1.example");
+    assertThat(downtime.owner()).isEqualTo("ann");
+    assertThat(downtime.reason()).isEqualTo("a/b & c? 100% *  'x'");
+    assertThat(downtime.end()).isEqualTo(TopologyBuilder.NOW.plusSeconds(7200));
+    prints("r1.example:3306\n", "-c", "downtimed");
+    prints("r1.example:3306\n", "-c", "end-downtime", "-i", "r1.example");
+  }
+
+  @Test
+  void acknowledgementsCarryTheWholeComment() throws Exception {
+    prints("seen by ann & bob\n", "-c", "ack-all-recoveries", "-r", "seen by ann & bob");
+  }
+
+  @Test
+  void tagsAreSetShownAndRemoved() throws Exception {
+    prints("r1.example:3306\n", "-c", "tag", "-i", "r1.example", "-t", "role=back up");
+    prints("role=back up\n", "-c", "tags", "-i", "r1.example");
+    prints("back up\n", "-c", "tag-value", "-i", "r1.example", "-t", "role");
+    prints("r1.example:3306\n", "-c", "untag-all", "-t", "role=back up");
+  }
+
+  @Test
+  void analysisPrintsServerClusterAndCode() throws Exception {
+    prints(
+        "m.example:3306 (cluster m.example:3306): NoFailoverSupportStructureWarning\n",
+        "-c",
+        "replication-analysis");
+    api.operations.topology(
+        ApiFixture.servers().with("m.example", InstanceBuilder::unreachable).build());
+    prints(
+        "m.example:3306 (cluster m.example:3306): UnreachableMaster\n",
+        "-c",
+        "replication-analysis");
+  }
+
+  @Test
+  void aTopologyIsPrintedAsATree() throws Exception {
+    Run run = client("-c", "topology", "-a", "main");
+    assertThat(run.exit()).isZero();
+    assertThat(run.out().lines().map(line -> line.replaceAll(" *\\[.*", "")))
+        .containsExactly("m.example:3306", "+ r1.example:3306", "+ r2.example:3306");
+    assertThat(client("-c", "topology-tabulated", "-i", "r1.example").out())
+        .contains("+ r1.example:3306|");
+    assertThat(client("-c", "topology-tags", "-a", "main").out().lines())
+        .allMatch(line -> line.endsWith("] []"));
+  }
+
+  @Test
+  void aPlanIsPrintedLineByLine() throws Exception {
+    prints(
+        """
+        promotes: r1.example:3306
+        gate closed: cluster filter: not in the filters
+        candidate: r1.example:3306: prefer
+        loss: Which transactions were lost is not known
+        replica: r1.example:3306: promoted
+        step: r1.example:3306: STOP REPLICA
+        step: PreFailoverProcesses: echo
+        step: agree: About to promote r1.example:3306; MoveCluster
+        """,
+        "-c",
+        "recovery-plan",
+        "-i",
+        "m.example");
+  }
+
+  @Test
+  void apiPrintsTheWholeAnswer() throws Exception {
+    prints("[\"m.example:3306\",\"other.example:3306\"]\n", "-c", "api", "-path", "clusters");
+    Run refused = client("-c", "api", "-P", "instance/unknown/3306");
+    assertThat(refused.exit()).isEqualTo(1);
+    assertThat(refused.out())
+        .isEqualTo(
+            "{\"Code\":\"ERROR\",\"Message\":\"Cannot read instance: unknown:3306\","
+                + "\"Details\":null}\n");
+  }
+
+  @Test
+  void anErrorOfTheApiGoesToStandardErrorAndItsDetailsToStandardOutput() throws Exception {
+    api.operations.failure = Optional.of(Failure.CONFLICT);
+    assertThat(client("-c", "recover", "-i", "m.example"))
+        .isEqualTo(
+            new Run(1, "{\"Hostname\":\"m.example\",\"Port\":3306}\n", "It fails as asked\n"));
+    assertThat(client("-c", "instance", "-i", "unknown"))
+        .isEqualTo(new Run(1, "", "Cannot read instance: unknown:3306\n"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "-c no-such-command                 | unknown command: no-such-command",
+        "-c clusters --no-such-option x     | unknown option: --no-such-option",
+        "-c clusters stray                  | unexpected argument: stray",
+        "-c clusters -i                     | option -i needs a value",
+        "-c instance                        | instance (-i) must be provided",
+        "-c topology                        | cluster (-a) or instance (-i) must be provided",
+        "-c begin-downtime -i r1.example    | reason (-r) must be provided",
+        "-c relocate -i r1.example          | destination (-d) must be provided",
+        "-i r1.example                      | no command"
+      })
+  void aMistakeIsNamedAndNothingIsAsked(String arguments, String message) throws Exception {
+    Run run = client(arguments.trim().split(" +"));
+    assertThat(run.exit()).isEqualTo(1);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err()).startsWith("orchestrator-client[").contains(message);
+    assertThat(api.operations.asked).isEmpty();
+  }
+
+  @Test
+  void helpNeedsNoServer() throws Exception {
+    Run run = client(Map.of("ORCHESTRATOR_API", "http://127.0.0.1:1"), "-h");
+    assertThat(run.exit()).isZero();
+    assertThat(run.out()).contains("which-cluster-master").contains("--promotion-rule");
+  }
+
+  @Test
+  void ofSeveralEndpointsTheLeaderIsUsed() throws Exception {
+    try (ApiFixture follower = ApiFixture.start()) {
+      follower.operations.leading = false;
+      String endpoints = "http://127.0.0.1:1 " + follower.address() + " " + api.address() + "/api/";
+      Run run = client(Map.of("ORCHESTRATOR_API", endpoints), "-c", "which-api");
+      assertThat(run).isEqualTo(new Run(0, api.address() + "/api\n", ""));
+    }
+  }
+
+  @Test
+  void anEndpointThatHangsDelaysTheChoiceByASecondAtMost() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0)) {
+      String endpoints = "http://127.0.0.1:" + silent.getLocalPort() + " " + api.address();
+      Instant begin = Instant.now();
+      Run run = client(Map.of("ORCHESTRATOR_API", endpoints), "-c", "which-api");
+      assertThat(run.out()).isEqualTo(api.address() + "/api\n");
+      assertThat(begin.plusSeconds(8)).isAfter(Instant.now());
+    }
+  }
+
+  @Test
+  void withoutALeaderItEndsAndKeepsThePasswordToItself() throws Exception {
+    String endpoints = "http://ann:secret@127.0.0.1:1 http://127.0.0.1:2";
+    Run run = client(Map.of("ORCHESTRATOR_API", endpoints), "-c", "clusters");
+    assertThat(run.exit()).isEqualTo(1);
+    assertThat(run.err()).contains("cannot determine the leader").doesNotContain("secret");
+  }
+
+  @Test
+  void credentialsComeFromTheEnvironmentOrAnOption() throws Exception {
+    HttpSettings local = HttpSettings.LOCAL;
+    HttpSettings secured =
+        new HttpSettings(
+            local.host(),
+            0,
+            "",
+            local.statusEndpoint(),
+            false,
+            new Authentication.Basic("ann", "p\"a\\ss:w rd"),
+            "",
+            local.stopTimeout());
+    try (ApiFixture closed = ApiFixture.start(secured)) {
+      Map<String, String> environment = new TreeMap<>();
+      environment.put("ORCHESTRATOR_API", closed.address());
+      assertThat(client(environment, "-c", "clusters").err()).contains("Not Authorized");
+      assertThat(client(environment, "-c", "clusters", "-b", "ann:p\"a\\ss:w rd").exit()).isZero();
+      environment.put("ORCHESTRATOR_AUTH_USER", "ann");
+      environment.put("ORCHESTRATOR_AUTH_PASSWORD", "p\"a\\ss:w rd");
+      assertThat(client(environment, "-c", "clusters").exit()).isZero();
+    }
+  }
+
+  @Test
+  void whatIsNoOrchestratorIsNamedAsSuch() throws Exception {
+    Run run =
+        client(Map.of("ORCHESTRATOR_API", "http://127.0.0.1:1"), "-c", "stop-replica", "-i", "x");
+    assertThat(run.exit()).isEqualTo(1);
+    assertThat(run.err()).contains("cannot reach http://127.0.0.1:1/api");
+  }
+}

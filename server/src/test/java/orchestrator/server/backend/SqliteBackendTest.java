@@ -298,8 +298,7 @@ class SqliteBackendTest {
   }
 
   private static RecoveryTicket ticketOf(String uid, InstanceKey failed, long detectionId) {
-    return new RecoveryTicket(
-        0,
+    return RecoveryTicket.begun(
         uid,
         failed,
         "DeadMaster",
@@ -312,18 +311,6 @@ class SqliteBackendTest {
         NOON.plusSeconds(3600),
         detectionId,
         "node1",
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        "",
-        Optional.empty(),
-        Map.of(),
-        List.of(),
-        LossReport.UNKNOWN,
-        false,
-        Optional.empty(),
-        false,
-        List.of(),
-        Optional.empty());
+        List.of());
   }
 }

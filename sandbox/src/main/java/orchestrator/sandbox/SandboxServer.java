@@ -9,7 +9,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -197,16 +196,11 @@ public final class SandboxServer {
     Path options =
         Files.write(
             folder.resolve("my.cnf"), OptionFile.lines(node, profile, installation, endpoint));
-    Map<String, String> environment =
-        installation
-            .libraryPathVariable()
-            .map(path -> Map.of("LD_LIBRARY_PATH", path))
-            .orElse(Map.of());
     process =
         Optional.of(
             BoundProcess.start(
                 List.of(installation.program().toString(), "--defaults-file=" + options),
-                environment,
+                installation.environment(),
                 folder,
                 errorLog()));
     frozen = false;
@@ -319,19 +313,7 @@ public final class SandboxServer {
    * it.
    */
   public void replicateFrom(SandboxServer master) {
-    List<String> options =
-        new ArrayList<>(
-            List.of(
-                "MASTER_HOST='" + master.host() + "'",
-                "MASTER_PORT=" + master.port(),
-                "MASTER_USER='" + Account.REPLICATION.user() + "'",
-                "MASTER_PASSWORD='" + Account.REPLICATION.password() + "'",
-                kind().isMariaDb() ? "MASTER_USE_GTID=slave_pos" : "MASTER_AUTO_POSITION=1"));
-    if (profile == Profile.TUNED) {
-      options.add("MASTER_CONNECT_RETRY=1");
-      options.add("MASTER_HEARTBEAT_PERIOD=1");
-    }
-    sql("STOP SLAVE", "CHANGE MASTER TO " + String.join(", ", options), "START SLAVE");
+    sql("STOP SLAVE", ReplicationSource.statement(kind(), profile, master), "START SLAVE");
   }
 
   /** The one row of {@code SHOW SLAVE STATUS}; empty on a server that is not a replica. */

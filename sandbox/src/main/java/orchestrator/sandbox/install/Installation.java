@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
@@ -51,11 +52,10 @@ public record Installation(Distribution distribution, Path home, List<Path> libr
     return home.resolve(distribution.program());
   }
 
-  /** Value for {@code LD_LIBRARY_PATH}; empty if none is needed. */
-  public Optional<String> libraryPathVariable() {
-    return libraryPath.isEmpty()
-        ? Optional.empty()
-        : Optional.of(String.join(":", libraryPath.stream().map(Path::toString).toList()));
+  /** What its environment needs beside ours. */
+  public Map<String, String> environment() {
+    String path = String.join(":", libraryPath.stream().map(Path::toString).toList());
+    return path.isEmpty() ? Map.of() : Map.of("LD_LIBRARY_PATH", path);
   }
 
   private static void fetchAndUnpack(Distribution distribution, Path folder) throws IOException {
@@ -90,7 +90,7 @@ public record Installation(Distribution distribution, Path home, List<Path> libr
       outcome =
           Commands.run(
               download,
-              java.util.Map.of("JAVA_HOME", System.getProperty("java.home")),
+              Map.of("JAVA_HOME", System.getProperty("java.home")),
               Path.of("/dev/null"),
               FETCH_LIMIT,
               command);

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.zip.CRC32;
 
 /**
@@ -109,7 +108,7 @@ public final class Template {
             "--init-file=" + init,
             "--lc-messages-dir=" + installation.home().resolve("share"),
             "--innodb-use-native-aio=OFF"));
-    return Commands.run(scratch, environment(installation), Path.of("/dev/null"), LIMIT, command);
+    return Commands.run(scratch, installation.environment(), Path.of("/dev/null"), LIMIT, command);
   }
 
   /** What {@code mariadb-install-db} does, without the script's search for folders. */
@@ -138,7 +137,7 @@ public final class Template {
             "--lc-messages-dir=" + share,
             "--max-allowed-packet=8M",
             "--net-buffer-length=16K"));
-    return Commands.run(scratch, environment(installation), input, LIMIT, command);
+    return Commands.run(scratch, installation.environment(), input, LIMIT, command);
   }
 
   private static List<String> command(Installation installation, Path folder) {
@@ -158,13 +157,6 @@ public final class Template {
             "--skip-log-bin"));
     command.addAll(options(installation.distribution()));
     return command;
-  }
-
-  private static Map<String, String> environment(Installation installation) {
-    return installation
-        .libraryPathVariable()
-        .map(path -> Map.of("LD_LIBRARY_PATH", path))
-        .orElse(Map.of());
   }
 
   /** Servers refuse to run as root unless told to. */

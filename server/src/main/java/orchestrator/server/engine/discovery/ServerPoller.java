@@ -27,6 +27,12 @@ import org.slf4j.LoggerFactory;
 final class ServerPoller {
   private static final Logger log = LoggerFactory.getLogger(ServerPoller.class);
 
+  /**
+   * How long somebody who has a reason to ask waits for an answer. Shorter than a regular probe,
+   * since there is other evidence, and a server that hangs would be noticed too late.
+   */
+  private static final Duration IMPATIENCE = Duration.ofSeconds(3);
+
   private final InstanceKey key;
   private final Servers servers;
   private final DiscoverySettings settings;
@@ -41,6 +47,7 @@ final class ServerPoller {
   private ProbeDepth wantedDepth = ProbeDepth.REGULAR;
   private boolean closed;
   private volatile @Nullable Instant attemptSince;
+  private @Nullable CompletableFuture<ProbeResult> beside;
   private int failures;
   private boolean first = true;
   private long dueNanos;
@@ -67,11 +74,17 @@ final class ServerPoller {
     Thread.ofVirtual().name("poll-" + key).start(this::run);
   }
 
-  /** Asks for a probe that begins after this call, out of turn. */
+  /**
+   * Asks for a probe that begins after this call, out of turn. One that is in flight and gets no
+   * answer holds it up no longer than {@link #IMPATIENCE}: then that is the answer.
+   */
   CompletableFuture<ProbeResult> poke(ProbeDepth depth) {
     CompletableFuture<ProbeResult> answer = new CompletableFuture<>();
     lock.lock();
     try {
+      if (!closed && attemptSince != null && depth == ProbeDepth.REGULAR) {
+        return besideTheOneInFlight();
+      }
       if (closed) {
         answer.complete(new ProbeResult.Skipped(key, key + " is not polled any more"));
         return answer;
@@ -85,6 +98,22 @@ final class ServerPoller {
       lock.unlock();
     }
     return answer;
+  }
+
+  private CompletableFuture<ProbeResult> besideTheOneInFlight() {
+    CompletableFuture<ProbeResult> running = beside;
+    if (running != null && !running.isDone()) {
+      return running;
+    }
+    CompletableFuture<ProbeResult> started = new CompletableFuture<>();
+    beside = started;
+    Thread.ofVirtual()
+        .name("poke-" + key)
+        .start(() ->
+            publish(
+                new Turn(ProbeDepth.REGULAR, List.of(started)),
+                ask(ProbeDepth.REGULAR, IMPATIENCE)));
+    return started;
   }
 
   void close() {
@@ -158,7 +187,9 @@ final class ServerPoller {
   private Optional<ProbeResult> probeInLane(Turn turn) {
     // Somebody waits for a poke, often because a master is in doubt: it never queues in a lane.
     if (!turn.answers().isEmpty()) {
-      return Optional.of(probe(turn.depth()));
+      Duration deadline =
+          turn.depth() == ProbeDepth.REGULAR ? IMPATIENCE : settings.probeDeadline();
+      return Optional.of(probe(turn.depth(), deadline));
     }
     Semaphore lane = failures > 0 ? deadLane : regularLane;
     try {
@@ -170,22 +201,28 @@ final class ServerPoller {
       return Optional.empty();
     }
     try {
-      return Optional.of(probe(turn.depth()));
+      return Optional.of(probe(turn.depth(), settings.probeDeadline()));
     } finally {
       lane.release();
     }
   }
 
-  private ProbeResult probe(ProbeDepth depth) {
+  private ProbeResult probe(ProbeDepth depth, Duration deadline) {
     dueNanos = System.nanoTime();
     attemptSince = clock.instant();
     try {
-      return servers.probe(key, depth, settings.probeDeadline());
+      return ask(depth, deadline);
+    } finally {
+      attemptSince = null;
+    }
+  }
+
+  private ProbeResult ask(ProbeDepth depth, Duration deadline) {
+    try {
+      return servers.probe(key, depth, deadline);
     } catch (RuntimeException e) {
       log.error("Probe of {} ended unexpectedly", key, e);
       return new ProbeResult.Failed(key, ProbeResult.Failure.BAD_ANSWER, key + ": " + e, false);
-    } finally {
-      attemptSince = null;
     }
   }
 

@@ -129,8 +129,8 @@ final class PeriodicWork implements AutoCloseable {
   }
 
   /**
-   * Plays the recovery of each master, and throws the plan away: so the code that runs when a master
-   * dies has run before, which the first time would take ten times as long.
+   * Plays the recovery of each master, and throws the plan away: so the code that runs when a
+   * master dies has run before, which the first time would take ten times as long.
    */
   private void rehearse() {
     Topology topology = manager.picture().topology();

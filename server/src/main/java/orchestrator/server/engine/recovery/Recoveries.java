@@ -20,8 +20,10 @@ import orchestrator.core.recovery.Circumstances;
 import orchestrator.core.recovery.Effect;
 import orchestrator.core.recovery.Event;
 import orchestrator.core.recovery.FailureCase;
+import orchestrator.core.recovery.Gate;
 import orchestrator.core.recovery.HostAddresses;
 import orchestrator.core.recovery.RecoveryControl;
+import orchestrator.core.recovery.RecoveryGates;
 import orchestrator.core.recovery.RecoveryPlanner;
 import orchestrator.core.recovery.RecoveryPolicy;
 import orchestrator.core.state.Command;
@@ -46,12 +48,19 @@ public final class Recoveries {
    */
   private static final Duration LONGEST_SILENCE = Duration.ofHours(25);
 
+  /**
+   * A recovery that failed, and blocks nothing, is not attempted again at once: the process that
+   * forbade it would be run each second.
+   */
+  private static final Duration RETRY = Duration.ofMinutes(1);
+
   private final RecoveryPorts ports;
   private final Rules rules;
   private final AddressBook addressBook;
   private final String node;
   private final BiConsumer<RecoveryGate.Request, RecoveryGate.Block> onBlocked;
   private final Map<String, CompletableFuture<RecoveryTicket>> running = new ConcurrentHashMap<>();
+  private final Map<InstanceKey, Instant> retryAfter = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
   /**
@@ -110,22 +119,22 @@ public final class Recoveries {
       return new Begun.Refused("this node does not lead");
     }
     Instant now = ports.clock().instant();
+    Circumstances circumstances = circumstances(failure);
+    List<Gate> gates = RecoveryGates.of(circumstances, origin, ports.consensus().state(), now);
     RecoveryTicket ticket =
         RecoveryPlanner.openTicket(
-            circumstances(failure),
+            circumstances,
             origin,
             uid,
             detectionOf(failure.failed(), ports.consensus().state()),
             now);
     List<Command> commands = new ArrayList<>(together);
-    Optional<RecoveryGate.Block> block =
-        RecoveryGate.blockOf(ports.consensus().state(), RecoveryGate.Request.of(ticket));
-    if (block.isPresent()) {
-      onBlocked.accept(RecoveryGate.Request.of(ticket), block.get());
+    Optional<String> refusal = refusal(ticket, gates, now);
+    if (refusal.isPresent()) {
       if (!commands.isEmpty()) {
         ports.consensus().submit(commands, COMMIT_TIMEOUT);
       }
-      return new Begun.Refused(block.get().reason());
+      return new Begun.Refused(refusal.get());
     }
     commands.add(new Command.OpenRecovery(ticket));
     return switch (ports.consensus().submit(commands, COMMIT_TIMEOUT)) {
@@ -139,6 +148,21 @@ public final class Recoveries {
             case CommandResult.Done ignored -> run(uid, failure, leadership.get(), false);
           };
     };
+  }
+
+  /** Why a recovery does not begin; empty when nothing stands in its way. */
+  private Optional<String> refusal(RecoveryTicket ticket, List<Gate> gates, Instant now) {
+    RecoveryGate.Request request = RecoveryGate.Request.of(ticket);
+    Optional<RecoveryGate.Block> block = RecoveryGate.blockOf(ports.consensus().state(), request);
+    block.ifPresent(found -> onBlocked.accept(request, found));
+    if (!RecoveryGates.allOpen(gates)) {
+      return Optional.of(RecoveryGates.refusal(gates));
+    }
+    Instant retry = retryAfter.getOrDefault(ticket.failed(), Instant.MIN);
+    if (ticket.origin().automatic() && now.isBefore(retry)) {
+      return Optional.of("the last attempt failed; the next one is not before " + retry);
+    }
+    return block.map(RecoveryGate.Block::reason);
   }
 
   /**
@@ -230,6 +254,9 @@ public final class Recoveries {
         Optional<Effect.Finished> finished = finished(decision.effects());
         if (finished.isPresent()) {
           report(ticket, finished.get());
+          if (!finished.get().successful()) {
+            retryAfter.put(ticket.failed(), ports.clock().instant().plus(RETRY));
+          }
           return;
         }
         Event event = player.events().poll(LONGEST_SILENCE.toSeconds(), TimeUnit.SECONDS);

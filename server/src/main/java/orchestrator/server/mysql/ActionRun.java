@@ -80,7 +80,7 @@ final class ActionRun {
     while (!deadline.isOver()) {
       Link link;
       try {
-        link = server.actionLink(deadline);
+        link = server.actionLink(refusedBefore, deadline);
       } catch (SessionException e) {
         return undone("no connection: " + e.reason());
       }
@@ -90,20 +90,44 @@ final class ActionRun {
         return undone(String.valueOf(e.getMessage()));
       } catch (SessionException e) {
         reason = e.reason();
-        if (!e.isAnswered()) {
-          server.dropActionLink();
-        } else if (e.errorCode() != FenceLock.HELD_BY_ANOTHER && refusedBefore) {
-          restoreThreads(link);
-          return undone(reason);
-        } else if (e.errorCode() != FenceLock.HELD_BY_ANOTHER) {
-          // Perhaps what was learnt of the server is out of date: see it with new eyes.
-          refusedBefore = true;
-          server.dropActionLink();
+        Optional<ActionOutcome> end = afterFailure(link, e);
+        if (end.isPresent()) {
+          return end.get();
         }
       }
     }
     server.dropActionLink();
     return undone(reason);
+  }
+
+  /** What the failure of a packet means for the whole; empty to try again. */
+  private Optional<ActionOutcome> afterFailure(Link link, SessionException failure) {
+    if (!failure.isAnswered()) {
+      server.dropActionLink();
+      return Optional.empty();
+    }
+    try {
+      if (failure.errorCode() == FenceLock.HELD_BY_ANOTHER) {
+        new FenceTaking(link, fence, deadline).take();
+        return Optional.empty();
+      }
+      if (!refusedBefore) {
+        // Perhaps what was learnt of the server is out of date: see it with new eyes.
+        refusedBefore = true;
+        server.dropActionLink();
+        return Optional.empty();
+      }
+      Instance seen = packet(link, threadsToRestore);
+      return Optional.of(
+          isReached(seen) && !maybeSent
+              ? new ActionOutcome.Applied(seen)
+              : undone(failure.reason()));
+    } catch (NotPossibleException e) {
+      return Optional.of(undone(String.valueOf(e.getMessage())));
+    } catch (SessionException e) {
+      server.dropActionLink();
+      return e.isAnswered() ? Optional.of(undone(failure.reason())) : Optional.empty();
+    }
   }
 
   private ActionOutcome undone(String reason) {
@@ -112,7 +136,6 @@ final class ActionRun {
   }
 
   private ActionOutcome attempt(Link link) throws SessionException, NotPossibleException {
-    takeFence(link);
     Optional<Instance> known = server.last().filter(last -> !refusedBefore && !maybeSent);
     Instance before = isUrgent() && known.isPresent() ? known.get() : packet(link, List.of());
     if (!isUrgent() && isReached(before) && !isRepeated()) {
@@ -173,9 +196,7 @@ final class ActionRun {
       if (!refusedBefore) {
         return packet(link, statements);
       }
-      List<String> alone = new ArrayList<>(List.of(FenceLock.guard(fence, 0)));
-      alone.addAll(statements);
-      link.session().run(alone, bounded());
+      send(link, statements, "", 0);
       return packet(link, List.of());
     } catch (SessionException e) {
       if (e.isAnswered() && e.errorCode() == FenceLock.HELD_BY_ANOTHER) {
@@ -193,13 +214,8 @@ final class ActionRun {
     ProbePacket packet = link.packet();
     ProbePacket.Extras extras =
         new ProbePacket.Extras(server.extras(link.facts(), false).semiSyncStatus(), false);
-    StringBuilder text = new StringBuilder(FenceLock.guard(fence, 0));
-    statements.forEach(statement -> text.append(';').append(statement));
-    text.append(';').append(packet.text(extras));
-    int first = 1 + statements.size();
     long started = System.nanoTime();
-    List<Table> tables =
-        link.session().run(text.toString(), first + packet.count(extras), bounded());
+    List<Table> tables = send(link, statements, packet.text(extras), packet.count(extras));
     Instant now = server.clock().instant();
     Duration latency = Duration.ofNanos(System.nanoTime() - started);
     InstanceKey name =
@@ -207,7 +223,22 @@ final class ActionRun {
             .serverName(link.facts())
             .map(host -> new InstanceKey(host, server.key().port()))
             .orElse(server.key());
+    int first = tables.size() - packet.count(extras);
     return server.read(name, packet.answer(extras, tables, first), now, latency);
+  }
+
+  /**
+   * Sends the guard and what it guards.
+   *
+   * @param tail a further text of {@code tailCount} statements
+   */
+  private List<Table> send(Link link, List<String> statements, String tail, int tailCount)
+      throws SessionException {
+    List<String> all = new ArrayList<>(link.showTerm(fence.term()));
+    all.add(FenceLock.guard(fence, 0));
+    all.addAll(statements);
+    String text = String.join(";", all) + (tail.isEmpty() ? "" : ";" + tail);
+    return link.session().run(text, all.size() + tailCount, bounded());
   }
 
   private Deadline bounded() {
@@ -243,22 +274,5 @@ final class ActionRun {
     if (stopsBoth && threadsToRestore.isEmpty() && before.isReplicating()) {
       threadsToRestore.add(Dialect.of(before.version()).startReplica());
     }
-  }
-
-  /** After a refused change the replica goes on as before, as far as it can. */
-  private void restoreThreads(Link link) {
-    if (threadsToRestore.isEmpty()) {
-      return;
-    }
-    try {
-      packet(link, threadsToRestore);
-    } catch (SessionException e) {
-      // The refusal is reported; the next probe shows the state of the threads.
-      server.dropActionLink();
-    }
-  }
-
-  private void takeFence(Link link) throws SessionException, NotPossibleException {
-    new FenceTaking(link, fence, deadline).take();
   }
 }

@@ -3,6 +3,7 @@ package orchestrator.server.mysql;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -49,24 +50,35 @@ final class Connector {
    * @throws SessionException saying why there is no session
    */
   Session open(InstanceKey key, Purpose purpose, Deadline deadline) throws SessionException {
-    Deadline bounded = deadline.orSooner(access.timeouts().connect());
+    Duration limit = access.timeouts().connect();
     Tls tls = access.tls();
     boolean encrypt = tls.mode() == Tls.Mode.ALWAYS || isKnownToNeedTls(key);
     try {
-      return connect(key, purpose, encrypt, bounded);
+      return connect(key, purpose, encrypt, deadline.orSooner(limit));
     } catch (SessionException plain) {
       if (encrypt || tls.mode() != Tls.Mode.MIXED || !mayWantTls(plain)) {
         throw plain;
       }
       try {
-        Session session = connect(key, purpose, true, bounded);
+        Session session = connect(key, purpose, true, deadline.orSooner(limit));
         needsTls.put(key, System.nanoTime());
         return session;
       } catch (SessionException encrypted) {
-        // A wrong password fails both ways; what the server said first is the clearer answer.
-        throw plain.errorCode() == SECURE_TRANSPORT_REQUIRED ? encrypted : plain;
+        throw bothFailed(plain, encrypted);
       }
     }
+  }
+
+  /** A wrong password fails both ways: what the server said first is the clearer answer then. */
+  private static SessionException bothFailed(SessionException plain, SessionException encrypted) {
+    if (encrypted.failure() == plain.failure()) {
+      return plain;
+    }
+    return SessionException.refused(
+        plain.failure(),
+        plain.errorCode(),
+        plain.reason() + "; with TLS: " + encrypted.reason(),
+        encrypted);
   }
 
   private static boolean mayWantTls(SessionException failure) {

@@ -21,13 +21,13 @@ final class Failures {
   /**
    * The server knows us and refuses: 1044 and 1045 access denied, 1142, 1143 and 1227 privilege
    * missing, 1129 and 1130 host not allowed, 1251 and 2061 authentication plugin, 1370 routine,
-   * 1698 socket login only, 1820 and 1862 password expired, 3118 account locked, 3159 TLS required,
-   * 4151 account locked (MariaDB).
+   * 1698 socket login only, 1820 and 1862 password expired, 3032 offline mode, 3118 account locked,
+   * 3159 TLS required, 4151 account locked (MariaDB).
    */
   private static final Set<Integer> DENIED =
       Set.of(
-          1044, 1045, 1129, 1130, 1142, 1143, 1227, 1251, 1370, 1698, 1820, 1862, 2061, 3118, 3159,
-          4151);
+          1044, 1045, 1129, 1130, 1142, 1143, 1227, 1251, 1370, 1698, 1820, 1862, 2061, 3032, 3118,
+          3159, 4151);
 
   /** 1040 too many connections, 1203 and 1226 of this user, 1135 no thread, 1041 out of memory. */
   private static final Set<Integer> BUSY = Set.of(1040, 1041, 1135, 1203, 1226);
@@ -44,7 +44,8 @@ final class Failures {
           DENIED.contains(code) ? Failure.ACCESS_DENIED : Failure.TOO_MANY_CONNECTIONS;
       return SessionException.refused(failure, code, message(thrown), thrown);
     }
-    return SessionException.lost(kind(thrown, connected), code, message(thrown), thrown);
+    Failure failure = LOST.contains(code) ? Failure.CONNECTION_LOST : kind(thrown, connected);
+    return SessionException.lost(failure, code, message(thrown), thrown);
   }
 
   /** A failure of a packet that was sent on a standing connection. */

@@ -25,37 +25,19 @@ final class FenceTaking {
     this.deadline = deadline;
   }
 
-  /** Does nothing when the session holds the lock for this term. */
+  /** Returns when the session holds the lock. */
   void take() throws SessionException, NotPossibleException {
-    if (link.holdsFence() && link.shownTerm() == fence.term()) {
-      return;
-    }
-    showTerm();
-    long wait = 0;
-    while (!tryLock(wait)) {
+    do {
       endHolder();
-      wait = WAIT_SECONDS;
-    }
-    link.fenceTaken();
+    } while (!tryLock());
   }
 
-  private void showTerm() throws SessionException {
-    if (!link.facts().dialect().hasManyNamedLocks() || link.shownTerm() == fence.term()) {
-      return;
-    }
-    List<String> statements = FenceLock.showTerm(link.shownTerm(), fence.term());
-    if (!statements.isEmpty()) {
-      link.session().run(statements, deadline);
-    }
-    link.showsTerm(fence.term());
-  }
-
-  private boolean tryLock(long waitSeconds) throws SessionException, NotPossibleException {
+  private boolean tryLock() throws SessionException, NotPossibleException {
     if (deadline.isOver()) {
       throw new NotPossibleException("the former holder of the server's lock did not end in time");
     }
     try {
-      link.session().run(List.of(FenceLock.guard(fence, waitSeconds)), deadline);
+      link.session().run(List.of(FenceLock.guard(fence, WAIT_SECONDS)), deadline);
       return true;
     } catch (SessionException e) {
       if (e.isAnswered() && e.errorCode() == FenceLock.HELD_BY_ANOTHER) {

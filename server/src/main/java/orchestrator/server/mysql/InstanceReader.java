@@ -46,6 +46,7 @@ final class InstanceReader {
   private List<ReplicaList.DumpThread> dumpThreads = List.of();
   private boolean registeredChanged = true;
   private boolean semiSyncInUse;
+  private boolean mariaDb;
 
   /**
    * @param resolve from a name met in the network to the name a server is known by
@@ -80,6 +81,9 @@ final class InstanceReader {
 
   Instance read(InstanceKey key, ProbePacket.Answer answer, Instant now, Duration latency) {
     ServerFacts facts = answer.facts();
+    if (facts.dialect().isMariaDb() != mariaDb) {
+      forgetMemory(facts);
+    }
     parts.put(ProbePart.CORE, now);
     Optional<Replication> replication =
         ReplicaStatus.of(answer.replicaStatus(), facts.dialect())
@@ -170,7 +174,7 @@ final class InstanceReader {
 
   /** After a new start of the server, which may even be another flavour. */
   void forgetMemory(ServerFacts facts) {
-    boolean mariaDb = facts.dialect().isMariaDb();
+    mariaDb = facts.dialect().isMariaDb();
     executed = new GtidTexts(mariaDb);
     purged = new GtidTexts(mariaDb);
     retrieved = new GtidTexts(mariaDb);

@@ -2,6 +2,7 @@ package orchestrator.server.mysql;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 
 /** A session together with what was learnt through it, and so is true of that server's start. */
 final class Link implements AutoCloseable {
@@ -10,8 +11,6 @@ final class Link implements AutoCloseable {
 
   /** The term that the session shows in its named locks; 0 for none. */
   private long shownTerm;
-
-  private boolean holdsFence;
 
   Link(Session session, ServerFacts facts) {
     this.session = session;
@@ -34,21 +33,17 @@ final class Link implements AutoCloseable {
     packet = new ProbePacket(facts);
   }
 
-  long shownTerm() {
-    return shownTerm;
-  }
-
-  void showsTerm(long term) {
+  /**
+   * The statements that make the session show a term; none when it does. To be sent first in the
+   * next packet: they cannot fail, so the term is shown unless the session is lost.
+   */
+  List<String> showTerm(long term) {
+    if (shownTerm == term || !facts().dialect().hasManyNamedLocks()) {
+      return List.of();
+    }
+    List<String> statements = FenceLock.showTerm(shownTerm, term);
     shownTerm = term;
-  }
-
-  /** Whether the session took the named lock; it holds it until it ends. */
-  boolean holdsFence() {
-    return holdsFence;
-  }
-
-  void fenceTaken() {
-    holdsFence = true;
+    return statements;
   }
 
   boolean isUsable(Duration lifetime) {

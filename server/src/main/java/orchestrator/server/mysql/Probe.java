@@ -110,7 +110,9 @@ final class Probe {
         name.get().equals(key.hostname()) ? key : new InstanceKey(name.get(), key.port());
     Duration latency = Duration.ofNanos(System.nanoTime() - startedNanoTime);
     Instance instance = server.read(known, answer, now, latency);
-    server.keepSpare(instance);
+    if (known.equals(key)) {
+      server.keepSpare(instance);
+    }
     return new ProbeResult.Seen(instance);
   }
 

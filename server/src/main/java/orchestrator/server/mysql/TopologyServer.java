@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -11,7 +12,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
 import orchestrator.server.mysql.Connector.Purpose;
+import orchestrator.server.mysql.ServerFacts.OptionalStatement;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One topology server as we hold it: a connection to read, one to act, and what is remembered of
@@ -19,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * holder of its lock.
  */
 final class TopologyServer implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(TopologyServer.class);
+
   /** A spare connection that did not come about is tried again after so long. */
   private static final Duration SPARE_RETRY = Duration.ofSeconds(5);
 
@@ -40,6 +46,7 @@ final class TopologyServer implements AutoCloseable {
   private volatile boolean closed;
   private final AtomicBoolean spareUnderWay = new AtomicBoolean();
   private volatile Instant spareDue = Instant.MIN;
+  private volatile Map<OptionalStatement, String> refusals = Map.of();
 
   TopologyServer(
       InstanceKey key,
@@ -111,12 +118,20 @@ final class TopologyServer implements AutoCloseable {
     return link;
   }
 
-  /** The connection to act; new when there is none. Under {@link #actionLock}. */
-  Link actionLink(Deadline deadline) throws SessionException {
+  /**
+   * The connection to act; new when there is none. Under {@link #actionLock}.
+   *
+   * @param learnAnew whether what the probes have learnt is not to be trusted
+   */
+  Link actionLink(boolean learnAnew, Deadline deadline) throws SessionException {
     Link link = actionLink;
     if (link == null || !link.isUsable(Duration.ZERO)) {
       dropActionLink();
-      link = open(Purpose.ACTION, new Progress(), deadline);
+      Link probing = probeLink;
+      link =
+          probing != null && probing.session().isOpen() && !learnAnew
+              ? new Link(connector.open(key, Purpose.ACTION, deadline), probing.facts())
+              : open(Purpose.ACTION, new Progress(), deadline);
       actionLink = link;
       closeIfClosed();
     }
@@ -136,9 +151,21 @@ final class TopologyServer implements AutoCloseable {
   ServerFacts learn(Session session, Progress progress, Deadline deadline) throws SessionException {
     Learning learning = new Learning(session, deadline.orSooner(access.timeouts().probeRead()));
     try {
-      return learning.learn(!access.replicationCredentialsQuery().isEmpty(), clock.instant());
+      ServerFacts facts =
+          learning.learn(!access.replicationCredentialsQuery().isEmpty(), clock.instant());
+      logRefusals(facts);
+      return facts;
     } finally {
       progress.hasReadVariables |= learning.hasReadVariables();
+    }
+  }
+
+  /** Once, and again when they change: what is refused limits what can be known of the server. */
+  private void logRefusals(ServerFacts facts) {
+    if (!facts.refusals().equals(refusals)) {
+      refusals = facts.refusals();
+      refusals.forEach(
+          (statement, reason) -> log.info("{} refuses {}: {}", key, statement, reason));
     }
   }
 
@@ -222,7 +249,7 @@ final class TopologyServer implements AutoCloseable {
       try {
         Deadline deadline =
             Deadline.after(access.timeouts().connect().plus(access.timeouts().connect()));
-        Link link = actionLink(deadline);
+        Link link = actionLink(false, deadline);
         if (link.isLearntAnewDue(clock.instant())) {
           link.learnt(learn(link.session(), new Progress(), deadline));
         }

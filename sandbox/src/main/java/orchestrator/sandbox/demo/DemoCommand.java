@@ -1,0 +1,100 @@
+package orchestrator.sandbox.demo;
+
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import orchestrator.sandbox.SandboxException;
+import orchestrator.sandbox.ServerKind;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code orchestrator demo}. */
+@Command(
+    name = "orchestrator demo",
+    description = {
+      "A real topology of four servers, a manager over it, and the master killed and replaced.",
+      "Stays up until Ctrl-C, so that you can look around; nothing is left behind."
+    },
+    mixinStandardHelpOptions = true)
+final class DemoCommand implements Callable<Integer> {
+  private final Screen screen;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // set by picocli before the command is called
+  private CommandSpec command;
+
+  @Option(
+      names = "--servers",
+      defaultValue = "mysql-8.0",
+      description = "mysql-8.0, mysql-5.7 or mariadb-11.4. Default: ${DEFAULT-VALUE}")
+  private String servers = "mysql-8.0";
+
+  @Option(
+      names = "--once",
+      description = "End after the failover; the exit code is 0 only when it was right.")
+  private boolean once;
+
+  @Option(names = "--keep-data", description = "Leave the data directories and logs at the end.")
+  private boolean keepData;
+
+  private DemoCommand(Screen screen) {
+    this.screen = screen;
+  }
+
+  static int execute(List<String> arguments, PrintStream out) {
+    boolean terminal =
+        Optional.ofNullable(System.console())
+            .filter(console -> console.isTerminal() && out.equals(System.out))
+            .isPresent();
+    return new CommandLine(new DemoCommand(new Screen(out, terminal)))
+        .execute(arguments.toArray(String[]::new));
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    ServerKind kind = kind();
+    Cleanup cleanup = new Cleanup();
+    Thread ending = new Thread(() -> end(cleanup));
+    Runtime.getRuntime().addShutdownHook(ending);
+    boolean right = isRight(new Play(kind, keepData, cleanup, screen));
+    if (!once) {
+      screen.say("", "Ctrl-C ends the demo" + (keepData ? "." : " and removes all of it."));
+      new CountDownLatch(1).await(); // until a signal ends the process
+    }
+    cleanup.close();
+    Runtime.getRuntime().removeShutdownHook(ending);
+    return right ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+  }
+
+  /** Runs in the shutdown hook. */
+  private void end(Cleanup cleanup) {
+    screen.silence();
+    cleanup.close();
+  }
+
+  /** A play that cannot go on says why, and leaves nothing to look at. */
+  private boolean isRight(Play play) throws InterruptedException {
+    try {
+      return play.perform();
+    } catch (DemoException | SandboxException e) {
+      once = true;
+      screen.print("");
+      screen.say("FAILED", String.valueOf(e.getMessage()));
+      play.advice().ifPresent(advice -> screen.say("", advice));
+      return false;
+    }
+  }
+
+  private ServerKind kind() {
+    try {
+      return ServerKind.ofLabel(servers);
+    } catch (IllegalArgumentException e) {
+      throw new CommandLine.ParameterException(command.commandLine(), e.getMessage() + "", e);
+    }
+  }
+}

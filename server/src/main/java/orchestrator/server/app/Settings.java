@@ -223,9 +223,24 @@ final class Settings {
         http.urlPrefix(),
         http.statusEndpoint(),
         http.readOnly(),
-        new Authentication.None(),
+        authentication(),
         messagePrefix(),
         Duration.ofSeconds(5));
+  }
+
+  /**
+   * Ways that are not built yet were refused when the configuration was read; they let nobody act.
+   */
+  private Authentication authentication() {
+    var http = configuration.http();
+    return switch (http.authentication()) {
+      case NONE -> new Authentication.None();
+      case BASIC -> new Authentication.Basic(http.authUser(), http.authPassword());
+      case MULTI -> new Authentication.Multi(http.authUser(), http.authPassword());
+      case PROXY ->
+          new Authentication.Proxy(http.authUserHeader(), http.powerUsers(), http.powerGroups());
+      case TOKEN, OAUTH -> new Authentication.NobodyActs();
+    };
   }
 
   private String messagePrefix() {

@@ -3,6 +3,7 @@ package orchestrator.server.config;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** What a valid configuration asks for that is old, without effect, not built yet, or refused. */
@@ -70,6 +71,9 @@ final class Advice {
               "this version keeps its state in SQLite only; set BackendDB to \"sqlite\" and"
                   + " SQLite3DataFile to the path of a file"));
     }
+    authenticationRefusal(values)
+        .map(text -> draft.problem(HttpConfiguration.AUTHENTICATION_METHOD, text))
+        .ifPresent(refusals::add);
     for (ConfigurationKey<?> key : ConfigurationKeys.all()) {
       if (key.status() == KeyStatus.PROTECTIVE_LATER && !values.isDefault(key)) {
         refusals.add(
@@ -80,5 +84,18 @@ final class Advice {
       }
     }
     return refusals;
+  }
+
+  private static Optional<String> authenticationRefusal(ConfigurationValues values) {
+    boolean hasUser = !values.get(HttpConfiguration.HTTP_AUTH_USER).isEmpty();
+    return switch (values.get(HttpConfiguration.AUTHENTICATION_METHOD)) {
+      case NONE, PROXY -> Optional.empty();
+      case BASIC, MULTI ->
+          hasUser
+              ? Optional.empty()
+              : Optional.of("this needs HTTPAuthUser and HTTPAuthPassword; set them");
+      case TOKEN, OAUTH ->
+          Optional.of("this version does not know users that way; use basic, multi or proxy");
+    };
   }
 }

@@ -18,9 +18,6 @@ final class KeyStatuses {
           "VerifyReplicationFilters",
           "RaftEnabled",
           "ListenSocket",
-          "AuthenticationMethod",
-          "PowerAuthUsers",
-          "PowerAuthGroups",
           "StatusOUVerify",
           "UseSSL",
           "UseMutualTLS",
@@ -67,10 +64,9 @@ final class KeyStatuses {
           "InstanceBulkOperationsWaitTimeoutSeconds",
           "SnapshotTopologiesIntervalHours",
           "SkipBinlogServerUnresolveCheck",
-          // pools and schema changes
+          // pools
           "SupportFuzzyPoolHostnames",
           "InstancePoolExpiryMinutes",
-          "OSCIgnoreHostnameFilters",
           // Pseudo-GTID
           "AutoPseudoGTID",
           "PseudoGTIDPattern",
@@ -108,13 +104,9 @@ final class KeyStatuses {
           "ConsulCrossDataCenterDistribution",
           "ConsulMaxKVsPerTransaction",
           "ZkAddress",
-          // authentication and TLS of the service
-          "HTTPAuthUser",
-          "HTTPAuthPassword",
-          "AuthUserHeader",
+          // tokens and TLS of the service
           "AccessTokenUseExpirySeconds",
           "AccessTokenExpiryMinutes",
-          "StatusEndpoint",
           "SSLPrivateKeyFile",
           "SSLCertFile",
           "SSLCAFile",

@@ -76,7 +76,7 @@ class AdviceTest {
     String value =
         switch (key.type().shape()) {
           case BOOLEAN -> "true";
-          case TEXT -> key.name().equals("AuthenticationMethod") ? "\"basic\"" : "\"x\"";
+          case TEXT -> "\"x\"";
           case TEXT_LIST -> "[\"x\"]";
           case INTEGER, NUMBER, TEXT_MAP, INTEGER_MAP -> "1";
         };
@@ -105,6 +105,28 @@ class AdviceTest {
   void theKeysThatFenceAreEitherInEffectOrRefused(String name) {
     assertThat(ConfigurationKeys.named(name).orElseThrow().status())
         .isIn(KeyStatus.IN_EFFECT, KeyStatus.PROTECTIVE_LATER);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "token | 'x' | use basic, multi or proxy",
+        "oauth | 'x' | use basic, multi or proxy",
+        "basic | ''  | needs HTTPAuthUser",
+        "multi | ''  | needs HTTPAuthUser"
+      })
+  void anAuthenticationThatWouldNotProtectIsRefused(String method, String user, String why) {
+    String file =
+        "\"AuthenticationMethod\": \"" + method + "\", \"HTTPAuthUser\": \"" + user + "\"";
+    assertThat(refusals(parse(file))).singleElement().asString().contains(method, why);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"basic", "multi", "proxy"})
+  void anAuthenticationThatIsCompleteIsAccepted(String method) {
+    String file = "\"AuthenticationMethod\": \"" + method + "\", \"HTTPAuthUser\": \"ann\"";
+    assertThat(parse(file)).isInstanceOf(Loaded.class);
   }
 
   @Test

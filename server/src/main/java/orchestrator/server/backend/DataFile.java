@@ -8,6 +8,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -49,8 +51,17 @@ final class DataFile implements AutoCloseable {
       return new DataFile(path, lock(path));
     } catch (IOException e) {
       throw new BackendException(
-          "Cannot create the data file %s (SQLite3DataFile): %s".formatted(path, e), e);
+          "Cannot create the data file %s (SQLite3DataFile): %s".formatted(path, reason(e)), e);
     }
+  }
+
+  /** Exceptions about files say which file in their message, and what is wrong in their type. */
+  private static String reason(IOException failure) {
+    return switch (failure) {
+      case FileAlreadyExistsException inTheWay -> inTheWay.getFile() + " is not a folder";
+      case AccessDeniedException denied -> "permission denied on " + denied.getFile();
+      default -> String.valueOf(failure.getMessage());
+    };
   }
 
   Path path() {

@@ -1,0 +1,93 @@
+package orchestrator.system;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import orchestrator.sandbox.SandboxException;
+
+/** A manager in a JVM of its own, so that it can be killed. */
+final class ChildManager implements AutoCloseable {
+  private final Process process;
+
+  private ChildManager(Process process) {
+    this.process = process;
+  }
+
+  /** The program itself; what it prints goes to {@code output}. */
+  static ChildManager program(Path output, String... arguments) {
+    return start("orchestrator.server.app.Main", output, arguments);
+  }
+
+  /** One that ends at a step of the recovery. */
+  static ChildManager halting(Path output, Path configuration, HaltingManager.Point point) {
+    return start(
+        HaltingManager.class.getName(),
+        output,
+        configuration.toString(),
+        point.moment().name(),
+        point.step(),
+        Integer.toString(point.occurrence()));
+  }
+
+  private static ChildManager start(String mainClass, Path output, String... arguments) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xmx256m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                mainClass));
+    command.addAll(List.of(arguments));
+    try {
+      Process process =
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(output.toFile())
+              .start();
+      return new ChildManager(process);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** Waits for it to end by itself; its exit code. */
+  int awaitEnd(Duration limit) {
+    if (!endsWithin(limit)) {
+      throw new AssertionError("The manager still runs after " + limit);
+    }
+    return process.exitValue();
+  }
+
+  /** Whether it ends by itself within this time, which is waited for otherwise. */
+  boolean endsWithin(Duration limit) {
+    try {
+      return process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new SandboxException("interrupted", e);
+    }
+  }
+
+  /** SIGKILL; returns when it is gone. */
+  void kill() {
+    process.destroyForcibly();
+    awaitEnd(Duration.ofSeconds(20));
+  }
+
+  @Override
+  public void close() {
+    kill();
+  }
+}

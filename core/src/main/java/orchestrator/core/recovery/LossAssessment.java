@@ -29,25 +29,4 @@ final class LossAssessment {
     return new LossReport(
         failed.freshness().lastSeen(), missing, executed, unapplied, Optional.empty());
   }
-
-  /** One sentence for people. */
-  static String describe(LossReport loss) {
-    String known =
-        loss.knownMissing()
-            .map(set ->
-                set.isEmpty()
-                    ? "Nothing that was seen on the old master is missing"
-                    : "Lost of what was seen on the old master: " + set)
-            .orElse("What the old master had is not known");
-    String since =
-        loss.oldMasterSeen()
-            .map(at -> "; what it committed after " + at + " and sent to nobody is not known")
-            .orElse("");
-    String unapplied =
-        loss.unapplied()
-            .filter(set -> !set.isEmpty())
-            .map(set -> "; fetched and not applied: " + set)
-            .orElse("");
-    return known + since + unapplied;
-  }
 }

@@ -223,7 +223,6 @@ final class Promoting {
             Optional.of(after.binlog()).flatMap(Binlog::position)));
     entries.add(new JournalEntry.ReplicaSettled(key, t.s.settled.get(key)));
     entries.add(new JournalEntry.LossAssessed(loss));
-    entries.add(new JournalEntry.Noted(LossAssessment.describe(loss)));
     entries.add(new JournalEntry.Published(key));
     t.commit(CommitKind.PROMOTED, entries, publication(t, key));
     if (t.policy().promotion().detachPromoted() && !t.policy().promotion().apply()) {

@@ -39,10 +39,16 @@ public final class JournalText {
       return "Which transactions were lost is not known";
     }
     String since = loss.oldMasterSeen().map(at -> " after " + at).orElse("");
-    return loss.knownMissing().get().isEmpty()
-        ? "No transaction is known to be lost; what was committed%s is not known".formatted(since)
-        : "Transactions known to be missing: %s; what was committed%s is not known"
-            .formatted(loss.knownMissing().get(), since);
+    String known =
+        loss.knownMissing().get().isEmpty()
+            ? "No transaction is known to be lost"
+            : "Transactions known to be missing: " + loss.knownMissing().get();
+    String unapplied =
+        loss.unapplied()
+            .filter(set -> !set.isEmpty())
+            .map(set -> "; fetched and not applied: " + set)
+            .orElse("");
+    return "%s; what was committed%s is not known%s".formatted(known, since, unapplied);
   }
 
   private static String name(HookPoint point, int index) {

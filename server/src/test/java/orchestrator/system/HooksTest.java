@@ -1,18 +1,20 @@
 package orchestrator.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.sandbox.Sandbox;
 import orchestrator.sandbox.SandboxServer;
 import orchestrator.sandbox.SandboxSpec;
 import orchestrator.sandbox.ServerKind;
+import orchestrator.server.engine.Outcome;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,7 +58,7 @@ class HooksTest {
     assertAborted(folder, "test -e " + allowed + " || sleep 60", "killed", allowed);
   }
 
-  /** The block is released with the abort: when the process allows it, the failover happens. */
+  /** The block is released with the abort: when the process allows it, a person's recovery succeeds. */
   private void assertAborted(Path folder, String process, String reason, Path allowed)
       throws IOException {
     ManagerConfiguration configuration =
@@ -76,11 +78,19 @@ class HooksTest {
             .containsEntry("Slave_SQL_Running", "Yes")
             .containsEntry("Slave_IO_Running", "Connecting");
       }
+      assertThat(aborted.isBlocking(Instant.now())).isFalse();
       Files.createFile(allowed);
-      RecoveryTicket second =
-          await("the next attempt succeeds")
-              .atMost(Managed.LIMIT)
-              .until(() -> managed.recoveries().getFirst(), RecoveryTicket::successful);
+      assertRecoveredByHand(managed);
+    }
+  }
+
+  private void assertRecoveredByHand(Managed managed) {
+    Outcome<RecoveryTicket> outcome =
+        managed
+            .operations()
+            .recover(Managed.keyOf(sandbox.master()), Optional.empty(), false, Managed.TESTER);
+    assertThat(outcome).isInstanceOf(Outcome.Ok.class);
+    if (outcome instanceof Outcome.Ok<RecoveryTicket>(RecoveryTicket second)) {
       Servers.assertOneMaster(sandbox, managed.promotedBy(second));
     }
   }

@@ -116,6 +116,11 @@ final class Managed implements AutoCloseable {
     return operations().history().recoveries(History.Selection.ALL);
   }
 
+  /** As it stands now in the replicated state. */
+  RecoveryTicket recovery(String uid) {
+    return Optional.ofNullable(state().recoveries().get(uid)).orElseThrow();
+  }
+
   /** Waits until a recovery of this server has ended, well or not. */
   RecoveryTicket awaitRecoveryOf(SandboxServer failed) {
     return await("a recovery of " + failed + " has ended")

@@ -93,7 +93,7 @@ class MasterFailoverTest {
         await("the loss is exact")
             .atMost(Duration.ofSeconds(15))
             .until(
-                () -> managed.state().recoveries().get(ticket.uid()).loss(),
+                () -> managed.recovery(ticket.uid()).loss(),
                 loss -> loss.exact().isPresent())
             .exact()
             .orElseThrow();

@@ -1,27 +1,102 @@
 package orchestrator.server.app;
 
+import java.io.IOException;
 import java.io.PrintStream;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import orchestrator.core.topology.InstanceKey;
 import orchestrator.server.config.Configuration;
 
+/** The command line of the program: {@code -c COMMAND}. */
 final class LocalCommands {
+  private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");
+  private static final Set<String> PROMOTION_RULES =
+      Set.of("prefer", "neutral", "prefer_not", "must_not");
+  private static final CommandTable TABLE = CommandTable.standard();
+
   private LocalCommands() {}
 
+  /** The help of a command; its name alone when there is no such command. */
   static String help(String command) {
-    return command;
+    return switch (command) {
+      case "help" -> "help:\nThe list of commands";
+      case "dump-config" -> "dump-config:\nThe effective configuration as JSON, without secrets";
+      default -> TABLE.find(command).map(CliCommand::helpText).orElse(command + ":");
+    };
   }
 
+  /** The commands by section, as lines for people. */
   static List<String> names() {
-    return List.of();
+    List<String> lines = new ArrayList<>(TABLE.lines());
+    lines.add("Meta:");
+    lines.add("  %-30s %s".formatted("dump-config", "the effective configuration, as JSON"));
+    lines.add("  %-30s %s".formatted("help", "this list"));
+    return lines;
   }
 
+  /** Runs a command for each server of {@code -i}; the first failure ends the run. */
   static int run(
       String command,
       Arguments arguments,
       Configuration configuration,
       PrintStream out,
       PrintStream err) {
-    err.println("FATAL unknown command: " + command);
-    return Main.FAILED;
+    Optional<CliCommand> found = TABLE.find(command);
+    if (found.isEmpty()) {
+      fatal(err, "Unknown command, or one that is not supported yet: " + command);
+      names().forEach(err::println);
+      return Main.FAILED;
+    }
+    if (!PROMOTION_RULES.contains(arguments.promotionRule)) {
+      fatal(err, "Invalid --promotion-rule: " + arguments.promotionRule);
+      return Main.FAILED;
+    }
+    try (CommandSession session = CommandSession.open(configuration, arguments.owner)) {
+      int port = configuration.topologyAccess().defaultPort();
+      run(found.get(), arguments, new InstanceKey(Settings.hostname(), port), session, out, err);
+      return 0;
+    } catch (CommandException e) {
+      fatal(err, e.text());
+      return Main.FAILED;
+    } catch (IOException e) {
+      fatal(err, String.valueOf(e.getMessage()));
+      return Main.FAILED;
+    }
+  }
+
+  /** As {@link #run}, where the session is open already. */
+  static void run(
+      CliCommand command,
+      Arguments arguments,
+      InstanceKey self,
+      CommandSession session,
+      PrintStream out,
+      PrintStream err)
+      throws CommandException {
+    if (command.readsServers()) {
+      session.readAll();
+    }
+    for (Optional<String> instance : elements(arguments.instance)) {
+      command.action().run(new CommandCall(arguments, instance, self, session, out, err));
+    }
+  }
+
+  private static List<Optional<String>> elements(Optional<String> instances) {
+    List<Optional<String>> elements = new ArrayList<>();
+    for (String element : instances.orElse("").split("[,\\s]+")) {
+      if (!element.isEmpty()) {
+        elements.add(Optional.of(element));
+      }
+    }
+    return elements.isEmpty() ? List.of(Optional.empty()) : elements;
+  }
+
+  private static void fatal(PrintStream err, String message) {
+    err.println(LocalDateTime.now(ZoneId.systemDefault()).format(TIME) + " FATAL " + message);
   }
 }

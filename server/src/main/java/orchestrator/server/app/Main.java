@@ -86,7 +86,7 @@ public final class Main {
     parser.usage(err);
     err.println();
     err.println("Commands:");
-    LocalCommands.names().forEach(name -> err.println("  " + name));
+    LocalCommands.names().forEach(err::println);
     return 0;
   }
 
@@ -98,10 +98,15 @@ public final class Main {
   }
 
   private int serve(Configuration configuration) {
-    if (configuration.process().debug() && !arguments.quiet) {
-      Logging.level(Level.DEBUG);
-    }
-    return new Service(configuration, arguments.discovery, Version.current()).run(err);
+    applyLogLevel(configuration);
+    return new Service(
+            configuration, arguments.discovery, Version.current(), this::load, this::applyLogLevel)
+        .run(err);
+  }
+
+  private void applyLogLevel(Configuration configuration) {
+    boolean debug = configuration.process().debug() && !arguments.quiet;
+    Logging.level(debug ? Level.DEBUG : level(Level.INFO));
   }
 
   private int command(Configuration configuration) {
@@ -113,11 +118,15 @@ public final class Main {
     return LocalCommands.run(command, arguments, configuration, out, err);
   }
 
-  /** Empty when it cannot be used; says why. */
-  private Optional<Configuration> configuration() {
+  private ConfigurationResult load() {
     List<Path> files =
         ConfigurationFiles.find(arguments.config.map(Path::of), Path.of("").toAbsolutePath());
-    ConfigurationResult result = ConfigurationLoader.load(files, System.getenv());
+    return ConfigurationLoader.load(files, System.getenv());
+  }
+
+  /** Empty when it cannot be used; says why. */
+  private Optional<Configuration> configuration() {
+    ConfigurationResult result = load();
     result.warnings().forEach(warning -> err.println("WARNING " + warning.message()));
     return switch (result) {
       case ConfigurationResult.Loaded loaded -> Optional.of(loaded.configuration());

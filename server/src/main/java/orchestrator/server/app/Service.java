@@ -6,9 +6,15 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import orchestrator.server.config.Configuration;
+import orchestrator.server.config.ConfigurationResult;
 import orchestrator.server.engine.NodeInfo;
+import orchestrator.server.engine.Outcome;
+import orchestrator.server.engine.manager.Manager;
 import orchestrator.server.http.ApiServer;
+import orchestrator.server.http.NodeServices;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,11 +25,22 @@ final class Service {
   private final Configuration configuration;
   private final boolean discovery;
   private final Version version;
+  private final Supplier<ConfigurationResult> load;
+  private final Consumer<Configuration> apply;
 
   /**
    * @param discovery false to serve what is known without polling or recovering
+   * @param load reads the configuration again
+   * @param apply puts into effect what a reloaded configuration can change at once
    */
-  Service(Configuration configuration, boolean discovery, Version version) {
+  Service(
+      Configuration configuration,
+      boolean discovery,
+      Version version,
+      Supplier<ConfigurationResult> load,
+      Consumer<Configuration> apply) {
+    this.load = load;
+    this.apply = apply;
     this.configuration = configuration;
     this.discovery = discovery;
     this.version = version;
@@ -34,17 +51,24 @@ final class Service {
     CountDownLatch stop = new CountDownLatch(1);
     CountDownLatch stopped = new CountDownLatch(1);
     InstantSource clock = InstantSource.system();
-    NodeInfo node = node(clock);
+    NodeInfo node = node(version, clock);
     Settings settings = new Settings(configuration);
-    try (Wiring wiring = Wiring.open(configuration, node, clock)) {
+    try (Wiring wiring = Wiring.open(configuration, node, clock);
+        ManagerMetrics metrics = new ManagerMetrics(wiring.manager())) {
       if (discovery) {
         wiring.manager().start();
       } else {
         wiring.manager().remember();
       }
+      Reload reload = new Reload(configuration, load, apply);
       try (ApiServer api =
           ApiServer.start(
-              settings.http(), settings.views(), wiring.manager().operations(), clock)) {
+              settings.http(),
+              settings.views(),
+              wiring.manager().operations(),
+              services(wiring.manager(), metrics, reload),
+              clock)) {
+        Hangup.run(() -> audited(wiring.manager(), reload));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stopAndEnd(stop, stopped)));
         log.info(
             "Orchestrator {} serves http://{}:{}{}/api, state in {}",
@@ -68,6 +92,31 @@ final class Service {
     return 0;
   }
 
+  private static NodeServices services(Manager manager, ManagerMetrics metrics, Reload reload) {
+    return new NodeServices() {
+      @Override
+      public Outcome<String> reload() {
+        return audited(manager, reload);
+      }
+
+      @Override
+      public String metrics() {
+        return metrics.scrape();
+      }
+    };
+  }
+
+  private static Outcome<String> audited(Manager manager, Reload reload) {
+    Outcome<String> outcome = reload.run();
+    manager.audit(
+        "reload-configuration",
+        switch (outcome) {
+          case Outcome.Ok<String>(String message) -> message;
+          case Outcome.Failed<String> failed -> failed.message();
+        });
+    return outcome;
+  }
+
   /**
    * Runs when the JVM is told to end, which it does when this returns: so it waits until everything
    * is closed. Halts, since an orderly stop is a success, and the JVM would report the signal.
@@ -82,7 +131,8 @@ final class Service {
     }
   }
 
-  private NodeInfo node(InstantSource clock) {
+  /** This process as a manager. */
+  static NodeInfo node(Version version, InstantSource clock) {
     byte[] token = new byte[32];
     new SecureRandom().nextBytes(token);
     return new NodeInfo(

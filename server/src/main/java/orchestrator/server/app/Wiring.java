@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import orchestrator.server.backend.BackendException;
+import orchestrator.server.backend.DataFileInUseException;
 import orchestrator.server.backend.SqliteBackend;
 import orchestrator.server.backend.StandaloneConsensus;
 import orchestrator.server.config.Configuration;
@@ -68,6 +69,7 @@ final class Wiring implements AutoCloseable {
   /**
    * Opens the node's state and puts everything together; polls nothing yet.
    *
+   * @throws InUseException when another process works on the state
    * @throws IOException when the state cannot be used; says what to do
    */
   static Wiring open(Configuration configuration, NodeInfo node, InstantSource clock)
@@ -79,8 +81,19 @@ final class Wiring implements AutoCloseable {
             .orElseThrow(() -> new IOException("SQLite3DataFile is not set"));
     try {
       return new Wiring(configuration, node, clock, dataFile);
+    } catch (DataFileInUseException e) {
+      throw new InUseException(e);
     } catch (BackendException e) {
       throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  /** The state belongs to another process now: a running manager, or another command. */
+  static final class InUseException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    InUseException(DataFileInUseException cause) {
+      super(cause.getMessage(), cause);
     }
   }
 

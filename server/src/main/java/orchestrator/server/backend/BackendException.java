@@ -1,7 +1,7 @@
 package orchestrator.server.backend;
 
 /** The store cannot be used. The message names the file and says what to do. */
-public final class BackendException extends RuntimeException {
+public class BackendException extends RuntimeException {
   public BackendException(String message) {
     super(message);
   }

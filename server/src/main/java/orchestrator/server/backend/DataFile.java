@@ -118,7 +118,7 @@ final class DataFile implements AutoCloseable {
       }
     } catch (OverlappingFileLockException e) {
       channel.close();
-      BackendException inUse = inUse(path, lockPath);
+      DataFileInUseException inUse = inUse(path, lockPath);
       inUse.initCause(e);
       throw inUse;
     } catch (BackendException | IOException e) {
@@ -130,9 +130,9 @@ final class DataFile implements AutoCloseable {
     return channel;
   }
 
-  private static BackendException inUse(Path path, Path lockPath) throws IOException {
+  private static DataFileInUseException inUse(Path path, Path lockPath) throws IOException {
     String holder = Files.readString(lockPath, UTF_8).strip();
-    return new BackendException(
+    return new DataFileInUseException(
         "The data file %s is in use by another manager%s: stop it, or set another SQLite3DataFile"
             .formatted(path, holder.isEmpty() ? "" : " (process " + holder + ")"));
   }

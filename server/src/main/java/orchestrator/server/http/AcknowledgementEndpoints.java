@@ -4,8 +4,10 @@ import java.util.Optional;
 import orchestrator.core.facts.Acknowledgement;
 import orchestrator.core.state.Command;
 import orchestrator.core.state.Command.Selector;
+import orchestrator.core.state.CommandResult;
 import orchestrator.core.topology.InstanceKey;
 import orchestrator.server.engine.Operations;
+import orchestrator.server.engine.Outcome;
 
 /** Taking note of recoveries, so that they block no further ones. */
 final class AcknowledgementEndpoints {
@@ -69,11 +71,15 @@ final class AcknowledgementEndpoints {
   private Answer acknowledge(Call call, Selector selector, Body details) {
     Acknowledgement acknowledgement =
         new Acknowledgement(call.requester().name(), comment(call), call.picture().now());
-    return Answer.of(
+    Outcome<CommandResult.Done> outcome =
         operations.submit(
-            new Command.AcknowledgeRecoveries(selector, acknowledgement), call.requester()),
-        "Recoveries acknowledged",
-        done -> details);
+            new Command.AcknowledgeRecoveries(selector, acknowledgement), call.requester());
+    return switch (outcome) {
+      case Outcome.Ok<CommandResult.Done>(CommandResult.Done done) ->
+          Answer.done(done.id() + " recoveries acknowledged", details);
+      case Outcome.Failed<CommandResult.Done> failed ->
+          Answer.failed(failed.failure(), failed.message(), Body.NULL);
+    };
   }
 
   private static String comment(Call call) {

@@ -39,6 +39,17 @@ public final class ApiServer implements AutoCloseable {
   public static ApiServer start(
       HttpSettings settings, ViewSettings views, Operations operations, InstantSource clock)
       throws IOException {
+    return start(settings, views, operations, NodeServices.NONE, clock);
+  }
+
+  /** As above, for a node that has services of its own. */
+  public static ApiServer start(
+      HttpSettings settings,
+      ViewSettings views,
+      Operations operations,
+      NodeServices services,
+      InstantSource clock)
+      throws IOException {
     Server server = new Server(new VirtualThreadPool());
     ServerConnector connector = new ServerConnector(server, 1, 1, connections());
     connector.setHost(settings.host().isEmpty() ? null : settings.host());
@@ -46,7 +57,7 @@ public final class ApiServer implements AutoCloseable {
     connector.setIdleTimeout(IDLE_CONNECTION_MILLIS);
     connector.setAcceptQueueSize(128);
     server.addConnector(connector);
-    RequestHandler requests = new RequestHandler(settings, views, operations, clock);
+    RequestHandler requests = new RequestHandler(settings, views, operations, services, clock);
     server.setHandler(
         new GracefulHandler(limited(new SizeLimitHandler(MAX_BODY_BYTES, -1), requests)));
     server.setErrorHandler(new EnvelopeErrors());

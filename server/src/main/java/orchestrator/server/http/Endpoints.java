@@ -6,7 +6,7 @@ import orchestrator.server.engine.Operations;
 final class Endpoints {
   private Endpoints() {}
 
-  static RouteTable all(Operations operations, ViewSettings settings) {
+  static RouteTable all(Operations operations, ViewSettings settings, NodeServices services) {
     RouteTable routes = new RouteTable();
     new DiscoveryEndpoints(operations).register(routes);
     new InstanceEndpoints().register(routes);
@@ -19,6 +19,7 @@ final class Endpoints {
     new ReplicationEndpoints(operations, settings).register(routes);
     new AnalysisEndpoints(settings).register(routes);
     new StatusEndpoints(operations).register(routes);
+    new NodeEndpoints(services).register(routes);
     return routes;
   }
 }

@@ -22,25 +22,33 @@ import org.slf4j.LoggerFactory;
 final class RequestHandler extends Handler.Abstract {
   private static final Logger log = LoggerFactory.getLogger(RequestHandler.class);
   private static final String API = "/api/";
+  private static final String METRICS = "/metrics";
+  private static final String METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
   private static final String UNAUTHORIZED = "Unauthorized";
 
   private final HttpSettings settings;
   private final ViewSettings views;
   private final Operations operations;
+  private final NodeServices services;
   private final InstantSource clock;
   private final AccessControl access;
   private final RouteTable routes;
 
   RequestHandler(
-      HttpSettings settings, ViewSettings views, Operations operations, InstantSource clock) {
+      HttpSettings settings,
+      ViewSettings views,
+      Operations operations,
+      NodeServices services,
+      InstantSource clock) {
     this.settings = settings;
+    this.services = services;
     this.views = views;
     this.operations = operations;
     this.clock = clock;
     this.access =
         new AccessControl(
             settings.authentication(), settings.readOnly(), new UnixGroups()::isMemberOfAny);
-    this.routes = Endpoints.all(operations, views);
+    this.routes = Endpoints.all(operations, views, services);
   }
 
   @Override
@@ -65,6 +73,10 @@ final class RequestHandler extends Handler.Abstract {
   private Answer answer(Request request, Response response, Caller caller) {
     String path = Optional.ofNullable(request.getHttpURI().getPath()).orElse("/");
     try {
+      if (path.equals(settings.urlPrefix() + METRICS)
+          && allowed(request.getMethod(), Access.READ)) {
+        return new Answer.Text(METRICS_TYPE, services.metrics());
+      }
       Optional<Match> match = apiPath(path).flatMap(rest -> find(rest));
       if (match.isEmpty()) {
         return Answer.failed(Failure.NOT_FOUND, "No such endpoint: " + path, Body.NULL);

@@ -1,6 +1,6 @@
 /**
- * What the manager tells of itself: the audit. Knows nothing of its neighbours; everybody may use
- * it.
+ * What the manager tells of itself: the audit, and numbers. Knows nothing of its neighbours;
+ * everybody may use it.
  */
 @NullMarked
 package orchestrator.server.observe;

@@ -4,10 +4,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import orchestrator.core.analysis.AnalysisChangelog;
 import orchestrator.core.analysis.EmergencyOperation;
@@ -133,7 +139,6 @@ public final class Manager implements AutoCloseable {
   /** Takes up what was known, and begins to poll, judge and recover. */
   public void start() {
     remember();
-    discovery.onProbed(this::onProbed);
     discovery.start();
     settings.seeds().forEach(discovery::admit);
     periodicWork.start();
@@ -141,8 +146,39 @@ public final class Manager implements AutoCloseable {
 
   /** Makes known what was known before, without polling it: for a single command. */
   public void remember() {
+    discovery.onProbed(this::noteProbe);
     picture.restore(ports.backend().loadInstances());
     ports.consensus().state().known().forEach(picture::admit);
+  }
+
+  /**
+   * Reads everything that is known, and what replication leads to, and goes on polling it; judges
+   * and recovers nothing. For a single command, after {@link #remember}.
+   *
+   * @param limit how long to wait for servers that do not answer
+   */
+  public void readAll(Duration limit) {
+    Instant end = ports.clock().instant().plus(limit);
+    discovery.start();
+    Set<InstanceKey> read = new HashSet<>();
+    while (!read.containsAll(picture.keys())) {
+      Set<InstanceKey> next = new HashSet<>(picture.keys());
+      next.removeAll(read);
+      read.addAll(next);
+      try {
+        discovery
+            .probeNow(next)
+            .get(Duration.between(ports.clock().instant(), end).toMillis(), TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        log.warn("Some servers have not answered within {}", limit);
+        return;
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      } catch (ExecutionException e) {
+        throw new IllegalStateException(e.getCause());
+      }
+    }
   }
 
   /** Stops in the order of dependence. Open recoveries are taken up at the next start. */
@@ -154,6 +190,11 @@ public final class Manager implements AutoCloseable {
     watches.close();
     discovery.close();
     periodicWork.saveInstances();
+  }
+
+  /** Told of each probe after it was recorded. */
+  public void onProbed(BiConsumer<InstanceKey, ProbeResult> listener) {
+    discovery.onProbed(listener);
   }
 
   public Operations operations() {
@@ -175,7 +216,7 @@ public final class Manager implements AutoCloseable {
     return new Health(node, Optional.of(node), List.of(node), leading, error);
   }
 
-  private void onProbed(InstanceKey asked, ProbeResult result) {
+  private void noteProbe(InstanceKey asked, ProbeResult result) {
     if (result instanceof ProbeResult.Seen seen) {
       periodicWork.onSeen(seen.instance());
     }

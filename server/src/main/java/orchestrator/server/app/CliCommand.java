@@ -1,0 +1,21 @@
+package orchestrator.server.app;
+
+/**
+ * A command of the command line.
+ *
+ * @param usage the arguments it takes
+ * @param readsServers whether it needs the servers as they are now, not as they were last read
+ */
+record CliCommand(
+    String name, String section, String usage, String help, boolean readsServers, Action action) {
+
+  /** Asks the API and prints what it answers. */
+  @FunctionalInterface
+  interface Action {
+    void run(CommandCall call) throws CommandException;
+  }
+
+  String helpText() {
+    return name + ":\n" + help + "\n\n    orchestrator -c " + name + (" " + usage).stripTrailing();
+  }
+}

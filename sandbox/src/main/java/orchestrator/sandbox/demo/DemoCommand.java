@@ -19,8 +19,7 @@ import picocli.CommandLine.Spec;
     description = {
       "A real topology of four servers, a manager over it, and the master killed and replaced.",
       "Stays up until Ctrl-C, so that you can look around; nothing is left behind."
-    },
-    mixinStandardHelpOptions = true)
+    })
 final class DemoCommand implements Callable<Integer> {
   private final Screen screen;
 
@@ -41,6 +40,12 @@ final class DemoCommand implements Callable<Integer> {
 
   @Option(names = "--keep-data", description = "Leave the data directories and logs at the end.")
   private boolean keepData;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "This text.")
+  private boolean help;
 
   private DemoCommand(Screen screen) {
     this.screen = screen;
@@ -85,7 +90,7 @@ final class DemoCommand implements Callable<Integer> {
       once = true;
       screen.print("");
       screen.say("FAILED", String.valueOf(e.getMessage()));
-      play.advice().ifPresent(advice -> screen.say("", advice));
+      play.lastWords().ifPresent(words -> screen.say("", words));
       return false;
     }
   }

@@ -72,7 +72,7 @@ final class FailoverShow implements AutoCloseable {
       api.analysisOf(stage.master()).ifPresent(found -> noteAnalysis(found, sinceKill));
       api.detectionOf(stage.master()).ifPresent(found -> noteDetection(found, sinceKill));
     }
-    if (recovery.filter(FailoverShow::hasEnded).isEmpty()) {
+    if (detected.isPresent() && recovery.filter(FailoverShow::hasEnded).isEmpty()) {
       // Read before its steps, so that a recovery that has ended has all its steps shown.
       recovery = api.recoveryOf(stage.master());
       recovery.ifPresent(found -> noteSteps(api.stepsOf(found), sinceKill));

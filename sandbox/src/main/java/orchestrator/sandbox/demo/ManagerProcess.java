@@ -111,8 +111,10 @@ final class ManagerProcess implements AutoCloseable {
   String logTail() {
     try {
       List<String> lines = Files.readAllLines(log(), StandardCharsets.UTF_8);
-      return String.join(
-          "\n", lines.subList(Math.max(0, lines.size() - LOG_LINES_SHOWN), lines.size()));
+      return lines.isEmpty()
+          ? "(it wrote nothing)"
+          : String.join(
+              "\n", lines.subList(Math.max(0, lines.size() - LOG_LINES_SHOWN), lines.size()));
     } catch (IOException e) {
       return "(" + log() + " cannot be read: " + e.getMessage() + ")";
     }

@@ -60,14 +60,12 @@ final class Play {
     }
   }
 
-  /** What may help when it could not be played; empty when the message says it all. */
-  Optional<String> advice() {
-    if (built.isPresent() || kind.isMariaDb()) {
-      return built.map(stage -> "The manager's log ends with:\n" + stage.manager().logTail());
-    }
-    return Optional.of(
-        "MariaDB needs nothing of this machine: ./orchestrator demo --servers "
-            + ServerKind.MARIADB_11_4.label());
+  /** What the manager said last, if it has ended: then that is why it could not be played. */
+  Optional<String> lastWords() {
+    return built
+        .map(Stage::manager)
+        .filter(manager -> !manager.isAlive())
+        .map(manager -> "The manager ended. The end of its log:\n" + manager.logTail());
   }
 
   private String title() {

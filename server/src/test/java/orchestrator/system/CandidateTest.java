@@ -20,6 +20,7 @@ import orchestrator.sandbox.ServerKind;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -143,6 +144,7 @@ class CandidateTest {
     }
   }
 
+  @Tag("long")
   @Test
   void nothingIsPromotedWhenAllOthersAreInAnotherDataCenter(@TempDir Path folder) {
     ManagerConfiguration configuration =

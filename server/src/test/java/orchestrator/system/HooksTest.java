@@ -58,7 +58,9 @@ class HooksTest {
     assertAborted(folder, "test -e " + allowed + " || sleep 60", "killed", allowed);
   }
 
-  /** The block is released with the abort: when the process allows it, a person's recovery succeeds. */
+  /**
+   * The block is released with the abort: when the process allows it, a person's recovery succeeds.
+   */
   private void assertAborted(Path folder, String process, String reason, Path allowed)
       throws IOException {
     ManagerConfiguration configuration =

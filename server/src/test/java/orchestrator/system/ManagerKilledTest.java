@@ -132,12 +132,15 @@ class ManagerKilledTest {
         .with("PostMasterFailoverProcesses", List.of(note + "post"));
   }
 
-  /** Every server has a watching connection of the manager, and the start delay is over. */
+  /**
+   * The manager is connected to every server, its start delay is over, and what it found is on disk:
+   * servers are written every few seconds.
+   */
   private void awaitActing(ChildManager child) {
     await("the manager knows all servers")
         .atMost(Managed.LIMIT)
         .until(() -> sandbox.servers().stream().allMatch(ManagerKilledTest::isWatchedOrPolled));
-    assertThat(child.endsWithin(Duration.ofSeconds(4))).isFalse();
+    assertThat(child.endsWithin(Duration.ofSeconds(8))).isFalse();
   }
 
   private static boolean isWatchedOrPolled(SandboxServer server) {

@@ -92,9 +92,7 @@ class MasterFailoverTest {
     GtidDifference exact =
         await("the loss is exact")
             .atMost(Duration.ofSeconds(15))
-            .until(
-                () -> managed.recovery(ticket.uid()).loss(),
-                loss -> loss.exact().isPresent())
+            .until(() -> managed.recovery(ticket.uid()).loss(), loss -> loss.exact().isPresent())
             .exact()
             .orElseThrow();
     assertThat(exact.transactionCount()).as(exact.toString()).isEqualTo(3);

@@ -45,7 +45,7 @@ final class DemoCommand implements Callable<Integer> {
       names = {"-h", "--help"},
       usageHelp = true,
       description = "This text.")
-  private boolean help;
+  boolean help;
 
   private DemoCommand(Screen screen) {
     this.screen = screen;

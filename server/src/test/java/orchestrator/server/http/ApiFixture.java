@@ -20,6 +20,7 @@ final class ApiFixture implements AutoCloseable {
 
   final FakeOperations operations;
   private final ApiServer server;
+  private final int port;
   private final HttpClient client = HttpClient.newHttpClient();
 
   private ApiFixture(HttpSettings settings, FakeOperations operations) throws IOException {
@@ -27,6 +28,7 @@ final class ApiFixture implements AutoCloseable {
     this.server =
         ApiServer.start(
             settings, ViewSettings.DEFAULT, operations, InstantSource.fixed(TopologyBuilder.NOW));
+    this.port = server.port();
   }
 
   /**
@@ -54,11 +56,11 @@ final class ApiFixture implements AutoCloseable {
   }
 
   String address() {
-    return "http://127.0.0.1:" + server.port();
+    return "http://127.0.0.1:" + port;
   }
 
   int port() {
-    return server.port();
+    return port;
   }
 
   HttpResponse<String> send(String method, String path, String... headers)
@@ -94,6 +96,10 @@ final class ApiFixture implements AutoCloseable {
 
   static JsonNode parse(String text) {
     return JSON.readTree(text);
+  }
+
+  void stopServer() throws IOException {
+    server.close();
   }
 
   @Override

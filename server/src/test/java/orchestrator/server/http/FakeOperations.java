@@ -56,6 +56,9 @@ final class FakeOperations implements Operations {
   volatile Optional<String> illness = Optional.empty();
   volatile boolean broken = false;
 
+  /** Runs within everything that is asked for. */
+  volatile Runnable delay = () -> {};
+
   FakeOperations(Topology topology) {
     this.topology = topology;
   }
@@ -105,6 +108,7 @@ final class FakeOperations implements Operations {
 
   private <T> Outcome<T> answer(String what, Requester by, T value) {
     asked.add(what + " by " + by.name());
+    delay.run();
     return failure
         .map(kind -> Outcome.<T>failed(kind, "It fails as asked"))
         .orElseGet(() -> Outcome.ok(value));

@@ -133,8 +133,8 @@ class ManagerKilledTest {
   }
 
   /**
-   * The manager is connected to every server, its start delay is over, and what it found is on disk:
-   * servers are written every few seconds.
+   * The manager is connected to every server, its start delay is over, and what it found is on
+   * disk: servers are written every few seconds.
    */
   private void awaitActing(ChildManager child) {
     await("the manager knows all servers")

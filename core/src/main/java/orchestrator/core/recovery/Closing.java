@@ -28,6 +28,7 @@ final class Closing {
   static void fail(Turn t, String reason) {
     t.s.errors.add(reason);
     t.note(reason);
+    Moving.cancel(t);
     if (t.s.ticket.intended().isEmpty()) {
       restoreFetching(t);
     }

@@ -139,7 +139,7 @@ final class Gathering {
 
   /** Goes on as soon as enough is known. */
   static void advance(Turn t) {
-    boolean waiting = t.s.stragglersGivenUp ? false : t.isPending(p -> isAwaited(t, p));
+    boolean waiting = !t.s.stragglersGivenUp && t.isPending(p -> isAwaited(t, p));
     if (waiting) {
       return;
     }

@@ -114,12 +114,33 @@ final class Moving {
         MoveProgress progress = t.s.moves.get(replica);
         if (progress != null
             && progress.stage() == stage
+            && mayGo(t, replica)
             && underWay < t.policy().replicas().maxConcurrentMoves()) {
           send(t, replica, progress);
           underWay++;
         }
       }
     }
+  }
+
+  /**
+   * Changing the source throws away what was fetched and not applied. Until the new master is
+   * certain, that may still be needed.
+   */
+  private static boolean mayGo(Turn t, InstanceKey replica) {
+    Instance instance = t.s.live.get(replica);
+    return t.s.phase != Phase.PROMOTING
+        || instance == null
+        || new Survivors(t.s.circumstances.failedServer(), t.s.live, t.s.stuck)
+            .isApplied(instance);
+  }
+
+  /** No new master is certain: what was not begun is left as it is. */
+  static void cancel(Turn t) {
+    t.s.moves.replaceAll((replica, progress) ->
+        progress.stage() == MoveStage.QUEUED || progress.stage() == MoveStage.POSTPONED
+            ? new MoveProgress(MoveStage.DONE, progress.attempts(), t.now)
+            : progress);
   }
 
   private static void send(Turn t, InstanceKey replica, MoveProgress progress) {
@@ -177,7 +198,8 @@ final class Moving {
   /** Tries once more, or accepts the fate. */
   private static void again(Turn t, InstanceKey replica, ReplicaFate otherwise) {
     MoveProgress progress = t.s.moves.get(replica);
-    if (progress != null && progress.attempts() < ATTEMPTS) {
+    boolean goingOn = t.s.phase != Phase.FAILING && t.s.errors.isEmpty();
+    if (progress != null && progress.attempts() < ATTEMPTS && goingOn) {
       t.s.moves.put(replica, new MoveProgress(MoveStage.QUEUED, progress.attempts(), t.now));
       pump(t);
     } else {
@@ -268,13 +290,20 @@ final class Moving {
     t.record(new JournalEntry.ReplicaSettled(replica, fate));
     if (fate.kind() == Kind.LOST) {
       t.also(Closing.lostInRecovery(t, replica));
-      if (t.policy().replicas().detachLost()) {
+      if (t.policy().replicas().detachLost() && !pointsAtMaster(t, replica)) {
         t.perform(
             new Pending.Aside("Detaching lost replica " + replica),
             new ServerAction.DetachSource(replica),
             Patience.CHANGE);
       }
     }
+  }
+
+  /** Then it only cannot connect, and goes on when it can. */
+  private static boolean pointsAtMaster(Turn t, InstanceKey replica) {
+    Optional<InstanceKey> source =
+        Optional.ofNullable(t.s.live.get(replica)).flatMap(Instance::sourceKey);
+    return source.isPresent() && source.equals(t.s.ticket.promoted());
   }
 
   /** Whether every move that is not postponed has ended. */

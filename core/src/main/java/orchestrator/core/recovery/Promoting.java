@@ -225,6 +225,7 @@ final class Promoting {
     entries.add(new JournalEntry.LossAssessed(loss));
     entries.add(new JournalEntry.Published(key));
     t.commit(CommitKind.PROMOTED, entries, publication(t, key));
+    Moving.pump(t);
     if (t.policy().promotion().detachPromoted() && !t.policy().promotion().apply()) {
       t.perform(
           new Pending.Aside("Detaching " + key + " from its old source"),

@@ -50,6 +50,10 @@ final class Scenario {
         replica.retrieved = transactions(WRITTEN - 3);
         replica.applyMillis = 20;
         scenario.rules.put(replica.key, PromotionRule.PREFER);
+      } else if (catchUp) {
+        // What they have not applied is in their relay logs alone.
+        replica.executed = transactions(WRITTEN - 2);
+        replica.applyMillis = 40;
       }
     }
     if (hooks) {

@@ -1,0 +1,270 @@
+package orchestrator.core.recovery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import orchestrator.core.facts.HookPoint;
+import orchestrator.core.facts.JournalEntry;
+import orchestrator.core.facts.RecoveryOrigin;
+import orchestrator.core.facts.ReplicaFate;
+import orchestrator.core.relocation.ServerAction;
+import orchestrator.core.state.Command;
+import orchestrator.core.testing.InstanceBuilder;
+import orchestrator.core.testing.TopologyBuilder;
+import orchestrator.core.topology.InstanceKey;
+import org.junit.jupiter.api.Test;
+
+/** What the control does, and does not do, in cases that are worth telling. */
+class RecoveryControlTest {
+  private static final String UUID = InstanceBuilder.uuidOf(TopologyBuilder.key("m"));
+  private static final InstanceKey MASTER = TopologyBuilder.key("m");
+  private static final InstanceKey R1 = TopologyBuilder.key("r1");
+  private static final InstanceKey R2 = TopologyBuilder.key("r2");
+  private static final ServerAction.SetReadOnly OPEN_R1 =
+      new ServerAction.SetReadOnly(R1, false, false);
+
+  private RecoveryPolicy policy = RecoveryPolicy.DEFAULT;
+  private RecoveryOrigin origin = RecoveryOrigin.AUTOMATIC;
+  private final TopologyBuilder servers =
+      TopologyBuilder.masterWithReplicas(3)
+          .with("m", m -> m.unreachable().oracleGtid(UUID + ":1-100"))
+          .withReplicasOf("m", r -> r.failingToConnect().oracleGtid(UUID + ":1-100"));
+
+  private Stage stage() {
+    return new Stage(servers, policy, origin);
+  }
+
+  private void promotion(boolean fail, boolean delay, boolean apply) {
+    policy =
+        policy.with(
+            new RecoveryPolicy.Promotion(
+                false, false, Duration.ZERO, fail, delay, apply, false, false, key -> false));
+  }
+
+  private void brokenFirstReplica() {
+    servers
+        .without("r2")
+        .without("r3")
+        .with(
+            "r1",
+            r ->
+                r.oracleGtid(UUID + ":1-90")
+                    .replication(row -> row.retrieved(UUID + ":91-100").sqlError("bad row")));
+  }
+
+  private static Optional<Event> failing(Effect effect) {
+    return Optional.of(
+        new Event.HookFinished(effect.id(), false, Duration.ofSeconds(1), "no way"));
+  }
+
+  @Test
+  void oneCommitStandsBetweenTheTicketAndAWritableServer() {
+    Stage stage = stage().start();
+    List<Effect> before =
+        stage.effects.stream()
+            .takeWhile(e -> !(e instanceof Effect.Perform p && p.action().equals(OPEN_R1)))
+            .toList();
+    assertThat(before).filteredOn(Effect.Commit.class::isInstance).hasSize(1);
+    assertThat(stage.momentOf(OPEN_R1)).isZero();
+  }
+
+  @Test
+  void aProcessThatForbidsItLeavesAllAsItWasAndReleasesTheBlock() {
+    policy = policy.with(Map.of(HookPoint.PRE_FAILOVER, List.of("may I", "never asked")));
+    Stage stage =
+        stage().answering(Effect.RunHook.class, RecoveryControlTest::failing).start();
+    assertThat(stage.actions()).isEmpty();
+    assertThat(stage.hooks()).hasSize(1);
+    assertThat(stage.ticket.successful()).isFalse();
+    assertThat(stage.ticket.errors()).singleElement().asString().contains("no way");
+    assertThat(stage.commands())
+        .anyMatch(
+            c ->
+                c instanceof Command.AcknowledgeRecoveries ack
+                    && ack.selector().equals(new Command.Selector.ByUid("1:x")));
+  }
+
+  @Test
+  void aServerThatAnsweredBeforeIsWaitedForOneSecond() {
+    Stage stage = stage().silent("r2").start();
+    assertThat(stage.momentOf(OPEN_R1)).isEqualTo(Duration.ofSeconds(1));
+    assertThat(fate(stage, R2)).isEqualTo(ReplicaFate.Kind.UNREACHABLE);
+  }
+
+  @Test
+  void aServerThatDidNotAnswerBeforeIsNotWaitedFor() {
+    servers.with("r2", InstanceBuilder::unreachable);
+    Stage stage = stage().silent("r2").start();
+    assertThat(stage.momentOf(OPEN_R1)).isZero();
+    assertThat(fate(stage, R2)).isEqualTo(ReplicaFate.Kind.UNREACHABLE);
+  }
+
+  @Test
+  void aLivingMasterIsSetReadOnlyBeforeReplicasAreStopped() {
+    servers.with("m", m -> m.seenAt(TopologyBuilder.NOW));
+    origin = new RecoveryOrigin(false, "force-master-failover", Optional.empty(), false);
+    assertThat(stage().start().actions())
+        .startsWith(
+            new ServerAction.SetReadOnly(MASTER, true, false), new ServerAction.StopIoThread(R1));
+  }
+
+  @Test
+  void unappliedTransactionsAreReportedWhenTheyCannotBeApplied() {
+    brokenFirstReplica();
+    Stage stage = stage().start();
+    assertThat(stage.ticket.promoted()).contains(R1);
+    assertThat(stage.ticket.loss().unapplied()).hasToString("Optional[" + UUID + ":91-100]");
+  }
+
+  @Test
+  void unappliedTransactionsForbidThePromotionWhereToldSo() {
+    brokenFirstReplica();
+    promotion(true, false, true);
+    Stage stage = stage().start();
+    assertThat(stage.actions()).doesNotContain(OPEN_R1);
+    assertThat(stage.ticket.errors())
+        .singleElement()
+        .asString()
+        .contains("FailMasterPromotionIfSQLThreadNotUpToDate");
+  }
+
+  @Test
+  void aReplicaThatMakesNoProgressIsWaitedForAsConfigured() {
+    servers
+        .without("r2")
+        .without("r3")
+        .with(
+            "r1",
+            r -> r.oracleGtid(UUID + ":1-90").replication(row -> row.retrieved(UUID + ":91-100")));
+    Stage stage =
+        stage()
+            .answering(
+                Effect.Probe.class,
+                e -> Optional.of(new Event.Probed(e.id(), servers.instance("r1"))))
+            .start();
+    // The status row says that nothing is left in the relay log: a second is enough then.
+    assertThat(stage.momentOf(OPEN_R1))
+        .isBetween(Duration.ofSeconds(1), Duration.ofMillis(1300));
+  }
+
+  @Test
+  void whereOperatorsApplyThePromotionNoServerIsMadeWritable() {
+    promotion(false, false, false);
+    Stage stage = stage().start();
+    assertThat(stage.actions()).noneMatch(ServerAction.SetReadOnly.class::isInstance);
+    assertThat(stage.ticket.promoted()).contains(R1);
+    assertThat(fate(stage, R2)).isEqualTo(ReplicaFate.Kind.MOVED);
+  }
+
+  @Test
+  void theOldMasterIsWatchedFromTheMomentAnotherMayBeWritable() {
+    Stage stage = stage().start();
+    assertThat(stage.effects)
+        .filteredOn(
+            e ->
+                e instanceof Effect.Commit commit
+                    && commit.commands().toString().contains("PromotionIntended"))
+        .singleElement()
+        .asString()
+        .contains("WatchDemotedMaster");
+  }
+
+  @Test
+  void applicationsAreToldInTheSameCommitThatSaysPromoted() {
+    assertThat(stage().start().effects)
+        .filteredOn(
+            e ->
+                e instanceof Effect.Commit commit
+                    && commit.commands().toString().contains("Promoted["))
+        .singleElement()
+        .asString()
+        .contains("PutKeyValue[key=mysql/master/main, value=r1:3306]", "MoveCluster", "Published");
+  }
+
+  @Test
+  void aNodeThatMayNotGoOnDoesNothingMore() {
+    Stage stage =
+        stage()
+            .answering(
+                Effect.Commit.class,
+                e -> Optional.of(new Event.CommitRejected(e.id(), "not the leader")))
+            .start();
+    assertThat(stage.end().closed()).isFalse();
+    assertThat(stage.actions())
+        .allMatch(a -> a instanceof ServerAction.StopIoThread || a.target().equals(MASTER));
+  }
+
+  @Test
+  void anIntendedServerThatIsSilentIsNotReplacedByAnother() {
+    Stage stage = stage().silent("r1");
+    stage.ticket =
+        stage.ticket.with(new JournalEntry.PromotionIntended(R1), TopologyBuilder.NOW);
+    stage.resume();
+    assertThat(stage.ticket.successful()).isFalse();
+    assertThat(stage.ticket.errors()).singleElement().asString().contains("Check whether r1:3306");
+    assertThat(stage.actions())
+        .filteredOn(a -> a instanceof ServerAction.SetReadOnly set && !set.readOnly())
+        .allMatch(a -> a.target().equals(R1));
+  }
+
+  @Test
+  void aProcessThatMayHaveRunIsRunAgainAndToldSo() {
+    policy = policy.with(Map.of(HookPoint.PRE_FAILOVER, List.of("one", "two")));
+    Stage stage = stage();
+    stage.ticket =
+        stage
+            .ticket
+            .with(
+                new JournalEntry.HookStarted(HookPoint.PRE_FAILOVER, 0, "one"),
+                TopologyBuilder.NOW)
+            .with(
+                new JournalEntry.HookFinished(HookPoint.PRE_FAILOVER, 0, true, 1, ""),
+                TopologyBuilder.NOW)
+            .with(
+                new JournalEntry.HookStarted(HookPoint.PRE_FAILOVER, 1, "two"),
+                TopologyBuilder.NOW);
+    assertThat(stage.resume().hooks())
+        .singleElement()
+        .satisfies(hook -> assertThat(hook.command()).isEqualTo("two"))
+        .satisfies(hook -> assertThat(hook.environment()).containsEntry("ORC_REPEATED", "true"));
+  }
+
+  @Test
+  void aClosedRecoveryIsLeftAlone() {
+    Stage stage = stage();
+    stage.ticket =
+        stage.ticket.with(new JournalEntry.Closed(false, List.of("x")), TopologyBuilder.NOW);
+    assertThat(stage.resume().effects).singleElement().isInstanceOf(Effect.Finished.class);
+  }
+
+  @Test
+  void processesAfterwardsRunInOrderAndAFailureStopsNone() {
+    policy =
+        policy.with(
+            Map.of(
+                HookPoint.POST_MASTER_FAILOVER, List.of("a &", "b"),
+                HookPoint.POST_FAILOVER, List.of("c")));
+    Stage stage =
+        stage().answering(Effect.RunHook.class, RecoveryControlTest::failing).start();
+    assertThat(stage.hooks().map(Effect.RunHook::command)).containsExactly("a", "b", "c");
+    assertThat(stage.ticket.successful()).isTrue();
+  }
+
+  @Test
+  void lostReplicasAndTheOldMasterAreDowntimedAndTheNewOneIsNot() {
+    servers.with("r2", r -> r.oracleGtid(UUID + ":1-101").withoutBinlog());
+    Stage stage = stage().start();
+    assertThat(stage.commands())
+        .filteredOn(Command.BeginDowntime.class::isInstance)
+        .extracting(c -> ((Command.BeginDowntime) c).downtime().key())
+        .containsExactlyInAnyOrder(MASTER, R2);
+    assertThat(stage.commands()).contains(new Command.EndDowntime(R1));
+  }
+
+  private static ReplicaFate.Kind fate(Stage stage, InstanceKey key) {
+    return stage.ticket.fates().getOrDefault(key, ReplicaFate.UNSETTLED).kind();
+  }
+}

@@ -1,0 +1,219 @@
+package orchestrator.core.recovery;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import orchestrator.core.facts.JournalEntry;
+import orchestrator.core.facts.RecoveryOrigin;
+import orchestrator.core.facts.RecoveryTicket;
+import orchestrator.core.relocation.ActionOutcome;
+import orchestrator.core.relocation.ServerAction;
+import orchestrator.core.state.Command;
+import orchestrator.core.state.CommandResult;
+import orchestrator.core.state.ReplicatedState;
+import orchestrator.core.testing.TopologyBuilder;
+import orchestrator.core.topology.Instance;
+import orchestrator.core.topology.InstanceKey;
+
+/** Plays the control on servers that oblige, but for what a test says. */
+final class Stage {
+  private final Map<InstanceKey, Instance> servers = new TreeMap<>();
+  private final Set<InstanceKey> silent = new HashSet<>();
+  private final Map<Class<? extends Effect>, Function<Effect, Optional<Event>>> special =
+      new HashMap<>();
+  private final Deque<Event> answers = new ArrayDeque<>();
+  private final PriorityQueue<Effect.WakeAt> alarms =
+      new PriorityQueue<>(
+          Comparator.comparing(Effect.WakeAt::at).thenComparingLong(Effect.WakeAt::id));
+
+  /** Everything that was asked for, in order. */
+  final List<Effect> effects = new ArrayList<>();
+
+  final Map<Effect, Instant> asked = new HashMap<>();
+  final Circumstances circumstances;
+  Instant now = TopologyBuilder.NOW;
+  RecoveryTicket ticket;
+
+  Stage(TopologyBuilder builder, RecoveryPolicy policy, RecoveryOrigin origin) {
+    var topology = builder.build();
+    topology.instances().forEach(server -> servers.put(server.key(), server));
+    InstanceKey master = TopologyBuilder.key("m");
+    FailureCase failure =
+        new FailureCase(
+            master,
+            "DeadMaster",
+            "It is dead",
+            "m:3306",
+            "main",
+            "",
+            "master",
+            topology.replicasOf(master).stream().map(Instance::key).toList(),
+            false,
+            true,
+            false,
+            true,
+            "seen by all");
+    circumstances =
+        Circumstances.of(
+            failure, topology, ReplicatedState.EMPTY, policy, Map.of(), "manager", now);
+    ticket = RecoveryPlanner.openTicket(circumstances, origin, "1:x", 0, now);
+  }
+
+  /** Its answers never come in time. */
+  Stage silent(String server) {
+    silent.add(TopologyBuilder.key(server));
+    return this;
+  }
+
+  /** Answers effects of this kind as told; empty for as usual. */
+  Stage answering(Class<? extends Effect> kind, Function<Effect, Optional<Event>> how) {
+    special.put(kind, how);
+    return this;
+  }
+
+  Stage start() {
+    return run(RecoveryControl.start(ticket, circumstances, now));
+  }
+
+  Stage resume() {
+    return run(RecoveryControl.resume(ticket, circumstances, now));
+  }
+
+  private Stage run(RecoveryControl.Decision first) {
+    RecoveryState state = take(first);
+    for (int i = 0; i < 10_000 && !state.isFinished(); i++) {
+      state = take(RecoveryControl.step(state, next(), now));
+    }
+    ticket = state.ticket();
+    return this;
+  }
+
+  private RecoveryState take(RecoveryControl.Decision decision) {
+    for (Effect effect : decision.effects()) {
+      effects.add(effect);
+      asked.put(effect, now);
+      if (effect instanceof Effect.WakeAt alarm) {
+        alarms.add(alarm);
+      } else if (!(effect instanceof Effect.Finished)) {
+        answer(effect);
+      }
+    }
+    return decision.state();
+  }
+
+  private Event next() {
+    if (!answers.isEmpty()) {
+      return answers.remove();
+    }
+    Effect.WakeAt alarm = alarms.remove();
+    now = alarm.at().isAfter(now) ? alarm.at() : now;
+    Optional<Event> late = Optional.ofNullable(timeouts.remove(alarm));
+    return late.orElseGet(() -> new Event.Woken(alarm.id()));
+  }
+
+  private final Map<Effect.WakeAt, Event> timeouts = new HashMap<>();
+
+  private void after(Duration wait, Event event) {
+    Effect.WakeAt alarm = new Effect.WakeAt(event.effectId(), now.plus(wait));
+    timeouts.put(alarm, event);
+    alarms.add(alarm);
+  }
+
+  private void answer(Effect effect) {
+    Optional<Event> told =
+        special.getOrDefault(effect.getClass(), e -> Optional.empty()).apply(effect);
+    if (told.isPresent()) {
+      answers.add(told.get());
+      return;
+    }
+    switch (effect) {
+      case Effect.Commit commit -> {
+        List<CommandResult> done = new ArrayList<>();
+        commit.commands().forEach(command -> done.add(new CommandResult.Done(0)));
+        answers.add(new Event.Committed(commit.id(), done));
+      }
+      case Effect.Perform perform -> perform(perform);
+      case Effect.Probe probe -> probe(probe);
+      case Effect.RunHook hook ->
+          answers.add(new Event.HookFinished(hook.id(), true, Duration.ZERO, "fine"));
+      case Effect.WakeAt ignored -> {}
+      case Effect.Finished ignored -> {}
+    }
+  }
+
+  private void perform(Effect.Perform perform) {
+    InstanceKey key = perform.action().target();
+    Instance server = servers.get(key);
+    if (server == null || silent.contains(key)) {
+      after(
+          perform.timeout(),
+          new Event.ActionFinished(perform.id(), new ActionOutcome.Unknown(key + " is silent")));
+      return;
+    }
+    Instance after = Imagined.after(perform.action(), server, servers);
+    servers.put(key, after);
+    answers.add(new Event.ActionFinished(perform.id(), new ActionOutcome.Applied(after)));
+  }
+
+  private void probe(Effect.Probe probe) {
+    Instance server = servers.get(probe.key());
+    if (server == null || silent.contains(probe.key())) {
+      after(probe.timeout(), new Event.ProbeFailed(probe.id(), probe.key() + " is silent"));
+      return;
+    }
+    Instance later = Imagined.later(server, servers);
+    servers.put(probe.key(), later);
+    answers.add(new Event.Probed(probe.id(), later));
+  }
+
+  // What a test asks afterwards
+
+  Stream<ServerAction> actions() {
+    return effects.stream()
+        .filter(Effect.Perform.class::isInstance)
+        .map(effect -> ((Effect.Perform) effect).action());
+  }
+
+  Stream<Effect.RunHook> hooks() {
+    return effects.stream().filter(Effect.RunHook.class::isInstance).map(Effect.RunHook.class::cast);
+  }
+
+  Stream<Command> commands() {
+    return effects.stream()
+        .filter(Effect.Commit.class::isInstance)
+        .flatMap(effect -> ((Effect.Commit) effect).commands().stream());
+  }
+
+  Stream<JournalEntry> journal() {
+    return commands()
+        .filter(Command.Journal.class::isInstance)
+        .flatMap(command -> ((Command.Journal) command).entries().stream());
+  }
+
+  Effect.Finished end() {
+    return (Effect.Finished) effects.getLast();
+  }
+
+  /** How long after the beginning the action was asked for. */
+  Duration momentOf(ServerAction action) {
+    Effect effect =
+        effects.stream()
+            .filter(e -> e instanceof Effect.Perform perform && perform.action().equals(action))
+            .findFirst()
+            .orElseThrow();
+    return Duration.between(TopologyBuilder.NOW, asked.getOrDefault(effect, Instant.MAX));
+  }
+}

@@ -185,10 +185,11 @@ public record RecoveryTicket(
     return draft.build();
   }
 
-  /** The same ticket under the id that it was given. */
-  public RecoveryTicket withId(long newId) {
+  /** With the id it gets, and that of the detection it answers. */
+  public RecoveryTicket withIds(long newId, long newDetectionId) {
     Draft draft = new Draft(this);
     draft.id = newId;
+    draft.detectionId = newDetectionId;
     return draft.build();
   }
 
@@ -209,6 +210,7 @@ public record RecoveryTicket(
   private static final class Draft {
     private final RecoveryTicket base;
     private long id;
+    private long detectionId;
     private Optional<InstanceKey> chosen;
     private Optional<InstanceKey> intended;
     private Optional<InstanceKey> promoted;
@@ -227,6 +229,7 @@ public record RecoveryTicket(
     Draft(RecoveryTicket base) {
       this.base = base;
       this.id = base.id;
+      this.detectionId = base.detectionId;
       this.chosen = base.chosen;
       this.intended = base.intended;
       this.promoted = base.promoted;
@@ -256,7 +259,7 @@ public record RecoveryTicket(
           base.origin,
           base.started,
           base.blockedUntil,
-          base.detectionId,
+          detectionId,
           base.processingNode,
           chosen,
           intended,

@@ -48,8 +48,18 @@ final class RecoveryRules {
       acknowledgeEarlier(draft, ticket);
     }
     long id = draft.takeId();
-    draft.recoveries = with(draft.recoveries, ticket.uid(), ticket.withId(id));
+    RecoveryTicket opened = ticket.withIds(id, detectionOf(draft, ticket));
+    draft.recoveries = with(draft.recoveries, ticket.uid(), opened);
     return new Done(id);
+  }
+
+  /** The newest detection of the server: perhaps registered by the same entry, with an id of now. */
+  private static long detectionOf(StateDraft draft, RecoveryTicket ticket) {
+    return draft.detections.values().stream()
+        .filter(detection -> detection.key().equals(ticket.failed()))
+        .mapToLong(Detection::id)
+        .max()
+        .orElse(ticket.detectionId());
   }
 
   private static void acknowledgeEarlier(StateDraft draft, RecoveryTicket ticket) {

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
@@ -26,6 +27,10 @@ final class InstanceStore {
   private final Writer writer;
   private final StateCodec codec;
   private final Map<InstanceKey, Instance> waiting = new ConcurrentHashMap<>();
+
+  /** Servers that a restart would know. */
+  private final Set<InstanceKey> written = ConcurrentHashMap.newKeySet();
+
   private int ticks;
 
   InstanceStore(Writer writer, StateCodec codec) {
@@ -33,13 +38,22 @@ final class InstanceStore {
     this.codec = codec;
   }
 
+  /** A server that was never written is written at once: a restart must know of it. */
   void save(Collection<Instance> instances) {
-    instances.forEach(instance -> waiting.put(instance.key(), instance));
+    boolean isNew = false;
+    for (Instance instance : instances) {
+      waiting.put(instance.key(), instance);
+      isNew |= !written.contains(instance.key());
+    }
+    if (isNew) {
+      flush();
+    }
   }
 
   void forget(Collection<InstanceKey> keys) {
     List<InstanceKey> gone = List.copyOf(keys);
     gone.forEach(waiting::remove);
+    gone.forEach(written::remove);
     writer.submitBulk(connection -> Sqlite.transaction(connection, inside -> delete(inside, gone)));
   }
 
@@ -69,7 +83,10 @@ final class InstanceStore {
     }
     // A newer picture that came meanwhile stays; after a failure all stay, for the next time.
     Sqlite.transaction(connection, inside -> upsert(inside, some));
-    some.forEach(written -> waiting.remove(written.key(), written));
+    for (Instance saved : some) {
+      waiting.remove(saved.key(), saved);
+      written.add(saved.key());
+    }
   }
 
   private void upsert(Connection connection, List<Instance> instances) throws SQLException {

@@ -189,7 +189,6 @@ public final class Manager implements AutoCloseable {
     suspicions.close();
     watches.close();
     discovery.close();
-    periodicWork.saveInstances();
   }
 
   /** Told of each probe after it was recorded. */
@@ -218,7 +217,7 @@ public final class Manager implements AutoCloseable {
 
   private void noteProbe(InstanceKey asked, ProbeResult result) {
     if (result instanceof ProbeResult.Seen seen) {
-      periodicWork.onSeen(seen.instance());
+      ports.backend().saveInstances(List.of(seen.instance()));
     }
   }
 

@@ -2,11 +2,7 @@ package orchestrator.server.engine.manager;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import orchestrator.core.facts.Downtime;
 import orchestrator.core.state.Command;
@@ -33,7 +29,6 @@ final class PeriodicWork implements AutoCloseable {
 
   private final Manager manager;
   private final DemotedMasters demoted;
-  private final Map<InstanceKey, Instance> unsaved = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
   PeriodicWork(Manager manager, DemotedMasters demoted) {
@@ -45,7 +40,6 @@ final class PeriodicWork implements AutoCloseable {
     every("judge", Duration.ofSeconds(1), this::judge);
     every("demoted", Duration.ofSeconds(1), demoted::look);
     every("resume", Duration.ofSeconds(1), manager.recoveries()::resumeOpen);
-    every("save", manager.settings().discovery().pollInterval(), this::saveInstances);
     every("lost", manager.settings().discovery().pollInterval(), this::endLost);
     every("expire", Duration.ofMinutes(1), this::expire);
     // A look-up blocks its carrier thread in the operating system.
@@ -57,20 +51,6 @@ final class PeriodicWork implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-  }
-
-  void onSeen(Instance instance) {
-    unsaved.put(instance.key(), instance);
-  }
-
-  void saveInstances() {
-    List<Instance> batch = new ArrayList<>();
-    for (InstanceKey key : List.copyOf(unsaved.keySet())) {
-      Optional.ofNullable(unsaved.remove(key)).ifPresent(batch::add);
-    }
-    if (!batch.isEmpty()) {
-      manager.backend().saveInstances(batch);
-    }
   }
 
   private void judge() {

@@ -131,8 +131,7 @@ final class Moving {
     Instance instance = t.s.live.get(replica);
     return t.s.phase != Phase.PROMOTING
         || instance == null
-        || new Survivors(t.s.circumstances.failedServer(), t.s.live, t.s.stuck)
-            .isApplied(instance);
+        || new Survivors(t.s.circumstances.failedServer(), t.s.live, t.s.stuck).isApplied(instance);
   }
 
   /** No new master is certain: what was not begun is left as it is. */

@@ -53,7 +53,9 @@ final class RecoveryRules {
     return new Done(id);
   }
 
-  /** The newest detection of the server: perhaps registered by the same entry, with an id of now. */
+  /**
+   * The newest detection of the server: perhaps registered by the same entry, with an id of now.
+   */
   private static long detectionOf(StateDraft draft, RecoveryTicket ticket) {
     return draft.detections.values().stream()
         .filter(detection -> detection.key().equals(ticket.failed()))

@@ -56,8 +56,7 @@ class RecoveryControlTest {
   }
 
   private static Optional<Event> failing(Effect effect) {
-    return Optional.of(
-        new Event.HookFinished(effect.id(), false, Duration.ofSeconds(1), "no way"));
+    return Optional.of(new Event.HookFinished(effect.id(), false, Duration.ofSeconds(1), "no way"));
   }
 
   @Test
@@ -74,17 +73,15 @@ class RecoveryControlTest {
   @Test
   void aProcessThatForbidsItLeavesAllAsItWasAndReleasesTheBlock() {
     policy = policy.with(Map.of(HookPoint.PRE_FAILOVER, List.of("may I", "never asked")));
-    Stage stage =
-        stage().answering(Effect.RunHook.class, RecoveryControlTest::failing).start();
+    Stage stage = stage().answering(Effect.RunHook.class, RecoveryControlTest::failing).start();
     assertThat(stage.actions()).isEmpty();
     assertThat(stage.hooks()).hasSize(1);
     assertThat(stage.ticket.successful()).isFalse();
     assertThat(stage.ticket.errors()).singleElement().asString().contains("no way");
     assertThat(stage.commands())
-        .anyMatch(
-            c ->
-                c instanceof Command.AcknowledgeRecoveries ack
-                    && ack.selector().equals(new Command.Selector.ByUid("1:x")));
+        .anyMatch(c ->
+            c instanceof Command.AcknowledgeRecoveries ack
+                && ack.selector().equals(new Command.Selector.ByUid("1:x")));
   }
 
   @Test
@@ -146,8 +143,7 @@ class RecoveryControlTest {
                 e -> Optional.of(new Event.Probed(e.id(), servers.instance("r1"))))
             .start();
     // The status row says that nothing is left in the relay log: a second is enough then.
-    assertThat(stage.momentOf(OPEN_R1))
-        .isBetween(Duration.ofSeconds(1), Duration.ofMillis(1300));
+    assertThat(stage.momentOf(OPEN_R1)).isBetween(Duration.ofSeconds(1), Duration.ofMillis(1300));
   }
 
   @Test
@@ -163,10 +159,9 @@ class RecoveryControlTest {
   void theOldMasterIsWatchedFromTheMomentAnotherMayBeWritable() {
     Stage stage = stage().start();
     assertThat(stage.effects)
-        .filteredOn(
-            e ->
-                e instanceof Effect.Commit commit
-                    && commit.commands().toString().contains("PromotionIntended"))
+        .filteredOn(e ->
+            e instanceof Effect.Commit commit
+                && commit.commands().toString().contains("PromotionIntended"))
         .singleElement()
         .asString()
         .contains("WatchDemotedMaster");
@@ -175,10 +170,8 @@ class RecoveryControlTest {
   @Test
   void applicationsAreToldInTheSameCommitThatSaysPromoted() {
     assertThat(stage().start().effects)
-        .filteredOn(
-            e ->
-                e instanceof Effect.Commit commit
-                    && commit.commands().toString().contains("Promoted["))
+        .filteredOn(e ->
+            e instanceof Effect.Commit commit && commit.commands().toString().contains("Promoted["))
         .singleElement()
         .asString()
         .contains("PutKeyValue[key=mysql/master/main, value=r1:3306]", "MoveCluster", "Published");
@@ -200,8 +193,7 @@ class RecoveryControlTest {
   @Test
   void anIntendedServerThatIsSilentIsNotReplacedByAnother() {
     Stage stage = stage().silent("r1");
-    stage.ticket =
-        stage.ticket.with(new JournalEntry.PromotionIntended(R1), TopologyBuilder.NOW);
+    stage.ticket = stage.ticket.with(new JournalEntry.PromotionIntended(R1), TopologyBuilder.NOW);
     stage.resume();
     assertThat(stage.ticket.successful()).isFalse();
     assertThat(stage.ticket.errors()).singleElement().asString().contains("Check whether r1:3306");
@@ -218,8 +210,7 @@ class RecoveryControlTest {
         stage
             .ticket
             .with(
-                new JournalEntry.HookStarted(HookPoint.PRE_FAILOVER, 0, "one"),
-                TopologyBuilder.NOW)
+                new JournalEntry.HookStarted(HookPoint.PRE_FAILOVER, 0, "one"), TopologyBuilder.NOW)
             .with(
                 new JournalEntry.HookFinished(HookPoint.PRE_FAILOVER, 0, true, 1, ""),
                 TopologyBuilder.NOW)
@@ -247,8 +238,7 @@ class RecoveryControlTest {
             Map.of(
                 HookPoint.POST_MASTER_FAILOVER, List.of("a &", "b"),
                 HookPoint.POST_FAILOVER, List.of("c")));
-    Stage stage =
-        stage().answering(Effect.RunHook.class, RecoveryControlTest::failing).start();
+    Stage stage = stage().answering(Effect.RunHook.class, RecoveryControlTest::failing).start();
     assertThat(stage.hooks().map(Effect.RunHook::command)).containsExactly("a", "b", "c");
     assertThat(stage.ticket.successful()).isTrue();
   }

@@ -188,7 +188,9 @@ final class Stage {
   }
 
   Stream<Effect.RunHook> hooks() {
-    return effects.stream().filter(Effect.RunHook.class::isInstance).map(Effect.RunHook.class::cast);
+    return effects.stream()
+        .filter(Effect.RunHook.class::isInstance)
+        .map(Effect.RunHook.class::cast);
   }
 
   Stream<Command> commands() {

@@ -122,7 +122,9 @@ public final class CanReplicate {
   }
 
   private static boolean isOlder(Instance replica, Instance source) {
-    return !replica.isBinlogServer() && replica.version().compareMajorTo(source.version()) < 0;
+    return !replica.isBinlogServer()
+        && !replica.version().equals(source.version())
+        && replica.version().compareMajorTo(source.version()) < 0;
   }
 
   private static Optional<String> olderVersion(Instance replica, Instance source, Policy policy) {

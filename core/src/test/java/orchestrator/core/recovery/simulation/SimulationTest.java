@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import orchestrator.core.facts.RecoveryTicket;
+import orchestrator.core.recovery.Effect;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,24 +25,63 @@ class SimulationTest {
     assertThat(history.ticket).get().extracting(RecoveryTicket::successful).isEqualTo(true);
   }
 
+  /**
+   * @param lasting how often the fault strikes what the first struck effect is about
+   */
   @ParameterizedTest
-  @CsvSource({"false,false", "true,false", "false,true", "true,true"})
-  void survivesEveryFaultAtEveryStep(boolean hooks, boolean catchUp) {
+  @CsvSource({
+    "false,false,1", "true,false,1", "true,true,1", "false,false,4", "false,true,4",
+  })
+  void survivesEveryFaultAtEveryStep(boolean hooks, boolean catchUp, int lasting) {
     List<String> failures = new ArrayList<>();
     int steps = Simulation.effectsOf(Scenario.plain(hooks, catchUp));
     for (int step = 0; step < steps; step++) {
-      for (Fault fault : Fault.values()) {
-        int at = step;
+      for (Fault fault : FAULTS) {
         History history =
             Simulation.run(
                 Scenario.plain(hooks, catchUp),
                 new Random(step),
-                (effect, index) -> index == at ? fault : Fault.NONE);
-        HistoryChecker.violations(history)
-            .forEach(violation -> failures.add(fault + " at effect " + at + ": " + violation));
+                new LastingFault(step, fault, lasting));
+        for (String violation : HistoryChecker.violations(history)) {
+          failures.add(fault + " at effect " + step + ": " + violation);
+        }
       }
     }
     assertThat(failures).isEmpty();
+  }
+
+  /** Strikes an effect, and the next ones that are about the same thing. */
+  private static final class LastingFault implements Simulation.Faults {
+    private final int first;
+    private final Fault fault;
+    private int left;
+    private String subject = "";
+
+    LastingFault(int first, Fault fault, int times) {
+      this.first = first;
+      this.fault = fault;
+      this.left = times;
+    }
+
+    @Override
+    public Fault of(Effect effect, int index) {
+      if (index == first) {
+        subject = subjectOf(effect);
+      }
+      if (index < first || left == 0 || !subject.equals(subjectOf(effect))) {
+        return Fault.NONE;
+      }
+      left--;
+      return fault;
+    }
+
+    private static String subjectOf(Effect effect) {
+      return switch (effect) {
+        case Effect.Perform perform -> perform.action().target() + "/" + perform.action().getClass();
+        case Effect.Probe probe -> probe.key() + "/probe";
+        default -> effect.getClass().toString();
+      };
+    }
   }
 
   @Test

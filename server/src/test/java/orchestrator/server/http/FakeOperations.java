@@ -255,7 +255,7 @@ final class FakeOperations implements Operations {
             3,
             "manager-1",
             List.of())
-        .withId(Long.parseLong(uid));
+        .withIds(Long.parseLong(uid), 0);
   }
 
   /** History as lists; paging and selection are the backend's business, and only recorded. */

@@ -30,7 +30,11 @@ class SimulationTest {
    */
   @ParameterizedTest
   @CsvSource({
-    "false,false,1", "true,false,1", "true,true,1", "false,false,4", "false,true,4",
+    "false,false,1",
+    "true,false,1",
+    "true,true,1",
+    "false,false,4",
+    "false,true,4",
   })
   void survivesEveryFaultAtEveryStep(boolean hooks, boolean catchUp, int lasting) {
     List<String> failures = new ArrayList<>();
@@ -77,7 +81,8 @@ class SimulationTest {
 
     private static String subjectOf(Effect effect) {
       return switch (effect) {
-        case Effect.Perform perform -> perform.action().target() + "/" + perform.action().getClass();
+        case Effect.Perform perform ->
+            perform.action().target() + "/" + perform.action().getClass();
         case Effect.Probe probe -> probe.key() + "/probe";
         default -> effect.getClass().toString();
       };

@@ -4,8 +4,11 @@ import static orchestrator.server.mysql.RealServers.SOON;
 import static orchestrator.server.mysql.RealServers.key;
 import static orchestrator.server.mysql.RealServers.probe;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.awaitility.Durations.TEN_SECONDS;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -92,11 +95,24 @@ class WatchOfRealServersTest {
     server().start();
   }
 
+  /**
+   * The id of the watch's connection: between two sleeps, and before the first, it shows no
+   * statement.
+   */
   private static String waitingConnection() {
-    return server()
-        .query("SELECT ID FROM information_schema.PROCESSLIST WHERE INFO LIKE 'SELECT SLEEP%'")
-        .getFirst()
-        .getOrDefault("ID", "");
+    return await()
+        .atMost(TEN_SECONDS)
+        .until(
+            () ->
+                server()
+                    .query(
+                        "SELECT ID FROM information_schema.PROCESSLIST"
+                            + " WHERE INFO LIKE 'SELECT SLEEP%'")
+                    .stream()
+                    .map(row -> row.getOrDefault("ID", ""))
+                    .findFirst(),
+            Optional::isPresent)
+        .orElseThrow();
   }
 
   @Test
@@ -133,7 +149,10 @@ class WatchOfRealServersTest {
     assertThat(events.next()).isEqualTo("connected");
 
     String connection = waitingConnection();
-    server().sql("KILL QUERY " + connection, "KILL QUERY " + connection);
+    server().sql("KILL QUERY " + connection);
+    assertThat(waitingConnection()).isEqualTo(connection);
+    server().sql("KILL QUERY " + connection);
+    assertThat(waitingConnection()).isEqualTo(connection);
     assertThat(events.queue).isEmpty();
     server().sql("KILL CONNECTION " + connection);
 

@@ -100,8 +100,7 @@ public final class Announcements {
     FailureCase failureCase = FailureCases.of(failure);
     if (isNew && !settings.hooks().isEmpty()) {
       // Operators' processes come before the recovery and may hold it up, so the failure is
-      // announced
-      // on its own; without them one commit serves both.
+      // announced on its own; without them one commit serves both.
       if (!announce(commands) || !runHooks(failureCase, uid)) {
         return;
       }

@@ -70,8 +70,7 @@ public final class Detector {
    *
    * @param actionable whether something can be done about it now
    */
-  public record Failure(
-      Diagnosis diagnosis, boolean actionable, Evidence.Conclusive evidence, Topology topology) {}
+  public record Failure(Diagnosis diagnosis, boolean actionable, Evidence.Conclusive evidence) {}
 
   public Detector(
       Picture picture,
@@ -199,7 +198,7 @@ public final class Detector {
             now);
     switch (evidence) {
       case Evidence.Conclusive conclusive ->
-          reactions.failure().accept(new Failure(diagnosis, actionable, conclusive, topology));
+          reactions.failure().accept(new Failure(diagnosis, actionable, conclusive));
       case Evidence.Wait wait -> reactions.doubtful().accept(diagnosis.key(), wait.reason());
     }
   }

@@ -61,7 +61,7 @@ final class PeriodicWork implements AutoCloseable {
 
   /**
    * Ends the downtime of servers that a recovery gave up, once they are back: answering and
-   * replicating, or the only head of their cluster.
+   * replicating.
    */
   private void endLost() {
     if (manager.consensus().leadership().isEmpty()) {

@@ -7,13 +7,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import orchestrator.core.analysis.ClusterRule;
-import orchestrator.core.facts.Detection;
 import orchestrator.core.facts.RecoveryOrigin;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.recovery.Circumstances;
@@ -29,7 +27,6 @@ import orchestrator.core.recovery.RecoveryPolicy;
 import orchestrator.core.state.Command;
 import orchestrator.core.state.CommandResult;
 import orchestrator.core.state.RecoveryGate;
-import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.topology.InstanceKey;
 import orchestrator.server.engine.Consensus.Submission;
 import orchestrator.server.engine.Fence;
@@ -102,10 +99,6 @@ public final class Recoveries {
     this.onBlocked = onBlocked;
   }
 
-  public RecoveryPolicy policy() {
-    return rules.policy();
-  }
-
   /**
    * Opens a recovery and runs it in the background.
    *
@@ -121,13 +114,8 @@ public final class Recoveries {
     Instant now = ports.clock().instant();
     Circumstances circumstances = circumstances(failure);
     List<Gate> gates = RecoveryGates.of(circumstances, origin, ports.consensus().state(), now);
-    RecoveryTicket ticket =
-        RecoveryPlanner.openTicket(
-            circumstances,
-            origin,
-            uid,
-            detectionOf(failure.failed(), ports.consensus().state()),
-            now);
+    // The detection is found when the ticket is applied: it may be committed with it.
+    RecoveryTicket ticket = RecoveryPlanner.openTicket(circumstances, origin, uid, 0, now);
     List<Command> commands = new ArrayList<>(together);
     Optional<String> refusal = refusal(ticket, gates, now);
     if (refusal.isPresent()) {
@@ -145,7 +133,7 @@ public final class Recoveries {
       case Submission.Committed committed ->
           switch (committed.results().getLast()) {
             case CommandResult.Refused refused -> new Begun.Refused(refused.reason());
-            case CommandResult.Done ignored -> run(uid, failure, leadership.get(), false);
+            case CommandResult.Done ignored -> run(uid, circumstances, leadership.get(), false);
           };
     };
   }
@@ -162,7 +150,7 @@ public final class Recoveries {
     if (ticket.origin().automatic() && now.isBefore(retry)) {
       return Optional.of("the last attempt failed; the next one is not before " + retry);
     }
-    return block.map(RecoveryGate.Block::reason);
+    return Optional.empty();
   }
 
   /**
@@ -186,18 +174,9 @@ public final class Recoveries {
                 ticket,
                 rules.masters().matches(ticket.clusterName(), ticket.clusterAlias()),
                 rules.intermediateMasters().matches(ticket.clusterName(), ticket.clusterAlias()));
-        var _ = run(ticket.uid(), failure, leadership.get(), true);
+        var _ = run(ticket.uid(), circumstances(failure), leadership.get(), true);
       }
     }
-  }
-
-  /** Servers that a recovery which runs here has in hand. */
-  public Set<InstanceKey> failedServersInHand() {
-    Set<InstanceKey> keys = ConcurrentHashMap.newKeySet();
-    for (String uid : running.keySet()) {
-      find(uid).ifPresent(ticket -> keys.add(ticket.failed()));
-    }
-    return keys;
   }
 
   /** Starts no more; those that run stop at their next commit, and are taken up later. */
@@ -217,7 +196,8 @@ public final class Recoveries {
         ports.clock().instant());
   }
 
-  private Begun run(String uid, FailureCase failure, Leadership leadership, boolean resumed) {
+  private Begun run(
+      String uid, Circumstances circumstances, Leadership leadership, boolean resumed) {
     CompletableFuture<RecoveryTicket> end = new CompletableFuture<>();
     if (running.putIfAbsent(uid, end) != null) {
       return new Begun.Refused("it runs already");
@@ -227,7 +207,7 @@ public final class Recoveries {
         .name("recovery-" + ticket.failed())
         .start(() -> {
           try {
-            play(ticket, circumstances(failure), leadership, resumed);
+            play(ticket, circumstances, leadership, resumed);
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
           } catch (RuntimeException e) {
@@ -282,14 +262,6 @@ public final class Recoveries {
 
   private Optional<RecoveryTicket> find(String uid) {
     return Optional.ofNullable(ports.consensus().state().recoveries().get(uid));
-  }
-
-  private static long detectionOf(InstanceKey key, ReplicatedState state) {
-    return state.detections().values().stream()
-        .filter(detection -> detection.key().equals(key))
-        .mapToLong(Detection::id)
-        .max()
-        .orElse(0);
   }
 
   private Map<String, HostAddresses> addresses(FailureCase failure) {

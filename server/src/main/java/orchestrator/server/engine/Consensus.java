@@ -48,7 +48,15 @@ public interface Consensus extends AutoCloseable {
     /** Certainly not done. */
     record Rejected(String reason) implements Submission {}
 
-    /** Perhaps done: ask again with the same command id. */
-    record Unknown(String reason) implements Submission {}
+    /**
+     * Perhaps done.
+     *
+     * @param commandId to ask by later; empty where that cannot be
+     */
+    record Unknown(String reason, Optional<String> commandId) implements Submission {
+      public Unknown(String reason) {
+        this(reason, Optional.empty());
+      }
+    }
   }
 }

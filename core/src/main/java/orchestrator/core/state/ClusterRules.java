@@ -12,7 +12,7 @@ import java.util.Set;
 import orchestrator.core.state.CommandResult.Refused;
 import orchestrator.core.topology.InstanceKey;
 
-/** What is said of clusters, pools, names, and the key-value store. */
+/** What is said of clusters, pools, names, the managers, and the key-value store. */
 final class ClusterRules {
   private ClusterRules() {}
 
@@ -103,6 +103,22 @@ final class ClusterRules {
       StateDraft draft, Command.DeregisterHostnameUnresolve command) {
     boolean was = draft.unresolves.containsKey(command.hostname());
     draft.unresolves = without(draft.unresolves, command.hostname());
+    return done(was);
+  }
+
+  static CommandResult announceNode(StateDraft draft, Command.AnnounceNode command) {
+    String name = command.node().name();
+    if (name.isBlank()) {
+      return new Refused("A node needs a name");
+    }
+    boolean isNew = !command.node().equals(draft.nodes.get(name));
+    draft.nodes = with(draft.nodes, name, command.node());
+    return done(isNew);
+  }
+
+  static CommandResult forgetNode(StateDraft draft, Command.ForgetNode command) {
+    boolean was = draft.nodes.containsKey(command.name());
+    draft.nodes = without(draft.nodes, command.name());
     return done(was);
   }
 

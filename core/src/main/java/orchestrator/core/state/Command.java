@@ -11,6 +11,7 @@ import orchestrator.core.facts.Downtime;
 import orchestrator.core.facts.JournalEntry;
 import orchestrator.core.facts.LossReport;
 import orchestrator.core.facts.Maintenance;
+import orchestrator.core.facts.ManagerNode;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.topology.InstanceKey;
 
@@ -140,6 +141,14 @@ public sealed interface Command {
   record WatchDemotedMaster(DemotedMaster master) implements Command {}
 
   record ReleaseDemotedMaster(InstanceKey key) implements Command {}
+
+  // The managers themselves
+
+  /** Replaces what the node said of itself before. */
+  record AnnounceNode(ManagerNode node) implements Command {}
+
+  /** The node has left the group for good. */
+  record ForgetNode(String name) implements Command {}
 
   // Time
 

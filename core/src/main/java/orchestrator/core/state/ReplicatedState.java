@@ -11,6 +11,7 @@ import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.Detection;
 import orchestrator.core.facts.Downtime;
 import orchestrator.core.facts.Maintenance;
+import orchestrator.core.facts.ManagerNode;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.topology.InstanceKey;
 
@@ -26,6 +27,7 @@ import orchestrator.core.topology.InstanceKey;
  * @param detections by id: active ones, and those that an open or blocking recovery answers
  * @param recoveries by uid: open ones, and closed ones until {@link Command.Expire}
  * @param demoted former masters that are watched
+ * @param nodes managers that introduced themselves, by name
  * @param nextId the id that the next detection or recovery gets
  */
 public record ReplicatedState(
@@ -43,12 +45,13 @@ public record ReplicatedState(
     Map<Long, Detection> detections,
     Map<String, RecoveryTicket> recoveries,
     Map<InstanceKey, DemotedMaster> demoted,
+    Map<String, ManagerNode> nodes,
     long nextId) {
 
   public static final ReplicatedState EMPTY =
       new ReplicatedState(
           Set.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of(),
-          Map.of(), true, Map.of(), Map.of(), Map.of(), 1);
+          Map.of(), true, Map.of(), Map.of(), Map.of(), Map.of(), 1);
 
   /** Copying what is immutable already costs nothing. */
   public ReplicatedState {
@@ -65,6 +68,7 @@ public record ReplicatedState(
     detections = Map.copyOf(detections);
     recoveries = Map.copyOf(recoveries);
     demoted = Map.copyOf(demoted);
+    nodes = Map.copyOf(nodes);
     if (nextId < 1) {
       throw new IllegalArgumentException("nextId must be 1 or more, got " + nextId);
     }

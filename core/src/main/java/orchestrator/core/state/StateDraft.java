@@ -10,6 +10,7 @@ import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.Detection;
 import orchestrator.core.facts.Downtime;
 import orchestrator.core.facts.Maintenance;
+import orchestrator.core.facts.ManagerNode;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.topology.InstanceKey;
 
@@ -33,6 +34,7 @@ final class StateDraft {
   Map<Long, Detection> detections;
   Map<String, RecoveryTicket> recoveries;
   Map<InstanceKey, DemotedMaster> demoted;
+  Map<String, ManagerNode> nodes;
   long nextId;
 
   StateDraft(ReplicatedState base) {
@@ -51,6 +53,7 @@ final class StateDraft {
     detections = base.detections();
     recoveries = base.recoveries();
     demoted = base.demoted();
+    nodes = base.nodes();
     nextId = base.nextId();
   }
 
@@ -77,6 +80,7 @@ final class StateDraft {
             && detections == base.detections()
             && recoveries == base.recoveries()
             && demoted == base.demoted()
+            && nodes == base.nodes()
             && nextId == base.nextId();
     return same ? base : copy();
   }
@@ -97,6 +101,7 @@ final class StateDraft {
         detections,
         recoveries,
         demoted,
+        nodes,
         nextId);
   }
 

@@ -98,6 +98,8 @@ public final class StateMachine {
       case Command.ReleaseDemotedMaster c -> RecoveryRules.release(draft, c);
       case Command.RegisterDetection c -> DetectionRules.register(draft, c);
       case Command.EndDetections c -> DetectionRules.end(draft, c);
+      case Command.AnnounceNode c -> ClusterRules.announceNode(draft, c);
+      case Command.ForgetNode c -> ClusterRules.forgetNode(draft, c);
       case Command.Expire c -> ExpiryRules.expire(draft, c);
     };
   }

@@ -13,6 +13,7 @@ import orchestrator.core.facts.Downtime;
 import orchestrator.core.facts.JournalEntry;
 import orchestrator.core.facts.LossReport;
 import orchestrator.core.facts.Maintenance;
+import orchestrator.core.facts.ManagerNode;
 import orchestrator.core.facts.RecoveryOrigin;
 import orchestrator.core.facts.ReplicaFate;
 import orchestrator.core.topology.InstanceKey;
@@ -61,14 +62,16 @@ final class RandomCommands {
           random.nextBoolean()
               ? new Command.AcknowledgeRecoveries(selector(), new Acknowledgement("x", "y", now))
               : new Command.ReviseLoss(uid(), LossReport.UNKNOWN);
-      default -> aboutTime();
+      default -> others();
     };
   }
 
-  private Command aboutTime() {
-    return switch (random.nextInt(3)) {
+  private Command others() {
+    return switch (random.nextInt(5)) {
       case 0 -> new Command.WatchDemotedMaster(new DemotedMaster(key(), uid(), key(), now));
       case 1 -> new Command.ReleaseDemotedMaster(key());
+      case 2 -> new Command.AnnounceNode(new ManagerNode(name(), "http://" + name(), "", "1"));
+      case 3 -> new Command.ForgetNode(name());
       default -> new Command.Expire(now, now.minusSeconds(3600), now.minusSeconds(7200));
     };
   }

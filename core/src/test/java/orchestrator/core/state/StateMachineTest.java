@@ -22,6 +22,7 @@ import orchestrator.core.facts.Downtime;
 import orchestrator.core.facts.JournalEntry;
 import orchestrator.core.facts.LossReport;
 import orchestrator.core.facts.Maintenance;
+import orchestrator.core.facts.ManagerNode;
 import orchestrator.core.gtid.GtidDifference;
 import org.junit.jupiter.api.Test;
 
@@ -53,6 +54,31 @@ class StateMachineTest {
             new Command.WatchDemotedMaster(new DemotedMaster(server("a"), "u1", server("b"), NOON)),
             new Command.Forget(server("a")));
     assertThat(state).isEqualTo(ReplicatedState.EMPTY);
+  }
+
+  @Test
+  void nodeThatSaysTheSameAgainChangesNothing() {
+    ManagerNode node = new ManagerNode("n1", "http://n1:3000", "dc1", "1.0");
+    ReplicatedState state = after(new Command.AnnounceNode(node));
+    assertThat(after(state, new Command.AnnounceNode(node))).isSameAs(state);
+    assertThat(state.nodes()).containsExactly(Map.entry("n1", node));
+  }
+
+  @Test
+  void nodeThatMovedReplacesWhatItSaidBefore() {
+    ManagerNode moved = new ManagerNode("n1", "http://other:3000", "dc2", "1.1");
+    ReplicatedState state =
+        after(
+            new Command.AnnounceNode(new ManagerNode("n1", "http://n1:3000", "dc1", "1.0")),
+            new Command.AnnounceNode(moved));
+    assertThat(state.nodes()).containsExactly(Map.entry("n1", moved));
+    assertThat(after(state, new Command.ForgetNode("n1"))).isEqualTo(ReplicatedState.EMPTY);
+  }
+
+  @Test
+  void nodeWithoutANameIsRefused() {
+    Command nameless = new Command.AnnounceNode(new ManagerNode(" ", "", "", ""));
+    assertThat(refusalOf(ReplicatedState.EMPTY, nameless)).isPresent();
   }
 
   @Test

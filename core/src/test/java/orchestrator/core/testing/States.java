@@ -104,6 +104,7 @@ public final class States {
         detections,
         recoveries,
         none.demoted(),
+        none.nodes(),
         detections.size() + recoveries.size() + 1L);
   }
 }

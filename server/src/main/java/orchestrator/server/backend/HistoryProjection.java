@@ -4,25 +4,16 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import orchestrator.core.facts.Detection;
-import orchestrator.core.facts.JournalEntry;
-import orchestrator.core.facts.JournalText;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.state.Command;
-import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.topology.InstanceKey;
 import orchestrator.server.codec.StateCodec;
 
-/**
- * Keeps in the history what commands did: detections and recoveries as they became, and the steps.
- * Detections and recoveries are taken from the difference of the states, so that no kind of command
- * is forgotten here.
- */
+/** Keeps in the history what commands did: detections and recoveries as they became, and steps. */
 final class HistoryProjection {
   private final StateCodec codec;
 
@@ -35,43 +26,20 @@ final class HistoryProjection {
     return command instanceof Command.Journal || command instanceof Command.AcknowledgeRecoveries;
   }
 
-  /**
-   * @param commands that led from {@code before} to {@code after}, none of them refused
-   */
-  void project(
-      Connection connection, ReplicatedState before, ReplicatedState after, List<Command> commands)
-      throws SQLException {
-    for (Map.Entry<Long, Detection> entry : after.detections().entrySet()) {
-      if (!entry.getValue().equals(before.detections().get(entry.getKey()))) {
-        save(connection, entry.getValue());
-      }
+  /** Writing the same again changes nothing. */
+  void write(Connection connection, Traces traces) throws SQLException {
+    for (Detection detection : traces.detections()) {
+      save(connection, detection);
     }
-    for (Map.Entry<String, RecoveryTicket> entry : after.recoveries().entrySet()) {
-      if (!entry.getValue().equals(before.recoveries().get(entry.getKey()))) {
-        save(connection, entry.getValue());
-      }
+    for (RecoveryTicket ticket : traces.recoveries()) {
+      save(connection, ticket);
     }
-    for (Command command : commands) {
-      if (command instanceof Command.OpenRecovery open
-          && !before.recoveries().containsKey(open.ticket().uid())) {
-        saveStep(connection, open.ticket().uid(), open.ticket().started(), opening(open.ticket()));
-      } else if (command instanceof Command.Journal journal) {
-        for (JournalEntry entry : journal.entries()) {
-          saveStep(connection, journal.recoveryUid(), journal.at(), JournalText.of(entry));
-        }
-      } else if (command instanceof Command.AcknowledgeRecoveries acknowledge) {
-        acknowledgePast(connection, acknowledge);
-      }
+    for (Traces.Step step : traces.steps()) {
+      save(connection, step);
     }
-  }
-
-  private static String opening(RecoveryTicket ticket) {
-    return "Recovery of %s from %s begins, %s, on node %s"
-        .formatted(
-            ticket.failed(),
-            ticket.analysis(),
-            ticket.origin().automatic() ? "automatic" : "asked for by a person",
-            ticket.processingNode());
+    for (Command.AcknowledgeRecoveries command : traces.acknowledgements()) {
+      acknowledgePast(connection, command);
+    }
   }
 
   private void save(Connection connection, Detection detection) throws SQLException {
@@ -115,15 +83,14 @@ final class HistoryProjection {
     }
   }
 
-  private static void saveStep(Connection connection, String uid, Instant at, String message)
-      throws SQLException {
+  private static void save(Connection connection, Traces.Step step) throws SQLException {
     // A journal that was submitted twice is one protocol.
     try (PreparedStatement insert =
         connection.prepareStatement(
             "INSERT OR IGNORE INTO ojr_recovery_step (recovery_uid, at, message) VALUES (?, ?, ?)")) {
-      insert.setString(1, uid);
-      insert.setLong(2, Times.micros(at));
-      insert.setString(3, message);
+      insert.setString(1, step.recoveryUid());
+      insert.setLong(2, Times.micros(step.at()));
+      insert.setString(3, step.message());
       insert.executeUpdate();
     }
   }

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 /** Single numbers that are kept by name. */
 final class Meta {
   static final String TERM = "term";
+  static final String APPLIED_PREFIX = "applied:";
   private static final String PROBE = "probe";
 
   private Meta() {}

@@ -108,6 +108,13 @@ final class Sqlite {
     return primaryCode(e) == SQLiteErrorCode.SQLITE_IOERR.code || isCorrupt(e);
   }
 
+  /** Whether the store works, but will never take what it was given. */
+  static boolean refusesData(SQLException e) {
+    return primaryCode(e) == SQLiteErrorCode.SQLITE_CONSTRAINT.code
+        || primaryCode(e) == SQLiteErrorCode.SQLITE_TOOBIG.code
+        || primaryCode(e) == SQLiteErrorCode.SQLITE_MISMATCH.code;
+  }
+
   /** The lower eight bits; the upper ones tell details. */
   private static int primaryCode(SQLException e) {
     SQLException cause =

@@ -8,11 +8,13 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
 import orchestrator.server.codec.StateCodec;
 import orchestrator.server.engine.Backend;
+import orchestrator.server.engine.Projection;
 import orchestrator.server.observe.AuditRecord;
 
 /** The store in one SQLite file. */
@@ -23,6 +25,7 @@ public final class SqliteBackend implements Backend {
   private final StateCodec codec = new StateCodec();
   private final HistoryQueries queries;
   private final InstanceStore instances;
+  private final List<LogProjection> projections = new CopyOnWriteArrayList<>();
   private volatile List<BlockedRecovery> blocked = List.of();
 
   private SqliteBackend(DataFile file, Connection connection) {
@@ -69,6 +72,29 @@ public final class SqliteBackend implements Backend {
   /** Where the store is: beside the configured file, when that one is not ours. */
   public Path path() {
     return file.path();
+  }
+
+  /**
+   * The history of what a replicated log says.
+   *
+   * @param log names the log that indices count in: another name begins at index 0, and leaves what
+   *     other logs said. Ask once for each.
+   * @throws java.io.UncheckedIOException when the store cannot be read
+   */
+  public Projection projection(String log) {
+    String name = Meta.APPLIED_PREFIX + log;
+    long applied =
+        readers
+            .query(
+                "SELECT value FROM ojr_meta WHERE name = ?", List.of(name), row -> row.getLong(1))
+            .stream()
+            .findFirst()
+            .orElse(0L);
+    LogProjection projection =
+        new LogProjection(writer, new HistoryProjection(codec), name, applied);
+    projections.add(projection);
+    writer.onTick(projection::tick);
+    return projection;
   }
 
   Writer writer() {
@@ -177,12 +203,16 @@ public final class SqliteBackend implements Backend {
 
   @Override
   public Optional<String> failure() {
-    return writer.failure();
+    return projections.stream()
+        .flatMap(projection -> projection.failure().stream())
+        .findFirst()
+        .or(writer::failure);
   }
 
   @Override
   public void close() {
     instances.flush();
+    projections.forEach(LogProjection::writeSoon);
     readers.close();
     writer.close();
     file.close();

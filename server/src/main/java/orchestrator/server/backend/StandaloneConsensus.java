@@ -238,7 +238,7 @@ public final class StandaloneConsensus implements Consensus {
         last = planned.index();
         Proposal proposal = planned.proposal();
         log.append(connection, last, term, proposal.entry());
-        history.project(connection, before, planned.applied().next(), proposal.commands());
+        history.write(connection, Traces.of(before, planned.applied().next(), proposal.commands()));
       }
       before = planned.applied().next();
     }

@@ -34,6 +34,7 @@ final class Writer implements AutoCloseable {
 
   private enum Priority {
     LOG,
+    HISTORY,
     BULK,
     STOP
   }
@@ -68,6 +69,11 @@ final class Writer implements AutoCloseable {
   /** Runs before all bulk work, with every commit durable. */
   void submitLog(Job job) {
     queue.add(new Task(Priority.LOG, sequence.incrementAndGet(), job));
+  }
+
+  /** Runs before other bulk work, and is never dropped; it handles its own failures. */
+  void submitHistory(Job job) {
+    queue.add(new Task(Priority.HISTORY, sequence.incrementAndGet(), job));
   }
 
   /** Runs soon, in order; dropped with a line in the log when far too much is waiting. */
@@ -121,7 +127,8 @@ final class Writer implements AutoCloseable {
 
   private void run(Task task) {
     switch (task.priority()) {
-      case LOG -> runLog(task.job());
+      case LOG -> runCareful(task.job(), true);
+      case HISTORY -> runCareful(task.job(), false);
       case BULK -> {
         bulkWaiting.decrementAndGet();
         runBulk(task.job());
@@ -130,14 +137,14 @@ final class Writer implements AutoCloseable {
     }
   }
 
-  /** A job of the log handles its own failures: what arrives here is a defect. */
-  private void runLog(Job job) {
+  /** Such a job handles its own failures: what arrives here is a defect. */
+  private void runCareful(Job job, boolean durably) {
     try {
-      makeDurable(true);
+      makeDurable(durably);
       uncheckpointed++;
       job.run(connection);
     } catch (SQLException | RuntimeException e) {
-      LOG.error("A job of the command log failed", e);
+      LOG.error("A job of the log or the history failed", e);
     }
   }
 

@@ -1,5 +1,8 @@
 package orchestrator.server.backend;
 
+import static orchestrator.server.backend.Recorded.answering;
+import static orchestrator.server.backend.Recorded.detection;
+import static orchestrator.server.backend.Recorded.ticket;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
@@ -13,9 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import orchestrator.core.facts.Acknowledgement;
-import orchestrator.core.facts.Detection;
 import orchestrator.core.facts.JournalEntry;
-import orchestrator.core.facts.RecoveryOrigin;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.state.Command;
 import orchestrator.core.topology.Instance;
@@ -32,9 +33,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What is kept beside the state: servers and history. */
 class SqliteBackendTest {
-  private static final Instant NOON = Instant.parse("2026-01-02T12:00:00.123456789Z");
-  private static final InstanceKey A = new InstanceKey("a", 3306);
-  private static final InstanceKey B = new InstanceKey("b", 3306);
+  private static final Instant NOON = Recorded.NOON;
+  private static final InstanceKey A = Recorded.A;
+  private static final InstanceKey B = Recorded.B;
 
   @TempDir Path folder;
   private StoreFixture store;
@@ -269,46 +270,5 @@ class SqliteBackendTest {
         base.group(),
         base.reportedReplicas(),
         base.credentialsAvailable());
-  }
-
-  private static Detection detection(String uid, InstanceKey key) {
-    return new Detection(
-        0,
-        uid,
-        key,
-        "DeadMaster",
-        "",
-        key.displayString(),
-        "",
-        List.of(B),
-        true,
-        NOON,
-        Optional.empty(),
-        "node1");
-  }
-
-  private static RecoveryTicket answering(RecoveryTicket ticket, long detectionId) {
-    return ticketOf(ticket.uid(), ticket.failed(), detectionId);
-  }
-
-  private static RecoveryTicket ticket(String uid, InstanceKey failed) {
-    return ticketOf(uid, failed, 0);
-  }
-
-  private static RecoveryTicket ticketOf(String uid, InstanceKey failed, long detectionId) {
-    return RecoveryTicket.begun(
-        uid,
-        failed,
-        "DeadMaster",
-        "",
-        failed.displayString(),
-        "alias-" + failed.hostname(),
-        "",
-        RecoveryOrigin.AUTOMATIC,
-        NOON,
-        NOON.plusSeconds(3600),
-        detectionId,
-        "node1",
-        List.of());
   }
 }

@@ -15,6 +15,8 @@ import orchestrator.core.facts.LossReport;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.facts.ReplicaFate;
 import orchestrator.core.gtid.GtidDifference;
+import orchestrator.core.state.LogPosition;
+import orchestrator.core.state.ReplicatedState.KeyValue;
 import orchestrator.sandbox.Sandbox;
 import orchestrator.sandbox.SandboxServer;
 import orchestrator.sandbox.SandboxSpec;
@@ -79,10 +81,15 @@ class MasterFailoverTest {
     assertThat(managed.state().demoted().get(keyOf(old)))
         .extracting(DemotedMaster::successor)
         .isEqualTo(keyOf(promoted));
+    String key = "mysql/master/" + ManagerConfiguration.ALIAS;
     assertThat(managed.state().keyValues())
-        .containsEntry("mysql/master/" + ManagerConfiguration.ALIAS, promoted.address())
-        .containsEntry(
-            "mysql/master/" + ManagerConfiguration.ALIAS + "/port", "" + promoted.port());
+        .extractingFromEntries(entry -> entry.getKey() + "=" + entry.getValue().value())
+        .contains(key + "=" + promoted.address(), key + "/port=" + promoted.port())
+        .hasSize(5);
+    assertThat(managed.state().keyValues().values().stream().map(KeyValue::written).distinct())
+        .as("the five keys are written by one entry")
+        .hasSize(1)
+        .doesNotContain(LogPosition.NONE);
     assertThat(managed.topology().clusterNameOf(keyOf(promoted))).contains(promoted.address());
     assertThat(Set.copyOf(managed.state().clusterLineage().values()))
         .containsExactly(promoted.address());

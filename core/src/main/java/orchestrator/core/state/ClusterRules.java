@@ -126,8 +126,12 @@ final class ClusterRules {
     if (command.key().isBlank()) {
       return new Refused("A value needs a key");
     }
-    boolean isNew = !command.value().equals(draft.keyValues.get(command.key()));
-    draft.keyValues = with(draft.keyValues, command.key(), command.value());
+    boolean isNew =
+        Optional.ofNullable(draft.keyValues.get(command.key()))
+            .filter(present -> present.value().equals(command.value()))
+            .isEmpty();
+    var value = new ReplicatedState.KeyValue(command.value(), draft.position());
+    draft.keyValues = with(draft.keyValues, command.key(), value);
     return done(isNew);
   }
 

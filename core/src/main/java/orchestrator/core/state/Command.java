@@ -96,6 +96,7 @@ public sealed interface Command {
     }
   }
 
+  /** The value also remembers the place of this command in the log. */
   record PutKeyValue(String key, String value) implements Command {}
 
   record DeleteKeyValue(String key) implements Command {}
@@ -122,12 +123,21 @@ public sealed interface Command {
   record OpenRecovery(RecoveryTicket ticket) implements Command {}
 
   /**
-   * Refused for a recovery that is unknown or (unless the entries change nothing) closed, and when
-   * an entry would choose another server while one may be writable.
+   * Refused for a recovery that is unknown or (unless the entries change nothing) closed, when an
+   * entry would choose another server while one may be writable, and in another term than its own:
+   * who writes it then has lost the lead in between, and another may have gone on.
+   *
+   * @param term in which the writer leads; 0 for one that is bound to no term
    */
-  record Journal(String recoveryUid, List<JournalEntry> entries, Instant at) implements Command {
+  record Journal(String recoveryUid, List<JournalEntry> entries, Instant at, long term)
+      implements Command {
     public Journal {
       entries = List.copyOf(entries);
+    }
+
+    /** Bound to no term. */
+    public Journal(String recoveryUid, List<JournalEntry> entries, Instant at) {
+      this(recoveryUid, entries, at, 0);
     }
   }
 

@@ -25,6 +25,11 @@ final class JournalRules {
       return unknown(command.recoveryUid());
     }
     RecoveryTicket ticket = found.get();
+    if (command.term() != 0 && command.term() != draft.position().term()) {
+      return new Refused(
+          "Recovery %s: who led in term %d leads in it no more, this is term %d"
+              .formatted(ticket.uid(), command.term(), draft.position().term()));
+    }
     if (isRepeatedEnd(ticket, command)) {
       return new Done(ticket.id());
     }

@@ -24,6 +24,7 @@ import orchestrator.core.topology.InstanceKey;
  * @param clusterAliases aliases set by people, by cluster name
  * @param clusterLineage for names that clusters had before a failover: the name they have now
  * @param unresolves the names that replicas are to use for a source, by its host name
+ * @param keyValues the built-in key-value store
  * @param detections by id: active ones, and those that an open or blocking recovery answers
  * @param recoveries by uid: open ones, and closed ones until {@link Command.Expire}
  * @param demoted former masters that are watched
@@ -40,7 +41,7 @@ public record ReplicatedState(
     Map<String, String> clusterLineage,
     Map<String, Unresolve> unresolves,
     Map<String, Pool> pools,
-    Map<String, String> keyValues,
+    Map<String, KeyValue> keyValues,
     boolean recoveriesEnabled,
     Map<Long, Detection> detections,
     Map<String, RecoveryTicket> recoveries,
@@ -98,6 +99,12 @@ public record ReplicatedState(
     copy.replaceAll((key, values) -> Map.copyOf(values));
     return Map.copyOf(copy);
   }
+
+  /**
+   * @param written by which entry of the log it was written last, whether or not that changed it;
+   *     {@link LogPosition#NONE} for values that are older than this knowledge
+   */
+  public record KeyValue(String value, LogPosition written) {}
 
   /** Servers that share a name, until {@code expires}. */
   public record Pool(List<InstanceKey> members, Instant expires) {

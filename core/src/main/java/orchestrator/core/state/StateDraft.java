@@ -20,6 +20,7 @@ import orchestrator.core.topology.InstanceKey;
  */
 final class StateDraft {
   private final ReplicatedState base;
+  private final LogPosition position;
   Set<InstanceKey> known;
   Map<InstanceKey, Downtime> downtimes;
   Map<InstanceKey, Maintenance> maintenances;
@@ -29,7 +30,7 @@ final class StateDraft {
   Map<String, String> clusterLineage;
   Map<String, ReplicatedState.Unresolve> unresolves;
   Map<String, ReplicatedState.Pool> pools;
-  Map<String, String> keyValues;
+  Map<String, ReplicatedState.KeyValue> keyValues;
   boolean recoveriesEnabled;
   Map<Long, Detection> detections;
   Map<String, RecoveryTicket> recoveries;
@@ -37,8 +38,9 @@ final class StateDraft {
   Map<String, ManagerNode> nodes;
   long nextId;
 
-  StateDraft(ReplicatedState base) {
+  StateDraft(ReplicatedState base, LogPosition position) {
     this.base = base;
+    this.position = position;
     known = base.known();
     downtimes = base.downtimes();
     maintenances = base.maintenances();
@@ -60,6 +62,11 @@ final class StateDraft {
   /** The state before. */
   ReplicatedState base() {
     return base;
+  }
+
+  /** Where the command stands in the log. */
+  LogPosition position() {
+    return position;
   }
 
   /** The state before, when nothing was replaced. */

@@ -32,8 +32,8 @@ public final class StateMachine {
     }
   }
 
-  public static Applied apply(ReplicatedState state, Command command) {
-    StateDraft draft = new StateDraft(state);
+  public static Applied apply(ReplicatedState state, Command command, LogPosition position) {
+    StateDraft draft = new StateDraft(state, position);
     CommandResult result = dispatch(draft, command);
     return switch (result) {
       case CommandResult.Done done -> new Applied(draft.build(), done);
@@ -44,12 +44,15 @@ public final class StateMachine {
   /**
    * Applies commands in their order, all or none: when one is refused, none is applied, and the
    * others are refused for its sake.
+   *
+   * @param position of the one entry that holds them all
    */
-  public static AppliedAll applyAll(ReplicatedState state, List<Command> commands) {
+  public static AppliedAll applyAll(
+      ReplicatedState state, List<Command> commands, LogPosition position) {
     List<CommandResult> results = new ArrayList<>(commands.size());
     ReplicatedState next = state;
     for (Command command : commands) {
-      Applied applied = apply(next, command);
+      Applied applied = apply(next, command, position);
       if (applied.result() instanceof CommandResult.Refused refused) {
         return new AppliedAll(state, refusedFor(refused, results.size(), commands.size()));
       }

@@ -12,6 +12,7 @@ import orchestrator.core.facts.RecoveryOrigin;
 import orchestrator.core.facts.ReplicaFate;
 import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.state.Command;
+import orchestrator.core.state.LogPosition;
 import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.state.StateMachine;
 import orchestrator.core.testing.InstanceBuilder;
@@ -291,7 +292,9 @@ class RecoveryPlannerTest {
   @Test
   void gatesSayWhatStandsInTheWayAndWhatAPersonOverrides() {
     ReplicatedState off =
-        StateMachine.apply(ReplicatedState.EMPTY, new Command.SwitchGlobalRecoveries(false)).next();
+        StateMachine.apply(
+                ReplicatedState.EMPTY, new Command.SwitchGlobalRecoveries(false), LogPosition.NONE)
+            .next();
     Circumstances circumstances = circumstances(deadMaster(2));
     List<Gate> automatic =
         RecoveryGates.of(circumstances, RecoveryOrigin.AUTOMATIC, off, TopologyBuilder.NOW);

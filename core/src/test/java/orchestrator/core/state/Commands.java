@@ -14,6 +14,7 @@ import orchestrator.core.topology.InstanceKey;
 /** Values for tests of the state. */
 final class Commands {
   static final Instant NOON = Instant.parse("2026-01-02T12:00:00Z");
+  static final LogPosition HERE = new LogPosition(3, 14);
   static final Duration BLOCK = Duration.ofHours(1);
   static final RecoveryOrigin BY_PERSON =
       new RecoveryOrigin(false, "force-master-failover", Optional.empty(), false);
@@ -93,7 +94,7 @@ final class Commands {
   }
 
   static ReplicatedState after(ReplicatedState state, Command... commands) {
-    StateMachine.AppliedAll applied = StateMachine.applyAll(state, List.of(commands));
+    StateMachine.AppliedAll applied = StateMachine.applyAll(state, List.of(commands), HERE);
     applied.results().stream()
         .filter(CommandResult.Refused.class::isInstance)
         .findFirst()
@@ -104,13 +105,14 @@ final class Commands {
   }
 
   static Optional<String> refusalOf(ReplicatedState state, Command command) {
-    return StateMachine.apply(state, command).result() instanceof CommandResult.Refused refused
+    return StateMachine.apply(state, command, HERE).result()
+            instanceof CommandResult.Refused refused
         ? Optional.of(refused.reason())
         : Optional.empty();
   }
 
   static long idOf(ReplicatedState state, Command command) {
-    return StateMachine.apply(state, command).result() instanceof CommandResult.Done done
+    return StateMachine.apply(state, command, HERE).result() instanceof CommandResult.Done done
         ? done.id()
         : -1;
   }

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What holds after any sequence of commands, sensible or not. */
 class StateMachinePropertyTest {
   private static final int COMMANDS = 3000;
+  private static final LogPosition HERE = new LogPosition(1, 1);
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
@@ -32,7 +33,7 @@ class StateMachinePropertyTest {
     ReplicatedState state = ReplicatedState.EMPTY;
     int refusals = 0;
     for (Command command : commands(seed)) {
-      StateMachine.Applied applied = StateMachine.apply(state, command);
+      StateMachine.Applied applied = StateMachine.apply(state, command, HERE);
       if (applied.result() instanceof CommandResult.Refused refused) {
         assertThat(refused.reason()).isNotBlank();
         assertThat(applied.next()).isSameAs(state);
@@ -49,7 +50,7 @@ class StateMachinePropertyTest {
     ReplicatedState state = ReplicatedState.EMPTY;
     Set<Long> idsSeen = new HashSet<>();
     for (Command command : commands(seed)) {
-      ReplicatedState next = StateMachine.apply(state, command).next();
+      ReplicatedState next = StateMachine.apply(state, command, HERE).next();
       idsSeen.addAll(newIds(state, next));
       assertThat(next.nextId()).isEqualTo(idsSeen.size() + 1L);
       assertNothingTwice(next);
@@ -65,7 +66,7 @@ class StateMachinePropertyTest {
     ReplicatedState state = ReplicatedState.EMPTY;
     int longest = 0;
     for (Command command : commands(seed)) {
-      state = StateMachine.apply(state, command).next();
+      state = StateMachine.apply(state, command, HERE).next();
       Map<String, String> lineage = state.clusterLineage();
       assertThat(lineage)
           .allSatisfy((former, present) -> assertThat(lineage).doesNotContainKey(present));
@@ -79,9 +80,11 @@ class StateMachinePropertyTest {
   void whatWasAppliedAndDoneIsDoneAgainWithoutChange(long seed) {
     ReplicatedState state = ReplicatedState.EMPTY;
     for (Command command : commands(seed)) {
-      ReplicatedState once = StateMachine.apply(state, command).next();
+      ReplicatedState once = StateMachine.apply(state, command, HERE).next();
       if (!(command instanceof Command.Expire)) {
-        assertThat(StateMachine.apply(once, command).next()).as("%s", command).isEqualTo(once);
+        assertThat(StateMachine.apply(once, command, HERE).next())
+            .as("%s", command)
+            .isEqualTo(once);
       }
       state = once;
     }
@@ -99,7 +102,7 @@ class StateMachinePropertyTest {
   private static ReplicatedState replay(List<Command> commands) {
     ReplicatedState state = ReplicatedState.EMPTY;
     for (Command command : commands) {
-      state = StateMachine.apply(state, command).next();
+      state = StateMachine.apply(state, command, HERE).next();
     }
     return state;
   }

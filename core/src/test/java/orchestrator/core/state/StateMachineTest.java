@@ -1,5 +1,6 @@
 package orchestrator.core.state;
 
+import static orchestrator.core.state.Commands.HERE;
 import static orchestrator.core.state.Commands.NOON;
 import static orchestrator.core.state.Commands.acknowledge;
 import static orchestrator.core.state.Commands.after;
@@ -38,7 +39,8 @@ class StateMachineTest {
             List.of(
                 new Command.Discover(server("a")),
                 new Command.PutTag(server("a"), " ", "v"),
-                new Command.Discover(server("b"))));
+                new Command.Discover(server("b"))),
+            HERE);
     assertThat(applied.next()).isSameAs(ReplicatedState.EMPTY);
     assertThat(applied.results()).hasSize(3).allMatch(CommandResult.Refused.class::isInstance);
   }
@@ -73,6 +75,28 @@ class StateMachineTest {
             new Command.AnnounceNode(moved));
     assertThat(state.nodes()).containsExactly(Map.entry("n1", moved));
     assertThat(after(state, new Command.ForgetNode("n1"))).isEqualTo(ReplicatedState.EMPTY);
+  }
+
+  @Test
+  void valueSaysWhichEntryWroteItLast() {
+    Command put = new Command.PutKeyValue("k", "v");
+    ReplicatedState first =
+        StateMachine.apply(ReplicatedState.EMPTY, put, new LogPosition(2, 7)).next();
+    ReplicatedState second = StateMachine.apply(first, put, new LogPosition(3, 9)).next();
+    assertThat(first.keyValues().get("k"))
+        .isEqualTo(new ReplicatedState.KeyValue("v", new LogPosition(2, 7)));
+    assertThat(second.keyValues().get("k"))
+        .isEqualTo(new ReplicatedState.KeyValue("v", new LogPosition(3, 9)));
+  }
+
+  @Test
+  void whoLedInAnotherTermCannotGoOnWithARecovery() {
+    ReplicatedState state = after(new Command.OpenRecovery(ticket("u1", "a")));
+    List<JournalEntry> entries = List.of(new JournalEntry.CandidateChosen(server("b"), "best"));
+    Command former = new Command.Journal("u1", entries, NOON, HERE.term() - 1);
+    Command present = new Command.Journal("u1", entries, NOON, HERE.term());
+    assertThat(refusalOf(state, former)).isPresent();
+    assertThat(refusalOf(state, present)).isEmpty();
   }
 
   @Test

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.zip.CRC32;
 import orchestrator.core.state.Command;
+import orchestrator.core.state.LogPosition;
 import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.state.StateMachine;
 import orchestrator.server.codec.CodecException;
@@ -83,7 +84,7 @@ final class CommandLog {
     ReplicatedState state = start.state();
     try (PreparedStatement select =
         connection.prepareStatement(
-            "SELECT log_index, entry, crc FROM ojr_log WHERE log_index > ? ORDER BY log_index")) {
+            "SELECT log_index, entry, crc, term FROM ojr_log WHERE log_index > ? ORDER BY log_index")) {
       select.setLong(1, index);
       try (ResultSet rows = select.executeQuery()) {
         while (rows.next()) {
@@ -92,7 +93,9 @@ final class CommandLog {
           }
           index++;
           byte[] entry = rows.getBytes(2);
-          state = StateMachine.applyAll(state, decode(index, entry, rows.getLong(3))).next();
+          List<Command> commands = decode(index, entry, rows.getLong(3));
+          LogPosition position = new LogPosition(rows.getLong(4), index);
+          state = StateMachine.applyAll(state, commands, position).next();
         }
       }
     }

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import orchestrator.core.state.Command;
+import orchestrator.core.state.LogPosition;
 import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.state.StateMachine;
 import orchestrator.server.codec.StateCodec;
@@ -213,7 +214,8 @@ public final class StandaloneConsensus implements Consensus {
     ReplicatedState next = state;
     long nextIndex = index;
     for (Proposal proposal : batch) {
-      StateMachine.AppliedAll applied = StateMachine.applyAll(next, proposal.commands());
+      LogPosition position = new LogPosition(term, nextIndex + 1);
+      StateMachine.AppliedAll applied = StateMachine.applyAll(next, proposal.commands(), position);
       if (isWorthWriting(next, proposal.commands(), applied)) {
         nextIndex++;
       }

@@ -10,6 +10,7 @@ import orchestrator.core.facts.JournalEntry;
 import orchestrator.core.gtid.GtidDifference;
 import orchestrator.core.gtid.GtidSet;
 import orchestrator.core.state.Command;
+import orchestrator.core.state.ReplicatedState.KeyValue;
 import orchestrator.core.topology.InstanceKey;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.MapperFeature;
@@ -72,6 +73,8 @@ final class CodecMapper {
         GtidDifference.class, TextForms.writer(GtidDifference.class, TextForms::ofGtidDifference));
     module.addDeserializer(
         GtidDifference.class, TextForms.reader(GtidDifference.class, TextForms::gtidDifference));
+    module.addSerializer(KeyValue.class, KeyValueForm.writer());
+    module.addDeserializer(KeyValue.class, KeyValueForm.reader());
     module.addSerializer(Set.class, TextForms.sortedSetWriter());
     return module;
   }

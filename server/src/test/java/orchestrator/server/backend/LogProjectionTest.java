@@ -15,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import orchestrator.core.facts.JournalEntry;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.state.Command;
+import orchestrator.core.state.LogPosition;
 import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.state.StateMachine;
 import orchestrator.server.engine.History.RecoveryStep;
@@ -172,7 +173,8 @@ class LogProjectionTest {
   }
 
   private void add(Command command) {
-    states.add(StateMachine.applyAll(states.getLast(), List.of(command)).next());
+    LogPosition position = new LogPosition(1, states.size());
+    states.add(StateMachine.apply(states.getLast(), command, position).next());
     log.add(command);
   }
 

@@ -12,6 +12,7 @@ import orchestrator.core.facts.Detection;
 import orchestrator.core.facts.JournalEntry;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.state.Command;
+import orchestrator.core.state.LogPosition;
 import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
@@ -62,6 +63,13 @@ class StateCodecTest {
     ReplicatedState state = new Samples(new SplittableRandom(7)).of(ReplicatedState.class);
     byte[] bytes = CODEC.state().encode(state);
     assertThat(CODEC.state().encode(CODEC.state().decode(bytes))).isEqualTo(bytes);
+  }
+
+  @Test
+  void valueThatAnOlderVersionWroteIsOfAnUnknownEpoch() {
+    byte[] bytes = "{\"v\":1,\"state\":{\"keyValues\":{\"k\":\"v\"},\"nextId\":1}}".getBytes(UTF_8);
+    assertThat(CODEC.state().decode(bytes).keyValues())
+        .containsEntry("k", new ReplicatedState.KeyValue("v", LogPosition.NONE));
   }
 
   @Test

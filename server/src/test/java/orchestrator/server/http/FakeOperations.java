@@ -25,6 +25,7 @@ import orchestrator.core.recovery.Step;
 import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.state.Command;
 import orchestrator.core.state.CommandResult;
+import orchestrator.core.state.LogPosition;
 import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.state.StateMachine;
 import orchestrator.core.testing.TopologyBuilder;
@@ -65,7 +66,7 @@ final class FakeOperations implements Operations {
 
   /** Applies a command as if somebody else had asked for it. */
   FakeOperations with(Command command) {
-    state = StateMachine.apply(state, command).next();
+    state = StateMachine.apply(state, command, LogPosition.NONE).next();
     return this;
   }
 
@@ -141,7 +142,7 @@ final class FakeOperations implements Operations {
 
   @Override
   public Outcome<CommandResult.Done> submit(Command command, Requester by) {
-    StateMachine.Applied applied = StateMachine.apply(state, command);
+    StateMachine.Applied applied = StateMachine.apply(state, command, LogPosition.NONE);
     return switch (applied.result()) {
       case CommandResult.Refused(String reason) -> Outcome.failed(Failure.CONFLICT, reason);
       case CommandResult.Done done -> {

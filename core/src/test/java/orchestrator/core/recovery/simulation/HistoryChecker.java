@@ -16,6 +16,7 @@ import orchestrator.core.gtid.OracleGtidSet;
 import orchestrator.core.recovery.simulation.History.Fact;
 import orchestrator.core.recovery.simulation.History.FinalServer;
 import orchestrator.core.relocation.ServerAction.SetReadOnly;
+import orchestrator.core.state.ReplicatedState.KeyValue;
 import orchestrator.core.topology.InstanceKey;
 
 /** Judges a history: what must never happen, whatever the faults. */
@@ -226,7 +227,10 @@ final class HistoryChecker {
 
   private void applicationsAreTold() {
     Optional<InstanceKey> promoted = ticket().flatMap(RecoveryTicket::promoted);
-    String told = history.state.keyValues().getOrDefault("mysql/master/main", "");
+    String told =
+        Optional.ofNullable(history.state.keyValues().get("mysql/master/main"))
+            .map(KeyValue::value)
+            .orElse("");
     String expected = promoted.map(InstanceKey::displayString).orElse("");
     if (!told.equals(expected)) {
       violated("applications were told '" + told + "' instead of '" + expected + "'");

@@ -17,6 +17,7 @@ import orchestrator.core.recovery.simulation.History.Fact;
 import orchestrator.core.recovery.simulation.History.FinalServer;
 import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.state.Command;
+import orchestrator.core.state.LogPosition;
 import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.state.StateMachine;
 import orchestrator.core.topology.InstanceKey;
@@ -82,7 +83,8 @@ class HistoryCheckerTest {
             history.state =
                 StateMachine.apply(
                         ReplicatedState.EMPTY,
-                        new Command.PutKeyValue("mysql/master/main", key.displayString()))
+                        new Command.PutKeyValue("mysql/master/main", key.displayString()),
+                        LogPosition.NONE)
                     .next());
     history.servers.putIfAbsent(M, new FinalServer(true, true, Optional.empty(), false));
     history.servers.putIfAbsent(A, new FinalServer(true, false, Optional.empty(), false));

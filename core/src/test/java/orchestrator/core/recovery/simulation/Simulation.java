@@ -21,6 +21,7 @@ import orchestrator.core.recovery.simulation.SimulatedServer.Health;
 import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.state.Command;
 import orchestrator.core.state.CommandResult;
+import orchestrator.core.state.LogPosition;
 import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.state.StateMachine;
 import orchestrator.core.topology.InstanceKey;
@@ -56,6 +57,7 @@ final class Simulation {
   private Optional<RecoveryState> control = Optional.empty();
   private Optional<Effect.Commit> late = Optional.empty();
   private int manager;
+  private long logIndex;
   private int effects;
 
   private Simulation(Scenario scenario, Random random, Faults faults) {
@@ -84,7 +86,7 @@ final class Simulation {
   private void run() {
     RecoveryTicket ticket =
         RecoveryPlanner.openTicket(circumstances, scenario.origin, UID, 0, clock.instant());
-    state = StateMachine.apply(state, new Command.OpenRecovery(ticket)).next();
+    state = StateMachine.apply(state, new Command.OpenRecovery(ticket), position()).next();
     RecoveryTicket opened = ticket().orElseThrow();
     clock.after(0, () -> take(RecoveryControl.start(opened, circumstances, clock.instant())));
     SimulatedServer master = scenario.server(Scenario.MASTER);
@@ -104,6 +106,10 @@ final class Simulation {
       // Stragglers arrive, the old master comes back, and the watch looks at it.
     }
     conclude();
+  }
+
+  private LogPosition position() {
+    return new LogPosition(1, ++logIndex);
   }
 
   private Optional<RecoveryTicket> ticket() {
@@ -229,7 +235,7 @@ final class Simulation {
   }
 
   private List<CommandResult> apply(Effect.Commit commit) {
-    StateMachine.AppliedAll applied = StateMachine.applyAll(state, commit.commands());
+    StateMachine.AppliedAll applied = StateMachine.applyAll(state, commit.commands(), position());
     state = applied.next();
     for (int i = 0; i < commit.commands().size(); i++) {
       if (applied.results().get(i) instanceof CommandResult.Refused refused) {
@@ -274,7 +280,7 @@ final class Simulation {
     for (ServerAction action : verdict.actions()) {
       master.execute(action, clock.now());
     }
-    state = StateMachine.applyAll(state, verdict.commands()).next();
+    state = StateMachine.applyAll(state, verdict.commands(), position()).next();
   }
 
   private void conclude() {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import orchestrator.core.facts.Downtime;
 import orchestrator.core.state.Command;
+import orchestrator.core.state.LogPosition;
 import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.state.StateMachine;
 import orchestrator.core.topology.Instance;
@@ -91,7 +92,7 @@ final class PeriodicWork implements AutoCloseable {
             now,
             now.minus(manager.settings().detection().announcedFor()),
             now.minus(RECOVERIES_KEPT));
-    boolean changes = !StateMachine.apply(state, expire).next().equals(state);
+    boolean changes = !StateMachine.apply(state, expire, LogPosition.NONE).next().equals(state);
     if (changes && manager.consensus().leadership().isPresent()) {
       submit(expire);
     }

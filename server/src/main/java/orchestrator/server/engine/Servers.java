@@ -48,6 +48,11 @@ public interface Servers extends AutoCloseable {
   enum ProbeDepth {
     /** What changes: status, positions, replication, and what is due of the rest. */
     REGULAR,
+    /**
+     * As much, for somebody who doubts that the server is alive: an open connection that is silent
+     * is given up soon for a new one, and a probe that is under way already is not waited for.
+     */
+    URGENT,
     /** Everything, ignoring caches: asked for by a person. */
     FULL
   }

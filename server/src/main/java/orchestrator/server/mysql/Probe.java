@@ -13,8 +13,15 @@ import orchestrator.server.engine.Servers.ProbeDepth;
 
 /** One read of one server. */
 final class Probe {
+  /** How long an urgent probe waits for the answer on a connection that was open before. */
+  private static final Duration OPEN_CONNECTION = Duration.ofMillis(500);
+
+  /** How long an urgent probe waits for another one to end: healthy ones take milliseconds. */
+  private static final Duration OTHER_PROBE = Duration.ofMillis(100);
+
   private final TopologyServer server;
   private final boolean full;
+  private final boolean urgent;
   private final Deadline deadline;
   private final TopologyServer.Progress progress = new TopologyServer.Progress();
   private long startedNanoTime = System.nanoTime();
@@ -22,11 +29,16 @@ final class Probe {
   Probe(TopologyServer server, ProbeDepth depth, Deadline deadline) {
     this.server = server;
     this.full = depth == ProbeDepth.FULL;
+    this.urgent = depth == ProbeDepth.URGENT;
     this.deadline = deadline;
   }
 
   ProbeResult run() {
-    if (!TopologyServer.lockedBy(server.probeLock, deadline)) {
+    Deadline patience = urgent ? deadline.orSooner(OTHER_PROBE) : deadline;
+    if (!TopologyServer.lockedBy(server.probeLock, patience)) {
+      if (urgent) {
+        return runBeside();
+      }
       return new ProbeResult.Failed(
           server.key(),
           Failure.TIMEOUT,
@@ -49,14 +61,15 @@ final class Probe {
     boolean wasConnected = server.hasProbeLink();
     SessionException failure;
     try {
-      return attempt();
+      return attempt(wasConnected && urgent ? deadline.orSooner(OPEN_CONNECTION) : deadline);
     } catch (SessionException e) {
       server.dropProbeLink();
       failure = e;
     }
-    if (wasConnected && failure.failure() != Failure.TIMEOUT && !deadline.isOver()) {
+    boolean again = urgent || failure.failure() != Failure.TIMEOUT;
+    if (wasConnected && again && !deadline.isOver()) {
       try {
-        return attempt();
+        return attempt(deadline);
       } catch (SessionException e) {
         server.dropProbeLink();
         failure = e;
@@ -65,6 +78,20 @@ final class Probe {
     if (!failure.isAnswered()) {
       server.dropIdleActionLink();
     }
+    return failed(failure);
+  }
+
+  /** By a connection of its own, since the usual one is in use and perhaps hangs. */
+  private ProbeResult runBeside() {
+    startedNanoTime = System.nanoTime();
+    try (Link link = server.linkBeside(progress, deadline)) {
+      return readBy(link, deadline);
+    } catch (SessionException e) {
+      return failed(e);
+    }
+  }
+
+  private ProbeResult.Failed failed(SessionException failure) {
     return new ProbeResult.Failed(
         server.key(),
         failure.failure(),
@@ -72,11 +99,15 @@ final class Probe {
         progress.hasReadVariables());
   }
 
-  private ProbeResult attempt() throws SessionException {
-    Link link = server.probeLink(progress, deadline);
+  private ProbeResult attempt(Deadline limit) throws SessionException {
+    Link link = server.probeLink(progress, limit);
     if (full || link.isLearntAnewDue(server.clock().instant())) {
-      link.learnt(server.learn(link.session(), progress, deadline));
+      link.learnt(server.learn(link.session(), progress, limit));
     }
+    return readBy(link, limit);
+  }
+
+  private ProbeResult readBy(Link link, Deadline limit) throws SessionException {
     ProbePacket packet = link.packet();
     ProbePacket.Extras extras = server.extras(link.facts(), full);
     List<Table> tables =
@@ -84,7 +115,7 @@ final class Probe {
             .run(
                 packet.text(extras),
                 packet.count(extras),
-                deadline.orSooner(server.access().timeouts().probeRead()));
+                limit.orSooner(server.access().timeouts().probeRead()));
     return read(link, packet.answer(extras, tables, 0));
   }
 
@@ -105,7 +136,10 @@ final class Probe {
     }
     server.names().learn(key.hostname(), name.get());
     Instant now = server.clock().instant();
-    server.classifier().ask(link.session(), link.facts().dialect(), full, now, deadline);
+    // The operators' queries are asked by one thread at a time.
+    if (server.probeLock.isHeldByCurrentThread()) {
+      server.classifier().ask(link.session(), link.facts().dialect(), full, now, deadline);
+    }
     InstanceKey known =
         name.get().equals(key.hostname()) ? key : new InstanceKey(name.get(), key.port());
     Duration latency = Duration.ofNanos(System.nanoTime() - startedNanoTime);

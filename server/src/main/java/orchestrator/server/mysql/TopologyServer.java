@@ -118,6 +118,11 @@ final class TopologyServer implements AutoCloseable {
     return link;
   }
 
+  /** A connection to read that is nobody else's; to be closed after use. Needs no lock. */
+  Link linkBeside(Progress progress, Deadline deadline) throws SessionException {
+    return open(Purpose.PROBE, progress, deadline);
+  }
+
   /**
    * The connection to act; new when there is none. Under {@link #actionLock}.
    *

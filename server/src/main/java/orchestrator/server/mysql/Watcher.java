@@ -21,9 +21,9 @@ final class Watcher implements Watch, Runnable {
   private static final Logger log = LoggerFactory.getLogger(Watcher.class);
 
   /** Short enough to notice silence soon, long enough to cost the server nothing. */
-  private static final int SLEEP_SECONDS = 2;
+  private static final int SLEEP_SECONDS = 1;
 
-  private static final Duration ANSWER_BY = Duration.ofMillis(SLEEP_SECONDS * 1000L + 1500);
+  private static final Duration ANSWER_BY = Duration.ofMillis(SLEEP_SECONDS * 1000L + 1000);
   private static final String SLEEP = "SELECT SLEEP(" + SLEEP_SECONDS + ")";
 
   /** A sleep that ends sooner was interrupted, as KILL QUERY does; many would be a busy loop. */

@@ -8,6 +8,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Stands between a manager and a server, or in place of one, and breaks the conversation as told.
@@ -32,6 +33,8 @@ final class FaultyProxy implements AutoCloseable {
   private final ServerSocket listener;
   private final int serverPort;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+  private final Set<Socket> silenced = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger requests = new AtomicInteger();
   private volatile Fault fault;
 
   /** Whether the fault befalls one answer only. */
@@ -59,6 +62,16 @@ final class FaultyProxy implements AutoCloseable {
     fault = newFault;
   }
 
+  /** How many pieces of requests went to the server. */
+  int requests() {
+    return requests.get();
+  }
+
+  /** Nothing arrives any more on the connections that are open now; new ones are well. */
+  void silenceOpenConnections() {
+    silenced.addAll(sockets);
+  }
+
   private void accept() {
     while (!listener.isClosed()) {
       try {
@@ -82,6 +95,12 @@ final class FaultyProxy implements AutoCloseable {
       OutputStream out = to.getOutputStream();
       int count;
       while ((count = in.read(buffer)) >= 0) {
+        if (!fromServer) {
+          requests.incrementAndGet();
+        }
+        if (fromServer && silenced.contains(from)) {
+          continue;
+        }
         if (!fromServer || fault == Fault.NONE) {
           out.write(buffer, 0, count);
         } else if (!forwardBroken(out, buffer, count)) {

@@ -5,10 +5,12 @@ import static orchestrator.server.mysql.RealServers.key;
 import static orchestrator.server.mysql.RealServers.probe;
 import static orchestrator.server.mysql.RealServers.seen;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 import orchestrator.core.topology.BinlogFormat;
 import orchestrator.core.topology.Flavor;
@@ -295,6 +297,35 @@ class ProbeOfRealServersTest {
       b().resume();
     }
     assertThat(probe(servers, key(b())).isLastCheckValid()).isTrue();
+  }
+
+  @Test
+  void givesUpAnOpenConnectionThatIsSilentForANewOneWhenUrgent() throws Exception {
+    try (FaultyProxy proxy = new FaultyProxy(b().port(), FaultyProxy.Fault.NONE)) {
+      InstanceKey key = new InstanceKey("127.0.0.1", proxy.port());
+      probe(servers, key);
+      proxy.silenceOpenConnections();
+
+      assertThat(servers.probe(key, ProbeDepth.URGENT, SOON)).isInstanceOf(ProbeResult.Seen.class);
+    }
+  }
+
+  @Test
+  void doesNotWaitForAnotherProbeThatHangsWhenUrgent() throws Exception {
+    try (FaultyProxy proxy = new FaultyProxy(b().port(), FaultyProxy.Fault.NONE)) {
+      InstanceKey key = new InstanceKey("127.0.0.1", proxy.port());
+      probe(servers, key);
+      proxy.silenceOpenConnections();
+      int requests = proxy.requests();
+      var hanging =
+          CompletableFuture.supplyAsync(
+              () -> servers.probe(key, ProbeDepth.REGULAR, SOON), Thread::startVirtualThread);
+      await().until(() -> proxy.requests() > requests);
+
+      assertThat(servers.probe(key, ProbeDepth.URGENT, SOON)).isInstanceOf(ProbeResult.Seen.class);
+      assertThat(hanging).isNotDone();
+      assertThat(hanging.get()).isInstanceOf(ProbeResult.Failed.class);
+    }
   }
 
   @Test

@@ -116,13 +116,18 @@ public final class Detector {
 
   /**
    * Judges all servers, and tells whether nothing more is to be learnt about this one by looking at
-   * it: it answers, or a recovery is on its way, or nothing is to be done about it.
+   * it: it has answered, or a recovery is on its way, or nothing is to be done about it.
+   *
+   * @param since when the doubt arose: what was read before does not dispel it
    */
-  public boolean lookAndTellWhetherSettled(InstanceKey key) {
+  public boolean lookAndTellWhetherSettled(InstanceKey key, Instant since) {
     look();
     Optional<Instance> instance = picture.find(key);
-    if (instance.isEmpty() || instance.get().isLastCheckValid()) {
+    if (instance.isEmpty() || isReadSince(instance.get(), since)) {
       return true;
+    }
+    if (instance.get().isLastCheckValid()) {
+      return false;
     }
     Optional<Diagnosis> diagnosis = diagnose(key);
     return diagnosis.isEmpty()
@@ -201,6 +206,10 @@ public final class Detector {
           reactions.failure().accept(new Failure(diagnosis, actionable, conclusive));
       case Evidence.Wait wait -> reactions.doubtful().accept(diagnosis.key(), wait.reason());
     }
+  }
+
+  private static boolean isReadSince(Instance instance, Instant since) {
+    return instance.isLastCheckValid() && instance.freshness().isReadSince(since);
   }
 
   private boolean hasRecovery(InstanceKey key) {

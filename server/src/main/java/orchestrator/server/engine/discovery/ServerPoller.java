@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
+import orchestrator.core.analysis.Evidence;
 import orchestrator.core.topology.InstanceKey;
 import orchestrator.server.engine.ProbeResult;
 import orchestrator.server.engine.Servers;
@@ -33,6 +34,14 @@ final class ServerPoller {
    */
   private static final Duration IMPATIENCE = Duration.ofSeconds(3);
 
+  /**
+   * Attempts at a server that hangs overlap, so that enough of them have failed after the time of
+   * one: a further one begins this long after the last, while not more than these are under way.
+   */
+  private static final Duration BETWEEN_BESIDE = Evidence.BETWEEN_ATTEMPTS;
+
+  private static final int BESIDE = Evidence.ATTEMPTS;
+
   private final InstanceKey key;
   private final Servers servers;
   private final DiscoverySettings settings;
@@ -47,7 +56,8 @@ final class ServerPoller {
   private ProbeDepth wantedDepth = ProbeDepth.REGULAR;
   private boolean closed;
   private volatile @Nullable Instant attemptSince;
-  private @Nullable CompletableFuture<ProbeResult> beside;
+  private final List<Beside> beside = new ArrayList<>();
+  private volatile long seenNanos;
   private int failures;
   private boolean first = true;
   private long dueNanos;
@@ -68,6 +78,7 @@ final class ServerPoller {
     this.deadLane = deadLane;
     this.onResult = onResult;
     this.dueNanos = System.nanoTime();
+    this.seenNanos = dueNanos;
   }
 
   void start() {
@@ -100,20 +111,27 @@ final class ServerPoller {
     return answer;
   }
 
+  /** A probe beside the one in flight, and when it began on the monotonic clock. */
+  private record Beside(CompletableFuture<ProbeResult> answer, long startedNanos) {}
+
   private CompletableFuture<ProbeResult> besideTheOneInFlight() {
-    CompletableFuture<ProbeResult> running = beside;
-    if (running != null && !running.isDone()) {
-      return running;
+    beside.removeIf(running -> running.answer().isDone());
+    long now = System.nanoTime();
+    if (!beside.isEmpty()) {
+      Beside latest = beside.getLast();
+      if (beside.size() >= BESIDE || now - latest.startedNanos() < BETWEEN_BESIDE.toNanos()) {
+        return latest.answer();
+      }
     }
-    CompletableFuture<ProbeResult> started = new CompletableFuture<>();
-    beside = started;
+    Beside started = new Beside(new CompletableFuture<>(), now);
+    beside.add(started);
     Thread.ofVirtual()
         .name("poke-" + key)
         .start(() ->
             publish(
-                new Turn(ProbeDepth.REGULAR, List.of(started)),
-                ask(ProbeDepth.REGULAR, IMPATIENCE)));
-    return started;
+                new Turn(ProbeDepth.URGENT, List.of(started.answer())),
+                ask(ProbeDepth.URGENT, IMPATIENCE)));
+    return started.answer();
   }
 
   void close() {
@@ -137,21 +155,42 @@ final class ServerPoller {
       if (turn.isEmpty()) {
         return;
       }
-      Optional<ProbeResult> result = probeInLane(turn.get());
+      Optional<Attempt> result = probeInLane(turn.get());
       if (result.isPresent()) {
-        schedule(result.get());
+        schedule(result.get().result());
         publish(turn.get(), result.get());
       }
     }
   }
 
-  private void publish(Turn turn, ProbeResult result) {
+  private void publish(Turn turn, Attempt attempt) {
+    ProbeResult result = attempt.result();
     try {
-      onResult.accept(key, result);
+      if (isNews(attempt)) {
+        onResult.accept(key, result);
+      }
     } catch (RuntimeException e) {
       log.error("Recording the probe of {} failed", key, e);
     }
     turn.answers().forEach(answer -> answer.complete(result));
+  }
+
+  /**
+   * What came of a probe.
+   *
+   * @param startedNanos when it began, on the monotonic clock
+   */
+  private record Attempt(ProbeResult result, long startedNanos) {}
+
+  /** That one attempt failed says nothing when a later one has succeeded meanwhile. */
+  private boolean isNews(Attempt attempt) {
+    if (attempt.result() instanceof ProbeResult.Failed) {
+      return attempt.startedNanos() - seenNanos >= 0;
+    }
+    if (attempt.startedNanos() - seenNanos > 0) {
+      seenNanos = attempt.startedNanos();
+    }
+    return true;
   }
 
   private record Turn(ProbeDepth depth, List<CompletableFuture<ProbeResult>> answers) {}
@@ -184,12 +223,13 @@ final class ServerPoller {
   }
 
   /** Empty when no slot came free in time: then the server's turn comes again at once. */
-  private Optional<ProbeResult> probeInLane(Turn turn) {
+  private Optional<Attempt> probeInLane(Turn turn) {
     // Somebody waits for a poke, often because a master is in doubt: it never queues in a lane.
     if (!turn.answers().isEmpty()) {
-      Duration deadline =
-          turn.depth() == ProbeDepth.REGULAR ? IMPATIENCE : settings.probeDeadline();
-      return Optional.of(probe(turn.depth(), deadline));
+      return Optional.of(
+          turn.depth() == ProbeDepth.FULL
+              ? probe(ProbeDepth.FULL, settings.probeDeadline())
+              : probe(ProbeDepth.URGENT, IMPATIENCE));
     }
     Semaphore lane = failures > 0 ? deadLane : regularLane;
     try {
@@ -207,7 +247,7 @@ final class ServerPoller {
     }
   }
 
-  private ProbeResult probe(ProbeDepth depth, Duration deadline) {
+  private Attempt probe(ProbeDepth depth, Duration deadline) {
     dueNanos = System.nanoTime();
     attemptSince = clock.instant();
     try {
@@ -217,12 +257,15 @@ final class ServerPoller {
     }
   }
 
-  private ProbeResult ask(ProbeDepth depth, Duration deadline) {
+  private Attempt ask(ProbeDepth depth, Duration deadline) {
+    long started = System.nanoTime();
     try {
-      return servers.probe(key, depth, deadline);
+      return new Attempt(servers.probe(key, depth, deadline), started);
     } catch (RuntimeException e) {
       log.error("Probe of {} ended unexpectedly", key, e);
-      return new ProbeResult.Failed(key, ProbeResult.Failure.BAD_ANSWER, key + ": " + e, false);
+      return new Attempt(
+          new ProbeResult.Failed(key, ProbeResult.Failure.BAD_ANSWER, key + ": " + e, false),
+          started);
     }
   }
 
@@ -230,8 +273,8 @@ final class ServerPoller {
     failures = result instanceof ProbeResult.Failed ? failures + 1 : 0;
     Duration interval = failures > 0 ? settings.deadInterval(failures) : settings.pollInterval();
     // Counted from the start of the probe, so that the interval does not drift with latency. The
-    // first
-    // interval is shorter by chance: servers that were found together are not polled together.
+    // first interval is shorter by chance: servers that were found together are not polled
+    // together.
     double share = first ? 0.2 + 0.8 * Math.random() : 0.98 + 0.04 * Math.random();
     first = false;
     dueNanos += (long) (interval.toNanos() * share);

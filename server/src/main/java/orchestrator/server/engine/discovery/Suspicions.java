@@ -1,6 +1,8 @@
 package orchestrator.server.engine.discovery;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -8,7 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Predicate;
+import java.util.function.BiPredicate;
 import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
 import org.slf4j.Logger;
@@ -30,8 +32,7 @@ public final class Suspicions {
           Duration.ofMillis(50),
           Duration.ofMillis(100),
           Duration.ofMillis(200),
-          Duration.ofMillis(500),
-          Duration.ofSeconds(1));
+          Duration.ofMillis(500));
 
   /** After this the polling alone goes on. */
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -41,18 +42,24 @@ public final class Suspicions {
 
   private final Discovery discovery;
   private final Picture picture;
-  private final Predicate<InstanceKey> settled;
+  private final BiPredicate<InstanceKey, Instant> settled;
+  private final InstantSource clock;
   private final Set<InstanceKey> suspects = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
   /**
    * @param settled analyses the picture as it is now, acts on it, and tells whether nothing more is
-   *     to be learnt about the server
+   *     to be learnt about the server, of which there is doubt since that moment
    */
-  public Suspicions(Discovery discovery, Picture picture, Predicate<InstanceKey> settled) {
+  public Suspicions(
+      Discovery discovery,
+      Picture picture,
+      BiPredicate<InstanceKey, Instant> settled,
+      InstantSource clock) {
     this.discovery = discovery;
     this.picture = picture;
     this.settled = settled;
+    this.clock = clock;
   }
 
   /** Begins to look at a server, unless that goes on already. */
@@ -79,10 +86,11 @@ public final class Suspicions {
   }
 
   private void look(InstanceKey key) throws InterruptedException {
+    Instant since = clock.instant();
     long end = System.nanoTime() + PATIENCE.toNanos();
     for (int step = 0; !closed && System.nanoTime() < end; step++) {
       lookOnce(key);
-      if (settled.test(key)) {
+      if (settled.test(key, since)) {
         return;
       }
       Thread.sleep(PAUSES.get(Math.min(step, PAUSES.size() - 1)));

@@ -124,7 +124,8 @@ public final class Manager implements AutoCloseable {
             ports.clock(),
             new Detector.Reactions(
                 this::helpAtOnce, this::suspect, announcements::onFailure, this::noteChanges));
-    this.suspicions = new Suspicions(discovery, picture, detector::lookAndTellWhetherSettled);
+    this.suspicions =
+        new Suspicions(discovery, picture, detector::lookAndTellWhetherSettled, ports.clock());
     this.watches = new Watches(ports.servers(), this::suspect);
     DemotedMasters demoted =
         new DemotedMasters(

@@ -117,7 +117,7 @@ final class EffectPlayer implements AutoCloseable {
   private Event answerOf(Effect.Probe probe) {
     InstanceKey key = probe.key();
     try {
-      ProbeResult result = ports.servers().probe(key, Servers.ProbeDepth.REGULAR, probe.timeout());
+      ProbeResult result = ports.servers().probe(key, Servers.ProbeDepth.URGENT, probe.timeout());
       return switch (result) {
         case ProbeResult.Seen seen -> {
           ports.picture().recordSeen(key, seen.instance());

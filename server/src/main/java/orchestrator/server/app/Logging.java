@@ -9,6 +9,7 @@ import ch.qos.logback.classic.spi.ConfiguratorRank;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.spi.ContextAwareBase;
+import java.util.List;
 import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 
@@ -34,6 +35,13 @@ public final class Logging extends ContextAwareBase implements Configurator {
     Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     root.setLevel(Level.WARN);
     root.addAppender(console);
+    // What Ratis says of each failed message is said once per change by the node itself; and names
+    // of nodes hold colons, which JMX does not take.
+    context.getLogger("org.apache.ratis").setLevel(Level.ERROR);
+    for (String noisy :
+        List.of("grpc", "server.impl.RaftServerImpl", "util.JmxRegister", "util.ExitUtils")) {
+      context.getLogger("org.apache.ratis." + noisy).setLevel(Level.OFF);
+    }
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 

@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -48,12 +49,12 @@ final class Service {
 
   /** Serves until the process is told to stop. */
   int run(PrintStream err) {
-    CountDownLatch stop = new CountDownLatch(1);
+    Ending ending = new Ending();
     CountDownLatch stopped = new CountDownLatch(1);
     InstantSource clock = InstantSource.system();
     NodeInfo node = node(version, clock);
     Settings settings = new Settings(configuration);
-    try (Wiring wiring = Wiring.open(configuration, node, clock);
+    try (Wiring wiring = Wiring.open(configuration, node, clock, membership(ending));
         ManagerMetrics metrics = new ManagerMetrics(wiring.manager())) {
       if (discovery) {
         wiring.manager().start();
@@ -69,7 +70,7 @@ final class Service {
               services(wiring.manager(), metrics, reload),
               clock)) {
         Hangup.run(() -> audited(wiring.manager(), reload));
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> stopAndEnd(stop, stopped)));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stopAndEnd(ending, stopped)));
         log.info(
             "Orchestrator {} serves http://{}:{}{}/api, state in {}",
             version.number(),
@@ -77,9 +78,13 @@ final class Service {
             api.port(),
             settings.http().urlPrefix(),
             wiring.backendPath());
-        stop.await();
+        ending.await();
         log.info("Stopping");
-        wiring.manager().audit("shutdown", "Triggered via SIGTERM");
+        wiring
+            .manager()
+            .audit(
+                "shutdown",
+                ending.failure().map(Ending.Failure::message).orElse("Triggered via SIGTERM"));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -89,7 +94,22 @@ final class Service {
       return Main.FAILED;
     }
     stopped.countDown();
-    return 0;
+    return ending
+        .failure()
+        .map(failure -> {
+          err.println("FATAL " + failure.message());
+          return failure.exitCode();
+        })
+        .orElse(0);
+  }
+
+  private Optional<Wiring.Membership> membership(Ending ending) throws IOException {
+    if (!configuration.raft().enabled()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Wiring.Membership(
+            RaftSetup.of(configuration, version), reason -> ending.fail(Main.FAILED, reason)));
   }
 
   private static NodeServices services(Manager manager, ManagerMetrics metrics, Reload reload) {
@@ -121,11 +141,11 @@ final class Service {
    * Runs when the JVM is told to end, which it does when this returns: so it waits until everything
    * is closed. Halts, since an orderly stop is a success, and the JVM would report the signal.
    */
-  private static void stopAndEnd(CountDownLatch stop, CountDownLatch stopped) {
-    stop.countDown();
+  private static void stopAndEnd(Ending ending, CountDownLatch stopped) {
+    ending.stop();
     try {
       stopped.await();
-      Runtime.getRuntime().halt(0);
+      Runtime.getRuntime().halt(ending.failure().map(Ending.Failure::exitCode).orElse(0));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -7,12 +7,17 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
+import orchestrator.core.facts.ManagerNode;
 import orchestrator.server.backend.BackendException;
 import orchestrator.server.backend.DataFileInUseException;
 import orchestrator.server.backend.SqliteBackend;
 import orchestrator.server.backend.StandaloneConsensus;
 import orchestrator.server.config.Configuration;
+import orchestrator.server.engine.Consensus;
+import orchestrator.server.engine.Group;
 import orchestrator.server.engine.NodeInfo;
+import orchestrator.server.engine.manager.Introduction;
 import orchestrator.server.engine.manager.Manager;
 import orchestrator.server.engine.manager.Manager.ManagerSettings;
 import orchestrator.server.engine.recovery.Recoveries;
@@ -22,20 +27,37 @@ import orchestrator.server.mysql.SystemNames;
 import orchestrator.server.observe.Audit;
 import orchestrator.server.observe.AuditFile;
 import orchestrator.server.observe.AuditSink;
+import orchestrator.server.raft.RaftConsensus;
+import orchestrator.server.raft.RaftException;
+import orchestrator.server.raft.RaftSettings;
 
 /** A manager with everything it acts through. Closed in the reverse order of opening. */
 final class Wiring implements AutoCloseable {
   private final SqliteBackend backend;
-  private final StandaloneConsensus consensus;
+  private final Consensus consensus;
+  private final Optional<RaftConsensus> group;
   private final SystemNames names;
   private final MySqlServers servers;
   private final Optional<AuditFile> auditFile;
   private final Manager manager;
 
-  private Wiring(Configuration configuration, NodeInfo node, InstantSource clock, Path dataFile) {
+  private Wiring(
+      Configuration configuration,
+      NodeInfo node,
+      InstantSource clock,
+      Path dataFile,
+      Optional<Membership> membership) {
     Settings settings = new Settings(configuration);
     backend = SqliteBackend.open(dataFile);
-    consensus = StandaloneConsensus.open(backend);
+    try {
+      group =
+          membership.map(member ->
+              RaftConsensus.start(member.settings(), backend::projection, clock, member.onDoom()));
+    } catch (RaftException e) {
+      backend.close();
+      throw e;
+    }
+    consensus = group.isPresent() ? group.get() : StandaloneConsensus.open(backend);
     names = new SystemNames(configuration.topologyAccess().connectTimeout());
     servers = new MySqlServers(settings.topologyAccess(), settings.hostnames(names, clock), clock);
     auditFile =
@@ -64,15 +86,28 @@ final class Wiring implements AutoCloseable {
                 configuration.discoveryFilters().seeds(),
                 configuration.audit().retention()),
             node);
+    if (group.isPresent() && membership.isPresent()) {
+      Introduction.begin(consensus, group.get(), introduced(membership.get().settings()));
+    }
+  }
+
+  private static ManagerNode introduced(RaftSettings settings) {
+    return new ManagerNode(
+        settings.self().name(), settings.httpUri(), settings.dataCenter(), settings.version());
   }
 
   /**
    * Opens the node's state and puts everything together; polls nothing yet.
    *
+   * @param membership empty for a node that stands alone
    * @throws InUseException when another process works on the state
    * @throws IOException when the state cannot be used; says what to do
    */
-  static Wiring open(Configuration configuration, NodeInfo node, InstantSource clock)
+  static Wiring open(
+      Configuration configuration,
+      NodeInfo node,
+      InstantSource clock,
+      Optional<Membership> membership)
       throws IOException {
     Path dataFile =
         configuration
@@ -80,13 +115,26 @@ final class Wiring implements AutoCloseable {
             .sqliteDataFile()
             .orElseThrow(() -> new IOException("SQLite3DataFile is not set"));
     try {
-      return new Wiring(configuration, node, clock, dataFile);
+      return new Wiring(configuration, node, clock, dataFile, membership);
     } catch (DataFileInUseException e) {
       throw new InUseException(e);
-    } catch (BackendException e) {
+    } catch (BackendException | RaftException e) {
       throw new IOException(e.getMessage(), e);
     }
   }
+
+  /** As above, for a node that stands alone. */
+  static Wiring open(Configuration configuration, NodeInfo node, InstantSource clock)
+      throws IOException {
+    return open(configuration, node, clock, Optional.empty());
+  }
+
+  /**
+   * This node's part in a group.
+   *
+   * @param onDoom called when it cannot go on; the process must end, with this message
+   */
+  record Membership(RaftSettings settings, Consumer<String> onDoom) {}
 
   /** The state belongs to another process now: a running manager, or another command. */
   static final class InUseException extends IOException {
@@ -99,6 +147,10 @@ final class Wiring implements AutoCloseable {
 
   Manager manager() {
     return manager;
+  }
+
+  Optional<Group> group() {
+    return group.map(Group.class::cast);
   }
 
   Path backendPath() {

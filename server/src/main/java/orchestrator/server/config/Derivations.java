@@ -1,11 +1,14 @@
 package orchestrator.server.config;
 
 import static orchestrator.server.config.DiscoveryConfiguration.*;
+import static orchestrator.server.config.NewKeys.*;
 import static orchestrator.server.config.PseudoGtidConfiguration.*;
+import static orchestrator.server.config.RaftConfiguration.*;
 import static orchestrator.server.config.RecoveryConfiguration.*;
 import static orchestrator.server.config.ReplicationConfiguration.*;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
  * The rules between keys, run once over the complete set. Rules on one key alone are part of its
@@ -101,18 +104,35 @@ final class Derivations {
   }
 
   private void raft() {
-    if (draft.get(RaftConfiguration.RAFT_ENABLED)) {
-      if (draft.get(RaftConfiguration.RAFT_DATA_DIR).isEmpty()
-          && draft.sound(RaftConfiguration.RAFT_DATA_DIR)) {
-        draft.error(
-            RaftConfiguration.RAFT_DATA_DIR, "must be a directory when RaftEnabled is true");
-      }
-      if (draft.get(RaftConfiguration.RAFT_BIND).isEmpty()) {
-        draft.error(RaftConfiguration.RAFT_BIND, "must be an address when RaftEnabled is true");
-      }
+    if (draft.get(RAFT_ENABLED)) {
+      raftEssentials();
+      raftTls();
     }
-    if (draft.get(RaftConfiguration.RAFT_ADVERTISE).isEmpty()) {
-      draft.set(RaftConfiguration.RAFT_ADVERTISE, draft.get(RaftConfiguration.RAFT_BIND));
+    if (draft.get(RAFT_ADVERTISE).isEmpty()) {
+      draft.set(RAFT_ADVERTISE, draft.get(RAFT_BIND));
+    }
+  }
+
+  private void raftEssentials() {
+    if (draft.get(RAFT_DATA_DIR).isEmpty() && draft.sound(RAFT_DATA_DIR)) {
+      draft.error(RAFT_DATA_DIR, "must be a directory when RaftEnabled is true");
+    }
+    if (draft.get(RAFT_BIND).isEmpty()) {
+      draft.error(RAFT_BIND, "must be an address when RaftEnabled is true");
+    }
+    if (draft.get(RAFT_ELECTION_TIMEOUT_MIN).compareTo(draft.get(RAFT_ELECTION_TIMEOUT_MAX)) > 0) {
+      draft.error(RAFT_ELECTION_TIMEOUT_MAX, "must be at least RaftElectionTimeoutMinMilliseconds");
+    }
+  }
+
+  private void raftTls() {
+    if (!draft.get(RAFT_USE_MUTUAL_TLS)) {
+      return;
+    }
+    for (var key : List.of(RAFT_TLS_CERT_FILE, RAFT_TLS_PRIVATE_KEY_FILE, RAFT_TLS_CA_FILE)) {
+      if (draft.get(key).isEmpty() && draft.sound(key)) {
+        draft.error(key, "must be a file when RaftUseMutualTLS is true");
+      }
     }
   }
 

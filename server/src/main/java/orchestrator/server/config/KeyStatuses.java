@@ -16,7 +16,6 @@ final class KeyStatuses {
           "MySQLOrchestratorUseMutualTLS",
           "MySQLTopologyUseMutualTLS",
           "VerifyReplicationFilters",
-          "RaftEnabled",
           "ListenSocket",
           "StatusOUVerify",
           "UseSSL",
@@ -88,13 +87,6 @@ final class KeyStatuses {
           "PostIntermediateMasterFailoverProcesses",
           "PostGracefulTakeoverProcesses",
           "PostTakeMasterProcesses",
-          // raft
-          "RaftDataDir",
-          "RaftBind",
-          "RaftAdvertise",
-          "DefaultRaftPort",
-          "RaftNodes",
-          "HTTPAdvertise",
           // key-value stores
           "KVClusterMasterPrefix",
           "ConsulAddress",

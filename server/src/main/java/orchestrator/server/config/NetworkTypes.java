@@ -35,6 +35,15 @@ final class NetworkTypes {
         HostPort::toString);
   }
 
+  /** Members of a group. */
+  static KeyType<List<RaftNode>> raftNodes() {
+    return KeyTypes.list(
+        "host names or IP addresses with an optional port (1 to 65535) and an optional name, such"
+            + " as \"node1:10008\" or \"east=node1:10008\"",
+        RaftNode::parse,
+        RaftNode::toString);
+  }
+
   /** Where to listen. */
   static KeyType<ListenAddress> listener() {
     return KeyTypes.parsedText(

@@ -1,11 +1,18 @@
 package orchestrator.server.config;
 
+import static orchestrator.server.config.ConfigurationKey.Trait.FROM_ENVIRONMENT;
+import static orchestrator.server.config.KeyTypes.bool;
 import static orchestrator.server.config.KeyTypes.milliseconds;
+import static orchestrator.server.config.KeyTypes.nonEmptyText;
+import static orchestrator.server.config.KeyTypes.path;
 import static orchestrator.server.config.KeyTypes.seconds;
+import static orchestrator.server.config.KeyTypes.text;
 import static orchestrator.server.config.PatternTypes.clusterMilliseconds;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Keys that the incumbent does not have. Their values are handed out by the groups they concern.
@@ -35,6 +42,69 @@ final class NewKeys {
           seconds(1),
           60,
           "How long one hook command may run before it is killed and counts as failed.");
+
+  static final ConfigurationKey<String> RAFT_CLUSTER_NAME =
+      KEYS.key(
+          "RaftClusterName",
+          nonEmptyText(),
+          "orchestrator",
+          "Name of the group; nodes with different names refuse each other.");
+
+  static final ConfigurationKey<String> RAFT_NODE_NAME =
+      KEYS.key(
+          "RaftNodeName",
+          text(),
+          "",
+          "Which entry of RaftNodes this node is, by its name; empty finds it by RaftAdvertise.",
+          FROM_ENVIRONMENT);
+
+  static final ConfigurationKey<String> RAFT_NODE_DATA_CENTER =
+      KEYS.key(
+          "RaftNodeDataCenter",
+          text(),
+          "",
+          "Data center that this node stands in.",
+          FROM_ENVIRONMENT);
+
+  static final ConfigurationKey<Boolean> RAFT_JOIN =
+      KEYS.key(
+          "RaftJoin",
+          bool(),
+          false,
+          "Wait to be added to a running group (raft-add-peer), in place of forming one of"
+              + " RaftNodes.",
+          FROM_ENVIRONMENT);
+
+  static final ConfigurationKey<Duration> RAFT_ELECTION_TIMEOUT_MIN =
+      KEYS.key(
+          "RaftElectionTimeoutMinMilliseconds",
+          milliseconds(50),
+          400,
+          "Shortest time without a message of the leader after which a node asks for votes.");
+
+  static final ConfigurationKey<Duration> RAFT_ELECTION_TIMEOUT_MAX =
+      KEYS.key("RaftElectionTimeoutMaxMilliseconds", milliseconds(50), 800, "Longest such time.");
+
+  static final ConfigurationKey<Boolean> RAFT_USE_MUTUAL_TLS =
+      KEYS.key(
+          "RaftUseMutualTLS",
+          bool(),
+          false,
+          "Encrypt what nodes say to each other, and accept only nodes with a certificate of"
+              + " RaftTLSCAFile.");
+
+  static final ConfigurationKey<Optional<Path>> RAFT_TLS_CERT_FILE =
+      KEYS.key(
+          "RaftTLSCertFile",
+          path(),
+          "",
+          "This node's certificate for raft, with its name or address (PEM).");
+
+  static final ConfigurationKey<Optional<Path>> RAFT_TLS_PRIVATE_KEY_FILE =
+      KEYS.key("RaftTLSPrivateKeyFile", path(), "", "Its private key (PKCS#8, PEM).");
+
+  static final ConfigurationKey<Optional<Path>> RAFT_TLS_CA_FILE =
+      KEYS.key("RaftTLSCAFile", path(), "", "The authority of all nodes' certificates (PEM).");
 
   static final KeyGroup GROUP = KEYS.build();
 

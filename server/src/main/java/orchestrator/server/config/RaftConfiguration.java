@@ -5,11 +5,12 @@ import static orchestrator.server.config.KeyTypes.bool;
 import static orchestrator.server.config.KeyTypes.path;
 import static orchestrator.server.config.KeyTypes.port;
 import static orchestrator.server.config.NetworkTypes.address;
-import static orchestrator.server.config.NetworkTypes.addresses;
 import static orchestrator.server.config.NetworkTypes.baseUrl;
+import static orchestrator.server.config.NetworkTypes.raftNodes;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -63,15 +64,16 @@ public record RaftConfiguration(ConfigurationValues values) {
     return values.get(DEFAULT_RAFT_PORT);
   }
 
-  static final ConfigurationKey<List<HostPort>> RAFT_NODES =
+  static final ConfigurationKey<List<RaftNode>> RAFT_NODES =
       KEYS.key(
           "RaftNodes",
-          addresses(),
+          raftNodes(),
           List.of(),
-          "Members at start, including this node.",
+          "Members when the group begins, including this node; equal on all nodes. Later the group"
+              + " itself knows its members.",
           FROM_ENVIRONMENT);
 
-  public List<HostPort> nodes() {
+  public List<RaftNode> nodes() {
     return values.get(RAFT_NODES);
   }
 
@@ -85,6 +87,46 @@ public record RaftConfiguration(ConfigurationValues values) {
 
   public Optional<URI> httpAdvertise() {
     return values.get(HTTP_ADVERTISE);
+  }
+
+  public String clusterName() {
+    return values.get(NewKeys.RAFT_CLUSTER_NAME);
+  }
+
+  public String nodeName() {
+    return values.get(NewKeys.RAFT_NODE_NAME);
+  }
+
+  public String nodeDataCenter() {
+    return values.get(NewKeys.RAFT_NODE_DATA_CENTER);
+  }
+
+  public boolean join() {
+    return values.get(NewKeys.RAFT_JOIN);
+  }
+
+  public Duration electionTimeoutMin() {
+    return values.get(NewKeys.RAFT_ELECTION_TIMEOUT_MIN);
+  }
+
+  public Duration electionTimeoutMax() {
+    return values.get(NewKeys.RAFT_ELECTION_TIMEOUT_MAX);
+  }
+
+  public boolean useMutualTls() {
+    return values.get(NewKeys.RAFT_USE_MUTUAL_TLS);
+  }
+
+  public Optional<Path> tlsCertificateFile() {
+    return values.get(NewKeys.RAFT_TLS_CERT_FILE);
+  }
+
+  public Optional<Path> tlsPrivateKeyFile() {
+    return values.get(NewKeys.RAFT_TLS_PRIVATE_KEY_FILE);
+  }
+
+  public Optional<Path> tlsAuthorityFile() {
+    return values.get(NewKeys.RAFT_TLS_CA_FILE);
   }
 
   static final KeyGroup GROUP = KEYS.build();

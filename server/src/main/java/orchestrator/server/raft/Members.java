@@ -1,0 +1,265 @@
+package orchestrator.server.raft;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import orchestrator.server.engine.GroupStatus;
+import orchestrator.server.engine.GroupStatus.Follower;
+import orchestrator.server.engine.GroupStatus.Peer;
+import orchestrator.server.engine.Outcome;
+import orchestrator.server.engine.Outcome.Failure;
+import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
+import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.SetConfigurationRequest;
+import org.apache.ratis.protocol.SnapshotManagementRequest;
+import org.apache.ratis.protocol.TransferLeadershipRequest;
+import org.apache.ratis.server.RaftServer;
+
+/** Changes who belongs to the group, and who leads it. */
+final class Members {
+  private final RaftServer server;
+  private final RaftServer.Division division;
+  private final ClientId client;
+  private final AtomicLong callIds;
+  private final Supplier<GroupStatus> status;
+
+  Members(
+      RaftServer server,
+      RaftServer.Division division,
+      ClientId client,
+      AtomicLong callIds,
+      Supplier<GroupStatus> status) {
+    this.server = server;
+    this.division = division;
+    this.client = client;
+    this.callIds = callIds;
+    this.status = status;
+  }
+
+  static List<RaftPeer> peers(Collection<Peer> peers) {
+    return peers.stream().map(RaftConsensus::peer).toList();
+  }
+
+  Outcome<Peer> add(String text, Duration limit) {
+    GroupStatus now = status.get();
+    Optional<String> refusal = whyNotNow(now);
+    if (refusal.isPresent()) {
+      return Outcome.failed(Failure.UNAVAILABLE, refusal.get());
+    }
+    Peer added = parse(text);
+    if (find(now, added.name()).isPresent() || find(now, added.address()).isPresent()) {
+      return Outcome.failed(Failure.CONFLICT, added.name() + " is a member already");
+    }
+    List<Peer> voters = new ArrayList<>(now.voters());
+    voters.add(added);
+    return configure(voters, limit).map(done -> added).then(peer -> Outcome.<Peer>ok(peer));
+  }
+
+  private static Peer parse(String text) {
+    int equals = text.indexOf('=');
+    return equals < 0
+        ? new Peer(text, text)
+        : new Peer(text.substring(0, equals), text.substring(equals + 1));
+  }
+
+  Outcome<Peer> remove(String text, Duration limit) {
+    GroupStatus now = status.get();
+    Optional<String> refusal = whyNotNow(now);
+    if (refusal.isPresent()) {
+      return Outcome.failed(Failure.UNAVAILABLE, refusal.get());
+    }
+    Optional<Peer> removed = find(now, text);
+    if (removed.isEmpty()) {
+      return unknown(now, text);
+    }
+    if (removed.get().name().equals(now.node())) {
+      return Outcome.failed(
+          Failure.CONFLICT,
+          "This node leads, and cannot remove itself: hand over first (raft-yield)");
+    }
+    List<Peer> rest = now.voters().stream().filter(peer -> !peer.equals(removed.get())).toList();
+    long alive = rest.stream().filter(peer -> isAlive(now, peer)).count();
+    if (alive < rest.size() / 2 + 1) {
+      return Outcome.failed(
+          Failure.CONFLICT,
+          "Without %s only %d of %d members would be alive, which is no majority"
+              .formatted(removed.get().name(), alive, rest.size()));
+    }
+    return configure(rest, limit).map(done -> removed.get());
+  }
+
+  private static boolean isAlive(GroupStatus now, Peer peer) {
+    return peer.name().equals(now.node())
+        || now.followers().stream()
+            .anyMatch(follower ->
+                follower.peer().equals(peer)
+                    && follower.lastContact().compareTo(now.timeouts().max().multipliedBy(2)) < 0);
+  }
+
+  private Outcome<RaftClientReply> configure(List<Peer> voters, Duration limit) {
+    List<RaftPeer> learners =
+        List.copyOf(division.getRaftConf().getAllPeers(RaftPeerRole.LISTENER));
+    SetConfigurationRequest.Arguments arguments =
+        SetConfigurationRequest.Arguments.newBuilder()
+            .setServersInNewConf(peers(voters))
+            .setListenersInNewConf(learners)
+            .build();
+    return await(
+        () ->
+            server.setConfigurationAsync(
+                new SetConfigurationRequest(
+                    client, server.getId(), groupId(), callIds.incrementAndGet(), arguments)),
+        limit,
+        "The change of the members");
+  }
+
+  Outcome<Peer> yieldTo(String text, Duration limit) {
+    GroupStatus now = status.get();
+    Optional<Peer> peer = find(now, text);
+    if (peer.isEmpty()) {
+      return unknown(now, text);
+    }
+    return transfer(now, peer.get(), limit);
+  }
+
+  Outcome<Peer> yieldToHint(String hint, Duration limit) {
+    GroupStatus now = status.get();
+    String wanted = hint.toLowerCase(Locale.ROOT);
+    if (wanted.isEmpty()) {
+      return Outcome.failed(Failure.BAD_REQUEST, "The hint is empty: name a part of a node's name");
+    }
+    List<Peer> matching =
+        now.voters().stream()
+            .filter(peer ->
+                peer.name().toLowerCase(Locale.ROOT).contains(wanted)
+                    || peer.address().toLowerCase(Locale.ROOT).contains(wanted))
+            .toList();
+    if (matching.isEmpty()) {
+      return unknown(now, hint);
+    }
+    if (matching.stream().anyMatch(peer -> peer.name().equals(now.node())) && now.isLeader()) {
+      return Outcome.ok(new Peer(now.node(), now.advertised()));
+    }
+    return mostCurrent(now, matching)
+        .map(peer -> transfer(now, peer, limit))
+        .orElseGet(
+            () -> Outcome.failed(Failure.CONFLICT, "None of " + matching + " is up to date"));
+  }
+
+  Outcome<Peer> stepDown(Duration limit) {
+    GroupStatus now = status.get();
+    if (!now.isLeader()) {
+      return Outcome.failed(Failure.CONFLICT, "This node does not lead");
+    }
+    return mostCurrent(now, now.voters())
+        .map(peer -> transfer(now, peer, limit))
+        .orElseGet(() -> Outcome.failed(Failure.CONFLICT, "No other voter is alive"));
+  }
+
+  private static Optional<Peer> mostCurrent(GroupStatus now, List<Peer> among) {
+    return now.followers().stream()
+        .filter(follower -> among.contains(follower.peer()) && isAlive(now, follower.peer()))
+        .max(Comparator.comparingLong(Follower::match))
+        .map(Follower::peer);
+  }
+
+  private Outcome<Peer> transfer(GroupStatus now, Peer to, Duration limit) {
+    if (!now.isLeader()) {
+      return Outcome.failed(Failure.UNAVAILABLE, "This node does not lead");
+    }
+    if (to.name().equals(now.node())) {
+      return Outcome.ok(to);
+    }
+    return await(
+            () ->
+                server.transferLeadershipAsync(
+                    new TransferLeadershipRequest(
+                        client,
+                        server.getId(),
+                        groupId(),
+                        callIds.incrementAndGet(),
+                        RaftPeerId.valueOf(to.name()),
+                        limit.toMillis())),
+            limit.plusMillis(500),
+            "Handing over to " + to.name())
+        .map(done -> to);
+  }
+
+  Outcome<Long> snapshot(Duration limit) {
+    return await(
+            () ->
+                server.snapshotManagementAsync(
+                    SnapshotManagementRequest.newCreate(
+                        client,
+                        server.getId(),
+                        groupId(),
+                        callIds.incrementAndGet(),
+                        limit.toMillis(),
+                        1)),
+            limit.plusMillis(500),
+            "The snapshot")
+        .map(RaftClientReply::getLogIndex);
+  }
+
+  private org.apache.ratis.protocol.RaftGroupId groupId() {
+    return division.getMemberId().getGroupId();
+  }
+
+  private static Optional<String> whyNotNow(GroupStatus now) {
+    return now.ready()
+        ? Optional.empty()
+        : Optional.of("Only the leader changes the members, and this node is not the ready leader");
+  }
+
+  private static Optional<Peer> find(GroupStatus now, String text) {
+    return now.voters().stream()
+        .filter(peer -> peer.name().equalsIgnoreCase(text) || peer.address().equalsIgnoreCase(text))
+        .findAny();
+  }
+
+  private static <T> Outcome<T> unknown(GroupStatus now, String text) {
+    return Outcome.failed(
+        Failure.NOT_FOUND,
+        "No such member: %s; there are %s"
+            .formatted(text, now.voters().stream().map(Peer::name).toList()));
+  }
+
+  /** A request to Ratis. */
+  private interface Request {
+    CompletableFuture<RaftClientReply> send() throws IOException;
+  }
+
+  private static Outcome<RaftClientReply> await(Request request, Duration limit, String what) {
+    try {
+      RaftClientReply reply = request.send().get(limit.toMillis(), TimeUnit.MILLISECONDS);
+      return reply.isSuccess()
+          ? Outcome.ok(reply)
+          : Outcome.failed(
+              Failure.CONFLICT, what + " failed: " + reply.getException().getMessage());
+    } catch (TimeoutException e) {
+      return Outcome.failed(
+          Failure.UNKNOWN, what + " was not done within " + limit.toMillis() + " ms");
+    } catch (IOException e) {
+      return Outcome.failed(Failure.CONFLICT, what + " failed: " + e.getMessage());
+    } catch (ExecutionException e) {
+      return Outcome.failed(Failure.CONFLICT, what + " failed: " + e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Outcome.failed(Failure.UNKNOWN, what + " was interrupted");
+    }
+  }
+}

@@ -1,0 +1,311 @@
+package orchestrator.server.raft;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import orchestrator.core.state.Command;
+import orchestrator.core.state.ReplicatedState;
+import orchestrator.server.codec.StateCodec;
+import orchestrator.server.engine.Consensus;
+import orchestrator.server.engine.Group;
+import orchestrator.server.engine.GroupStatus;
+import orchestrator.server.engine.Leadership;
+import orchestrator.server.engine.Outcome;
+import orchestrator.server.engine.Projection;
+import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.apache.ratis.util.ExitUtils;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A node of a raft group. */
+public final class RaftConsensus implements Consensus, Group {
+  private static final Logger log = LoggerFactory.getLogger(RaftConsensus.class);
+
+  private final StateCodec codec = new StateCodec();
+  private final ClientId client = ClientId.randomId();
+  private final AtomicLong callIds = new AtomicLong();
+  private final Submissions submissions = new Submissions();
+  private final Followers followers = new Followers();
+  private final AtomicBoolean leaving = new AtomicBoolean();
+  private final GroupDirectory directory;
+  private final CommandMachine machine;
+  private final RaftServer server;
+  private final RaftServer.Division division;
+  private final StatusReader status;
+  private final RoleMonitor monitor;
+  private final Members members;
+
+  static {
+    // A failure of Ratis is this program's to explain: it must not end the process by itself.
+    ExitUtils.disableSystemExit();
+  }
+
+  private RaftConsensus(
+      RaftSettings settings,
+      Function<String, Projection> projections,
+      InstantSource clock,
+      Consumer<String> onDoom)
+      throws IOException {
+    this.directory =
+        GroupDirectory.prepare(settings.directory(), settings.cluster(), settings.self().name());
+    refuseTakenPort(settings);
+    Tenure tenure = new Tenure(settings.timing());
+    CommandMachine.Doom doom =
+        reason -> {
+          if (!leaving.get()) {
+            onDoom.accept(reason);
+          }
+        };
+    this.machine =
+        new CommandMachine(
+            client, submissions, projections.apply(directory.incarnation()), tenure, doom);
+    boolean forms = !settings.join() || directory.isUsed();
+    this.server =
+        RaftServer.newBuilder()
+            .setServerId(RaftPeerId.valueOf(settings.self().name()))
+            .setGroup(
+                RaftGroup.valueOf(
+                    directory.groupId(), forms ? Members.peers(settings.voters()) : List.of()))
+            .setStateMachine(machine)
+            .setProperties(RatisProperties.of(settings))
+            .setParameters(RatisProperties.parameters(settings, followers))
+            .setOption(RaftStorage.StartupOption.RECOVER)
+            .build();
+    server.start();
+    this.division = server.getDivision(directory.groupId());
+    this.status =
+        new StatusReader(settings, directory, division, machine, followers, tenure, clock);
+    this.monitor = new RoleMonitor(status, tenure, clock);
+    this.members = new Members(server, division, client, callIds, this::status);
+    this.monitor.start();
+  }
+
+  /**
+   * Starts the node's part in the group: as a follower, with the term and the log that it had.
+   *
+   * @param projections for the name of a log: gets to see what is applied
+   * @param onDoom called when this node cannot go on: the process must end, with this message
+   * @throws RaftException when it cannot start; says what to do
+   */
+  public static RaftConsensus start(
+      RaftSettings settings,
+      Function<String, Projection> projections,
+      InstantSource clock,
+      Consumer<String> onDoom) {
+    try {
+      return new RaftConsensus(settings, projections, clock, onDoom);
+    } catch (IOException | RuntimeException e) {
+      throw explained(settings, e);
+    }
+  }
+
+  /** Ratis would end the process without saying which address it was. */
+  private static void refuseTakenPort(RaftSettings settings) {
+    String host = settings.bindHost();
+    try (ServerSocket probe =
+        new ServerSocket(
+            settings.bindPort(), 1, host.isEmpty() ? null : InetAddress.getByName(host))) {
+      log.debug("{} is free", probe);
+    } catch (IOException e) {
+      throw new RaftException(
+          "Cannot listen for raft on %s:%d: %s. Is another node running here? See RaftBind"
+              .formatted(host, settings.bindPort(), e.getMessage()),
+          e);
+    }
+  }
+
+  private static RaftException explained(RaftSettings settings, Exception failure) {
+    Throwable cause = failure;
+    String last = failure.toString();
+    while (cause != null) {
+      if (cause instanceof RaftException known) {
+        return known;
+      }
+      last = Optional.ofNullable(cause.getMessage()).orElse(cause.toString());
+      cause = cause.getCause();
+    }
+    return new RaftException(
+        "Cannot start raft in %s: %s. %s"
+            .formatted(settings.directory(), last, GroupDirectory.REJOIN),
+        failure);
+  }
+
+  @Override
+  public ReplicatedState state() {
+    return machine.position().state();
+  }
+
+  @Override
+  public Submission submit(List<Command> commands, Duration deadline) {
+    CommandId id = CommandId.of(division.getInfo().getCurrentTerm());
+    byte[] entry = new Entry(id, commands).encode(codec);
+    if (entry.length > RatisProperties.MAX_ENTRY_BYTES) {
+      return new Submission.Rejected(
+          "Too large: %d bytes, at most %d"
+              .formatted(entry.length, RatisProperties.MAX_ENTRY_BYTES));
+    }
+    if (!division.getInfo().isLeader()) {
+      return new Submission.Rejected(status.whyNotLeader());
+    }
+    Submissions.Waiting waiting = submissions.expect(id);
+    var _ =
+        send(entry)
+            .whenComplete((reply, failure) -> {
+              if (failure != null) {
+                waiting.onFailure(String.valueOf(failure.getMessage()));
+              } else if (!reply.isSuccess()) {
+                waiting.onFailure(String.valueOf(reply.getException().getMessage()));
+              }
+            });
+    return submissions.await(id, waiting, deadline);
+  }
+
+  private CompletableFuture<RaftClientReply> send(byte[] entry) {
+    RaftClientRequest request =
+        RaftClientRequest.newBuilder()
+            .setClientId(client)
+            .setServerId(server.getId())
+            .setGroupId(directory.groupId())
+            .setCallId(callIds.incrementAndGet())
+            .setMessage(Message.valueOf(ByteString.copyFrom(entry)))
+            .setType(RaftClientRequest.writeRequestType())
+            .build();
+    try {
+      return server.submitClientRequestAsync(request);
+    } catch (IOException e) {
+      return CompletableFuture.failedFuture(new CompletionException(e));
+    }
+  }
+
+  @Override
+  public Optional<Leadership> leadership() {
+    long term = division.getInfo().getCurrentTerm();
+    return status.isReadyIn(term) ? Optional.of(new Held(term)) : Optional.empty();
+  }
+
+  private final class Held implements Leadership {
+    private final long term;
+
+    Held(long term) {
+      this.term = term;
+    }
+
+    @Override
+    public long term() {
+      return term;
+    }
+
+    @Override
+    public boolean isValid() {
+      return status.isReadyIn(term);
+    }
+  }
+
+  @Override
+  public Optional<String> failure() {
+    return status().unhealthy().map(GroupStatus.Unhealthy::reason);
+  }
+
+  @Override
+  public void onApplied(Consumer<ReplicatedState> listener) {
+    machine.onApplied(listener);
+  }
+
+  @Override
+  public GroupStatus status() {
+    return status.read(monitor.changes());
+  }
+
+  @Override
+  public void onRoleChange(Consumer<RoleChange> listener) {
+    monitor.onChange(listener);
+  }
+
+  @Override
+  public Outcome<GroupStatus.Peer> addPeer(String address, Duration limit) {
+    return members.add(address, limit);
+  }
+
+  @Override
+  public Outcome<GroupStatus.Peer> removePeer(String peer, Duration limit) {
+    return members.remove(peer, limit);
+  }
+
+  @Override
+  public Outcome<GroupStatus.Peer> yieldTo(String peer, Duration limit) {
+    return members.yieldTo(peer, limit);
+  }
+
+  @Override
+  public Outcome<GroupStatus.Peer> yieldToHint(String hint, Duration limit) {
+    return members.yieldToHint(hint, limit);
+  }
+
+  @Override
+  public Outcome<GroupStatus.Peer> stepDown(Duration limit) {
+    return members.stepDown(limit);
+  }
+
+  @Override
+  public Outcome<Long> snapshot(Duration limit) {
+    return members.snapshot(limit);
+  }
+
+  @Override
+  public CommandFate fateOf(String commandId) {
+    Optional<CommandId> id = CommandId.parse(commandId);
+    if (id.isEmpty()) {
+      return CommandFate.UNKNOWN;
+    }
+    CommandMachine.Position position = machine.position();
+    Optional<Boolean> done = machine.recent().find(id.get());
+    if (done.isPresent()) {
+      return done.get() ? CommandFate.DONE : CommandFate.REFUSED;
+    }
+    boolean decided = position.at().getTerm() > id.get().term();
+    return decided && machine.recent().knowsAllOf(id.get().term())
+        ? CommandFate.NOT_DONE
+        : CommandFate.UNKNOWN;
+  }
+
+  /** Leaves; whoever leads hands over first, so that nobody has to find out by waiting. */
+  @Override
+  public void close() {
+    if (!leaving.compareAndSet(false, true)) {
+      return;
+    }
+    if (division.getInfo().isLeader() && status().voters().size() > 1) {
+      log.info("Handing over: {}", members.stepDown(Duration.ofSeconds(2)));
+    }
+    monitor.close();
+    try {
+      server.close();
+    } catch (IOException e) {
+      log.warn("Closing raft: {}", e.toString());
+    }
+  }
+
+  /** For the settings that peers are known by. */
+  static RaftPeer peer(GroupStatus.Peer peer) {
+    return RaftPeer.newBuilder().setId(peer.name()).setAddress(peer.address()).build();
+  }
+}

@@ -1,0 +1,95 @@
+package orchestrator.server.raft;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.apache.ratis.RaftConfigKeys;
+import org.apache.ratis.conf.Parameters;
+import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.grpc.GrpcConfigKeys;
+import org.apache.ratis.grpc.GrpcTlsConfig;
+import org.apache.ratis.server.RaftServerConfigKeys;
+import org.apache.ratis.util.SizeInBytes;
+import org.apache.ratis.util.TimeDuration;
+
+/** How Ratis is set up: for few, small writes and little memory. */
+final class RatisProperties {
+  /** Longest entry, in bytes. */
+  static final int MAX_ENTRY_BYTES = 4 << 20;
+
+  private static final int ENTRIES_PER_SNAPSHOT = 1000;
+
+  /** A node that was away for fewer entries catches up without a snapshot. */
+  private static final int ENTRIES_KEPT = 1000;
+
+  private static final SizeInBytes BUFFER = SizeInBytes.valueOf(MAX_ENTRY_BYTES + (64L << 10));
+
+  private RatisProperties() {}
+
+  static RaftProperties of(RaftSettings settings) {
+    RaftProperties properties = new RaftProperties();
+    properties.set(RaftConfigKeys.Rpc.TYPE_KEY, Followers.Rpc.class.getName());
+    RaftServerConfigKeys.setStorageDir(properties, List.of(settings.directory().toFile()));
+    time(properties, settings.timing());
+    network(properties, settings);
+    disk(properties);
+    return properties;
+  }
+
+  private static void time(RaftProperties properties, RaftSettings.Timing timing) {
+    TimeDuration min = millis(timing.min());
+    TimeDuration max = millis(timing.max());
+    RaftServerConfigKeys.Rpc.setTimeoutMin(properties, min);
+    RaftServerConfigKeys.Rpc.setTimeoutMax(properties, max);
+    RaftServerConfigKeys.LeaderElection.setPreVote(properties, true);
+    RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(
+        properties, millis(timing.max().multipliedBy(2)));
+    RaftServerConfigKeys.Read.setLeaderLeaseEnabled(properties, true);
+    RaftServerConfigKeys.setSleepDeviationThreshold(properties, min);
+  }
+
+  private static void network(RaftProperties properties, RaftSettings settings) {
+    if (!settings.bindHost().isEmpty()) {
+      GrpcConfigKeys.Server.setHost(properties, settings.bindHost());
+    }
+    GrpcConfigKeys.Server.setPort(properties, settings.bindPort());
+    properties.setBoolean(GrpcConfigKeys.USE_EPOLL_KEY, false);
+    GrpcConfigKeys.setMessageSizeMax(properties, SizeInBytes.valueOf("16MB"));
+  }
+
+  private static void disk(RaftProperties properties) {
+    RaftServerConfigKeys.Log.Appender.setBufferByteLimit(properties, BUFFER);
+    RaftServerConfigKeys.Log.setWriteBufferSize(
+        properties, SizeInBytes.valueOf(BUFFER.getSize() + 1024));
+    RaftServerConfigKeys.Log.setSegmentSizeMax(properties, SizeInBytes.valueOf("8MB"));
+    RaftServerConfigKeys.Log.setPreallocatedSize(properties, SizeInBytes.valueOf("64KB"));
+    RaftServerConfigKeys.Log.setSegmentCacheNumMax(properties, 2);
+    RaftServerConfigKeys.Log.setSegmentCacheSizeMax(properties, SizeInBytes.valueOf("16MB"));
+    RaftServerConfigKeys.Log.setPurgeUptoSnapshotIndex(properties, true);
+    RaftServerConfigKeys.Log.setPurgePreservationLogNum(properties, ENTRIES_KEPT);
+    RaftServerConfigKeys.Log.setPurgeGap(properties, 1);
+    RaftServerConfigKeys.Snapshot.setAutoTriggerEnabled(properties, true);
+    RaftServerConfigKeys.Snapshot.setAutoTriggerThreshold(properties, ENTRIES_PER_SNAPSHOT);
+    RaftServerConfigKeys.Snapshot.setRetentionFileNum(properties, 2);
+  }
+
+  static Parameters parameters(RaftSettings settings, Followers followers) {
+    Parameters parameters = new Parameters();
+    followers.hand(parameters);
+    settings
+        .tls()
+        .ifPresent(tls ->
+            GrpcConfigKeys.TLS.setConf(
+                parameters,
+                new GrpcTlsConfig(
+                    tls.privateKey().toFile(),
+                    tls.certificate().toFile(),
+                    tls.authorities().toFile(),
+                    true)));
+    return parameters;
+  }
+
+  static TimeDuration millis(Duration duration) {
+    return TimeDuration.valueOf(duration.toMillis(), TimeUnit.MILLISECONDS);
+  }
+}

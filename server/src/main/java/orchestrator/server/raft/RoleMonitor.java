@@ -1,0 +1,127 @@
+package orchestrator.server.raft;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import orchestrator.server.engine.Group.RoleChange;
+import orchestrator.server.engine.GroupStatus.Role;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells of each change of this node's role, term or leader, in one line each. Ratis tells of new
+ * leaders only, so the role is looked at often; each change of it is seen at the latest then.
+ */
+final class RoleMonitor implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(RoleMonitor.class);
+  private static final Duration LOOK = Duration.ofMillis(20);
+
+  /** How often the leader changed, and when last. */
+  record Changes(long count, Optional<Instant> last) {}
+
+  private record Seen(Role role, long term, Optional<String> leader) {}
+
+  private final StatusReader status;
+  private final InstantSource clock;
+  private final Semaphore alarm = new Semaphore(0);
+  private final List<Consumer<RoleChange>> listeners = new CopyOnWriteArrayList<>();
+  private final Thread thread;
+  private volatile Changes changes = new Changes(0, Optional.empty());
+  private volatile boolean closed;
+  private Seen seen = new Seen(Role.FOLLOWER, -1, Optional.empty());
+
+  RoleMonitor(StatusReader status, Tenure tenure, InstantSource clock) {
+    this.status = status;
+    this.clock = clock;
+    this.thread = new Thread(this::watch, "raft-role");
+    thread.setDaemon(true);
+    tenure.onAlarm(alarm::release);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  void onChange(Consumer<RoleChange> listener) {
+    listeners.add(listener);
+  }
+
+  Changes changes() {
+    return changes;
+  }
+
+  private void watch() {
+    while (!closed) {
+      try {
+        look();
+        if (alarm.tryAcquire(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
+          alarm.drainPermits();
+        }
+      } catch (InterruptedException e) {
+        return;
+      }
+    }
+  }
+
+  private void look() {
+    Role role = status.role();
+    Seen now =
+        new Seen(
+            role,
+            status.term(),
+            role == Role.LEADER ? Optional.of(status.node()) : status.leader());
+    if (now.equals(seen)) {
+      return;
+    }
+    Seen before = seen;
+    seen = now;
+    if (before.term() < 0) {
+      log.info("role {}, term {}: starts with what its directory holds", now.role(), now.term());
+    }
+    if (now.leader().isPresent() && !now.leader().equals(before.leader())) {
+      changes = new Changes(changes.count() + 1, Optional.of(clock.instant()));
+    }
+    if (now.role() != before.role() || !now.leader().equals(before.leader())) {
+      tell(new RoleChange(before.role(), now.role(), now.term(), now.leader(), reason(now)));
+    }
+  }
+
+  private static String reason(Seen now) {
+    return switch (now.role()) {
+      case LEADER -> "elected by a majority";
+      case CANDIDATE -> "no leader was heard: asks for votes";
+      case FOLLOWER, LEARNER ->
+          now.leader().map(name -> "follows " + name).orElse("no leader is known");
+      case SHUTDOWN -> "raft has stopped";
+    };
+  }
+
+  private void tell(RoleChange change) {
+    log.info(
+        "role {} → {}, term {}, leader {}: {}",
+        change.from(),
+        change.to(),
+        change.term(),
+        change.leader().orElse("unknown"),
+        change.reason());
+    for (Consumer<RoleChange> listener : listeners) {
+      try {
+        listener.accept(change);
+      } catch (RuntimeException e) {
+        log.error("A listener of the role failed", e);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    thread.interrupt();
+  }
+}

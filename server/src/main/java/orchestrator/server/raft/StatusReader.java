@@ -1,0 +1,297 @@
+package orchestrator.server.raft;
+
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import orchestrator.core.facts.ManagerNode;
+import orchestrator.server.engine.GroupStatus;
+import orchestrator.server.engine.GroupStatus.Follower;
+import orchestrator.server.engine.GroupStatus.Indices;
+import orchestrator.server.engine.GroupStatus.Peer;
+import orchestrator.server.engine.GroupStatus.Role;
+import orchestrator.server.engine.GroupStatus.Unhealthy;
+import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
+import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.DivisionInfo;
+import org.apache.ratis.server.RaftConfiguration;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.leader.FollowerInfo;
+import org.apache.ratis.server.protocol.TermIndex;
+import org.apache.ratis.server.raftlog.RaftLog;
+
+/** Looks at Ratis and says what is there. Never waits. */
+final class StatusReader {
+  private final RaftSettings settings;
+  private final GroupDirectory directory;
+  private final RaftServer.Division division;
+  private final CommandMachine machine;
+  private final Followers followers;
+  private final Tenure tenure;
+  private final InstantSource clock;
+  private final RaftPeerId self;
+  private volatile Optional<Unhealthy> unhealthy = Optional.empty();
+
+  StatusReader(
+      RaftSettings settings,
+      GroupDirectory directory,
+      RaftServer.Division division,
+      CommandMachine machine,
+      Followers followers,
+      Tenure tenure,
+      InstantSource clock) {
+    this.settings = settings;
+    this.directory = directory;
+    this.division = division;
+    this.machine = machine;
+    this.followers = followers;
+    this.tenure = tenure;
+    this.clock = clock;
+    this.self = division.getId();
+  }
+
+  Role role() {
+    DivisionInfo info = division.getInfo();
+    if (!info.isAlive()) {
+      return Role.SHUTDOWN;
+    }
+    return switch (info.getCurrentRole()) {
+      case LEADER -> Role.LEADER;
+      case CANDIDATE -> Role.CANDIDATE;
+      case FOLLOWER -> Role.FOLLOWER;
+      case LISTENER -> Role.LEARNER;
+      case UNRECOGNIZED -> Role.SHUTDOWN;
+    };
+  }
+
+  long term() {
+    return division.getInfo().getCurrentTerm();
+  }
+
+  String node() {
+    return self.toString();
+  }
+
+  Optional<String> leader() {
+    return Optional.ofNullable(division.getInfo().getLeaderId()).map(RaftPeerId::toString);
+  }
+
+  /**
+   * Whether this node leads in this term, has applied an entry of it, was answered by a majority
+   * within the lease, and a former leader cannot believe any more that it leads: so at any moment
+   * this holds on one node at most.
+   */
+  boolean isReadyIn(long term) {
+    DivisionInfo info = division.getInfo();
+    return info.isAlive()
+        && info.isLeader()
+        && info.getCurrentTerm() == term
+        && info.isLeaderReady()
+        && machine.position().at().getTerm() == term
+        && (isAlone() || (hasLease() && tenure.isFormerLeaseOver()));
+  }
+
+  private boolean isAlone() {
+    RaftConfiguration members = division.getRaftConf();
+    return members.getPreviousPeers().isEmpty()
+        && ids(members.getCurrentPeers()).equals(List.of(self));
+  }
+
+  private boolean hasLease() {
+    return sinceQuorumAsLeader().compareTo(settings.timing().lease()) < 0;
+  }
+
+  /** While the members change, both the old and the new ones must have answered. */
+  private Duration sinceQuorumAsLeader() {
+    RaftConfiguration members = division.getRaftConf();
+    Duration current = followers.sinceQuorum(ids(members.getCurrentPeers()), self);
+    if (members.getPreviousPeers().isEmpty()) {
+      return current;
+    }
+    Duration previous = followers.sinceQuorum(ids(members.getPreviousPeers()), self);
+    return current.compareTo(previous) > 0 ? current : previous;
+  }
+
+  private static List<RaftPeerId> ids(Collection<RaftPeer> peers) {
+    return peers.stream().map(RaftPeer::getId).toList();
+  }
+
+  /** For people who asked the wrong node. */
+  String whyNotLeader() {
+    return leader()
+        .filter(name -> !name.equals(self.toString()))
+        .map(name -> "This node does not lead: the leader is " + name)
+        .orElse("No leader is known to this node");
+  }
+
+  GroupStatus read(RoleMonitor.Changes changes) {
+    DivisionInfo info = division.getInfo();
+    Role role = role();
+    long term = info.getCurrentTerm();
+    Optional<Duration> sinceQuorum = sinceQuorum(role);
+    boolean inQuorum =
+        sinceQuorum.filter(age -> age.compareTo(settings.timing().max()) < 0).isPresent()
+            && leader().isPresent();
+    Optional<String> leader = role == Role.SHUTDOWN ? Optional.empty() : leader();
+    RaftConfiguration members = division.getRaftConf();
+    return new GroupStatus(
+        settings.cluster(),
+        settings.self().name(),
+        bind(),
+        settings.self().address(),
+        settings.dataCenter(),
+        role,
+        term,
+        votedFor(),
+        leader,
+        leader.flatMap(this::uriOf),
+        isReadyIn(term),
+        inQuorum,
+        unhealthy(role, inQuorum),
+        indices(),
+        role == Role.LEADER ? followersNow(members) : List.of(),
+        peers(members.getCurrentPeers()),
+        peers(members.getCurrentPeers(RaftPeerRole.LISTENER)),
+        sinceQuorum,
+        changes.count(),
+        changes.last(),
+        new GroupStatus.Timeouts(settings.timing().min(), settings.timing().max()),
+        drift(members));
+  }
+
+  private String bind() {
+    String host = settings.bindHost().isEmpty() ? "0.0.0.0" : settings.bindHost();
+    return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + settings.bindPort();
+  }
+
+  /** The leader as the others announced themselves: the address is of the node that leads now. */
+  private Optional<URI> uriOf(String leader) {
+    return Optional.ofNullable(machine.position().state().nodes().get(leader))
+        .map(ManagerNode::httpUri)
+        .filter(text -> !text.isEmpty())
+        .map(URI::create);
+  }
+
+  private Optional<String> votedFor() {
+    try {
+      return Optional.ofNullable(division.getRaftStorage().getMetadataFile().getMetadata())
+          .map(metadata -> metadata.getVotedFor())
+          .map(RaftPeerId::toString)
+          .filter(name -> !name.isEmpty());
+    } catch (java.io.IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Empty before anything was heard. */
+  private Optional<Duration> sinceQuorum(Role role) {
+    return switch (role) {
+      case LEADER -> Optional.of(sinceQuorumAsLeader());
+      case FOLLOWER, LEARNER ->
+          Optional.of(division.getInfo().getRoleInfoProto())
+              .filter(proto -> proto.hasFollowerInfo() && proto.getFollowerInfo().hasLeaderInfo())
+              .map(proto -> proto.getFollowerInfo().getLeaderInfo())
+              .map(ServerRpcProto::getLastRpcElapsedTimeMs)
+              .map(Duration::ofMillis);
+      case CANDIDATE, SHUTDOWN -> Optional.empty();
+    };
+  }
+
+  private Optional<Unhealthy> unhealthy(Role role, boolean inQuorum) {
+    if (inQuorum && role != Role.SHUTDOWN) {
+      unhealthy = Optional.empty();
+      return unhealthy;
+    }
+    String reason =
+        switch (role) {
+          case SHUTDOWN -> "raft has stopped on this node";
+          case LEADER -> "this node leads, but a majority does not answer";
+          case CANDIDATE -> "no leader, and no majority for this node";
+          case FOLLOWER, LEARNER ->
+              leader().isEmpty() ? "no leader is known" : "the leader is not heard";
+        };
+    Instant since = unhealthy.map(Unhealthy::since).orElseGet(clock::instant);
+    unhealthy = Optional.of(new Unhealthy(reason, since));
+    return unhealthy;
+  }
+
+  private Indices indices() {
+    RaftLog log = division.getRaftLog();
+    TermIndex last = log.getLastEntryTermIndex();
+    long snapshot = log.getSnapshotIndex();
+    return new Indices(
+        last == null ? snapshot : last.getIndex(),
+        log.getLastCommittedIndex(),
+        machine.position().at().getIndex(),
+        snapshotIndex(),
+        directory.logBytes());
+  }
+
+  private long snapshotIndex() {
+    var snapshot = machine.getStateMachineStorage().getLatestSnapshot();
+    return snapshot == null ? RaftLog.INVALID_LOG_INDEX : snapshot.getIndex();
+  }
+
+  private List<Follower> followersNow(RaftConfiguration members) {
+    return Stream.concat(
+            members.getCurrentPeers().stream(),
+            members.getCurrentPeers(RaftPeerRole.LISTENER).stream())
+        .filter(peer -> !peer.getId().equals(self))
+        .map(this::follower)
+        .sorted((left, right) -> left.peer().name().compareTo(right.peer().name()))
+        .toList();
+  }
+
+  private Follower follower(RaftPeer peer) {
+    Optional<FollowerInfo> info = followers.find(peer.getId());
+    return new Follower(
+        peer(peer),
+        info.map(FollowerInfo::getMatchIndex).orElse(RaftLog.INVALID_LOG_INDEX),
+        info.map(FollowerInfo::getNextIndex).orElse(0L),
+        info.map(FollowerInfo::getLastRpcResponseTime).map(Followers::age).orElse(Duration.ZERO));
+  }
+
+  static List<Peer> peers(Collection<RaftPeer> peers) {
+    return peers.stream()
+        .map(StatusReader::peer)
+        .sorted((left, right) -> left.name().compareTo(right.name()))
+        .toList();
+  }
+
+  static Peer peer(RaftPeer peer) {
+    return new Peer(peer.getId().toString(), peer.getAddress());
+  }
+
+  /** The group as it is wins over the file; a difference is somebody's to know. */
+  private List<String> drift(RaftConfiguration members) {
+    if (settings.join()) {
+      return List.of();
+    }
+    List<Peer> now = peers(members.getCurrentPeers());
+    List<String> drift = new ArrayList<>();
+    for (Peer peer : now) {
+      if (settings.voters().stream().noneMatch(other -> other.name().equals(peer.name()))) {
+        drift.add(peer.name() + " is a member, and not in RaftNodes");
+      }
+    }
+    for (Peer peer : settings.voters()) {
+      Optional<Peer> member =
+          now.stream().filter(other -> other.name().equals(peer.name())).findAny();
+      if (member.isEmpty()) {
+        drift.add(peer.name() + " is in RaftNodes, and not a member");
+      } else if (!member.get().address().equals(peer.address())) {
+        drift.add(
+            "%s is at %s in the group, and at %s in RaftNodes"
+                .formatted(peer.name(), member.get().address(), peer.address()));
+      }
+    }
+    return drift;
+  }
+}

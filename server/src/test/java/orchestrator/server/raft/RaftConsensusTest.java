@@ -1,0 +1,257 @@
+package orchestrator.server.raft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import orchestrator.core.state.Command;
+import orchestrator.core.topology.InstanceKey;
+import orchestrator.server.engine.Consensus.Submission;
+import orchestrator.server.engine.Group.CommandFate;
+import orchestrator.server.engine.GroupStatus;
+import orchestrator.server.engine.Leadership;
+import orchestrator.server.engine.Outcome;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The group as the engine sees it; faults of processes and networks are system tests. */
+class RaftConsensusTest {
+  private static final InstanceKey DB = new InstanceKey("db", 3306);
+
+  @TempDir Path folder;
+  private Optional<Trio> started = Optional.empty();
+
+  private Trio trio(int nodes) {
+    Trio trio = new Trio(folder, nodes).startAll();
+    started = Optional.of(trio);
+    return trio;
+  }
+
+  @AfterEach
+  void stop() {
+    started.ifPresent(Trio::close);
+  }
+
+  @Test
+  void whatTheLeaderCommitsAppearsOnEveryNode() {
+    Trio trio = trio(3);
+    RaftConsensus leader = trio.leader();
+
+    Submission done =
+        leader.submit(
+            List.of(new Command.Discover(DB), new Command.PutTag(DB, "a", "b")), Trio.LIMIT);
+
+    assertThat(done).isInstanceOf(Submission.Committed.class);
+    assertThat(leader.state().known()).containsExactly(DB);
+    for (RaftConsensus node : trio.nodes()) {
+      await().atMost(Trio.LIMIT).until(() -> node.state().equals(leader.state()));
+    }
+  }
+
+  @Test
+  void onlyTheLeaderTakesCommandsAndMayAct() {
+    Trio trio = trio(3);
+    RaftConsensus follower = trio.follower();
+
+    assertThat(Trio.put(follower, "k", "v")).isInstanceOf(Submission.Rejected.class);
+    assertThat(follower.leadership()).isEmpty();
+    assertThat(trio.nodes().stream().filter(node -> node.leadership().isPresent())).hasSize(1);
+  }
+
+  @Test
+  void anotherNodeLeadsInANewTermWhenTheLeaderLeaves() {
+    Trio trio = trio(3);
+    RaftConsensus first = trio.leader();
+    Leadership old = first.leadership().orElseThrow();
+    Trio.put(first, "k", "v");
+
+    trio.stop(first.status().node());
+
+    assertThat(old.isValid()).isFalse();
+    RaftConsensus second = trio.leader();
+    assertThat(second.leadership().orElseThrow().term()).isGreaterThan(old.term());
+    assertThat(second.state()).isEqualTo(first.state());
+    assertThat(Trio.put(second, "k", "w")).isInstanceOf(Submission.Committed.class);
+  }
+
+  @Test
+  void aNodeWithoutAMajorityMayNotActAndTellsNothingIsDone() {
+    Trio trio = trio(3);
+    RaftConsensus leader = trio.leader();
+    trio.nodes().stream()
+        .filter(node -> node != leader)
+        .map(node -> node.status().node())
+        .toList()
+        .forEach(trio::stop);
+
+    Submission outcome = leader.submit(List.of(new Command.Discover(DB)), Duration.ofSeconds(2));
+
+    assertThat(outcome).isNotInstanceOf(Submission.Committed.class);
+    assertThat(leader.state().known()).isEmpty();
+    await().atMost(Trio.LIMIT).until(() -> leader.leadership().isEmpty());
+    await().atMost(Trio.LIMIT).until(() -> !leader.status().isHealthy());
+  }
+
+  @Test
+  void aRestartedGroupHasItsStateAndItsHistoryShowsNothingTwice() {
+    Trio trio = trio(3);
+    for (int i = 0; i < 20; i++) {
+      assertThat(Trio.put(trio.leader(), "k" + i, "v")).isInstanceOf(Submission.Committed.class);
+    }
+    var before = trio.leader().state();
+    long term = trio.leader().status().term();
+    trio.close();
+
+    trio.startAll();
+
+    RaftConsensus leader = trio.leader();
+    assertThat(leader.state()).isEqualTo(before);
+    assertThat(leader.status().term()).isGreaterThan(term);
+  }
+
+  @Test
+  void aNodeThatWasAwayGetsASnapshotWhenTheLogIsGone() {
+    Trio trio = trio(3);
+    String away = trio.follower().status().node();
+    trio.stop(away);
+    trio.leader().submit(List.of(new Command.Discover(DB)), Trio.LIMIT);
+    Trio.putMany(trio.leader(), 2300);
+    trio.leader().submit(List.of(new Command.Forget(DB)), Trio.LIMIT);
+    trio.leader().submit(List.of(new Command.PutKeyValue("last", "one")), Trio.LIMIT);
+    assertThat(trio.leader().status().indices().snapshot()).isPositive();
+
+    RaftConsensus back =
+        trio.start(
+            trio.settings(
+                trio.peers().stream()
+                    .filter(peer -> peer.name().equals(away))
+                    .findAny()
+                    .orElseThrow()));
+
+    await().atMost(Trio.LIMIT).until(() -> back.state().equals(trio.leader().state()));
+    assertThat(back.state().known()).isEmpty();
+    assertThat(trio.dooms()).isEmpty();
+  }
+
+  @Test
+  void leadershipIsHandedOverToANamedNodeAndToNoOther() {
+    Trio trio = trio(3);
+    RaftConsensus leader = trio.leader();
+    String target = trio.follower().status().node();
+
+    assertThat(leader.yieldTo("node9", Trio.LIMIT)).isInstanceOf(Outcome.Failed.class);
+    assertThat(leader.yieldTo(target, Trio.LIMIT)).isInstanceOf(Outcome.Ok.class);
+
+    await().atMost(Trio.LIMIT).until(() -> trio.leader().status().node().equals(target));
+  }
+
+  @Test
+  void aDecidedCommandHasAFate() {
+    Trio trio = trio(3);
+    RaftConsensus leader = trio.leader();
+    Trio.put(leader, "k", "v");
+    long term = leader.status().term();
+
+    assertThat(leader.fateOf(CommandId.of(term).toString())).isEqualTo(CommandFate.UNKNOWN);
+    assertThat(leader.fateOf(CommandId.of(term - 1).toString())).isEqualTo(CommandFate.NOT_DONE);
+    assertThat(leader.fateOf("nonsense")).isEqualTo(CommandFate.UNKNOWN);
+  }
+
+  @Test
+  void theStatusOfAHealthyGroupIsComplete() {
+    Trio trio = trio(3);
+    GroupStatus leader = trio.leader().status();
+
+    assertThat(leader.role()).isEqualTo(GroupStatus.Role.LEADER);
+    assertThat(leader.ready()).isTrue();
+    assertThat(leader.inQuorum()).isTrue();
+    assertThat(leader.isHealthy()).isTrue();
+    assertThat(leader.voters()).containsExactlyElementsOf(trio.peers());
+    assertThat(leader.followers()).hasSize(2);
+    assertThat(leader.leader()).contains(leader.node());
+    assertThat(leader.votedFor()).contains(leader.node());
+    assertThat(leader.drift()).isEmpty();
+    assertThat(leader.indices().applied()).isNotNegative();
+    assertThat(leader.indices().logBytes()).isPositive();
+  }
+
+  @Test
+  void aSingleNodeIsAGroupOfItsOwn() {
+    Trio trio = trio(1);
+
+    assertThat(Trio.put(trio.leader(), "k", "v")).isInstanceOf(Submission.Committed.class);
+  }
+
+  @Test
+  void aNodeJoinsAndAnotherIsRemoved() {
+    Trio trio = trio(3);
+    Trio other = new Trio(folder, 4);
+    GroupStatus.Peer fourth = other.peers().get(3);
+    RaftSettings base = other.settings(fourth);
+    RaftSettings joining =
+        new RaftSettings(
+            base.cluster(),
+            fourth,
+            List.of(),
+            true,
+            base.directory(),
+            base.bindHost(),
+            base.bindPort(),
+            base.timing(),
+            "",
+            "",
+            "test",
+            Optional.empty());
+    Trio.put(trio.leader(), "k", "v");
+    RaftConsensus joined = trio.start(joining);
+
+    RaftConsensus leader = trio.leader();
+    assertThat(leader.addPeer("node4=" + fourth.address(), Trio.LIMIT))
+        .isInstanceOf(Outcome.Ok.class);
+    await().atMost(Trio.LIMIT).until(() -> joined.state().equals(leader.state()));
+    assertThat(leader.status().drift()).containsExactly("node4 is a member, and not in RaftNodes");
+
+    String removed = trio.follower().status().node();
+    assertThat(leader.removePeer(removed, Trio.LIMIT)).isInstanceOf(Outcome.Ok.class);
+    assertThat(leader.status().voters()).hasSize(3).noneMatch(peer -> peer.name().equals(removed));
+  }
+
+  @Test
+  void aDirectoryOfAnotherGroupOrNodeIsRefused() throws Exception {
+    Trio trio = new Trio(folder, 3);
+    RaftSettings settings = trio.settings(trio.peers().getFirst());
+    Files.createDirectories(
+        settings.directory().resolve("0b5dc9f6-0000-3000-8000-000000000000").resolve("current"));
+
+    assertThatThrownBy(() -> start(settings))
+        .isInstanceOf(RaftException.class)
+        .hasMessageContaining("RaftClusterName");
+  }
+
+  @Test
+  void aPortInUseIsToldWithTheAddress() throws Exception {
+    Trio trio = new Trio(folder, 3);
+    RaftSettings settings = trio.settings(trio.peers().getFirst());
+    try (var taken =
+        new java.net.ServerSocket(
+            settings.bindPort(), 1, java.net.InetAddress.getByName("127.0.0.1"))) {
+      assertThat(taken.isBound()).isTrue();
+      assertThatThrownBy(() -> start(settings))
+          .isInstanceOf(RaftException.class)
+          .hasMessageContaining("127.0.0.1:" + settings.bindPort())
+          .hasMessageContaining("RaftBind");
+    }
+  }
+
+  private static RaftConsensus start(RaftSettings settings) {
+    return RaftConsensus.start(
+        settings, log -> new Trio.Recorded(), InstantSource.system(), reason -> {});
+  }
+}

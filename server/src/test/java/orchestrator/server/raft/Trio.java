@@ -1,0 +1,172 @@
+package orchestrator.server.raft;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import orchestrator.core.state.Command;
+import orchestrator.core.state.ReplicatedState;
+import orchestrator.sandbox.process.PortReservation;
+import orchestrator.server.engine.Consensus.Submission;
+import orchestrator.server.engine.GroupStatus.Peer;
+import orchestrator.server.engine.Projection;
+
+/** Nodes of one group in this JVM: real log, real network, real time. */
+final class Trio implements AutoCloseable {
+  static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final RaftSettings.Timing TIMING =
+      new RaftSettings.Timing(Duration.ofMillis(300), Duration.ofMillis(600));
+
+  private final Path folder;
+  private final List<Peer> peers;
+  private final Map<String, RaftConsensus> running = new TreeMap<>();
+  private final Map<String, Recorded> histories = new ConcurrentHashMap<>();
+  private final Map<String, String> dooms = new ConcurrentHashMap<>();
+
+  Trio(Path folder, int nodes) {
+    this.folder = folder;
+    this.peers =
+        IntStream.rangeClosed(1, nodes)
+            .mapToObj(n -> new Peer("node" + n, "127.0.0.1:" + freePort()))
+            .toList();
+  }
+
+  private static int freePort() {
+    try {
+      return PortReservation.any().port();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A history in memory that counts what it is shown. */
+  static final class Recorded implements Projection {
+    final List<Long> applied = new ArrayList<>();
+    volatile long index;
+
+    @Override
+    public long appliedIndex() {
+      return index;
+    }
+
+    @Override
+    public synchronized void apply(
+        long at, ReplicatedState before, ReplicatedState after, List<Command> commands) {
+      if (at > index) {
+        applied.add(at);
+        index = at;
+      }
+    }
+
+    @Override
+    public void jump(long at, ReplicatedState state) {
+      index = Math.max(index, at);
+    }
+
+    @Override
+    public boolean flush(Duration limit) {
+      return true;
+    }
+  }
+
+  List<Peer> peers() {
+    return peers;
+  }
+
+  RaftSettings settings(Peer self) {
+    return new RaftSettings(
+        "test",
+        self,
+        peers,
+        false,
+        folder.resolve(self.name()),
+        "127.0.0.1",
+        Integer.parseInt(self.address().substring(self.address().indexOf(':') + 1)),
+        TIMING,
+        "",
+        "http://" + self.name() + ":3000",
+        "test",
+        Optional.empty());
+  }
+
+  Trio startAll() {
+    peers.forEach(peer -> start(settings(peer)));
+    return this;
+  }
+
+  RaftConsensus start(RaftSettings settings) {
+    String name = settings.self().name();
+    RaftConsensus node =
+        RaftConsensus.start(
+            settings,
+            log -> histories.computeIfAbsent(log, key -> new Recorded()),
+            InstantSource.system(),
+            reason -> dooms.put(name, reason));
+    running.put(name, node);
+    return node;
+  }
+
+  RaftConsensus node(String name) {
+    return Optional.ofNullable(running.get(name)).orElseThrow();
+  }
+
+  List<RaftConsensus> nodes() {
+    return List.copyOf(running.values());
+  }
+
+  Map<String, String> dooms() {
+    return dooms;
+  }
+
+  void stop(String name) {
+    node(name).close();
+    running.remove(name);
+  }
+
+  /** The one that may act. */
+  RaftConsensus leader() {
+    return await("a ready leader")
+        .atMost(LIMIT)
+        .until(
+            () -> nodes().stream().filter(node -> node.leadership().isPresent()).findFirst(),
+            Optional::isPresent)
+        .orElseThrow();
+  }
+
+  RaftConsensus follower() {
+    RaftConsensus leader = leader();
+    return nodes().stream().filter(node -> node != leader).findFirst().orElseThrow();
+  }
+
+  static Submission put(RaftConsensus node, String key, String value) {
+    return node.submit(List.of(new Command.PutKeyValue(key, value)), LIMIT);
+  }
+
+  /** Many at a time. */
+  static void putMany(RaftConsensus node, int count) {
+    try (ExecutorService threads = Executors.newFixedThreadPool(32)) {
+      for (int i = 0; i < count; i++) {
+        String value = "v" + i;
+        threads.execute(() -> put(node, "k", value));
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    running.values().forEach(RaftConsensus::close);
+    running.clear();
+  }
+}

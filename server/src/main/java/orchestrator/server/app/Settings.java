@@ -61,7 +61,8 @@ final class Settings {
         discovery.forgetUnseenAfter(),
         filters.ignoredServers()::matches,
         filters.ignoredReplicas()::matches,
-        filters.ignoredMasters()::matches);
+        filters.ignoredMasters()::matches,
+        new DiscoverySettings.Logging(discovery.logDeadInstances(), filters.logFilteredUsers()));
   }
 
   AnalysisPolicy analysis() {

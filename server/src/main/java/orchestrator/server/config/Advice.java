@@ -27,6 +27,11 @@ final class Advice {
             later.add(key.name());
           }
         }
+        case PARTLY -> {
+          if (!values.isDefault(key)) {
+            draft.warn(key, "is in effect in part: " + KeyStatuses.missing(key.name()));
+          }
+        }
         case PROTECTIVE_LATER, IN_EFFECT -> {}
       }
     }

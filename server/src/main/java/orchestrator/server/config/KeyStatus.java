@@ -4,6 +4,8 @@ package orchestrator.server.config;
 public enum KeyStatus {
   /** It acts. */
   IN_EFFECT("in effect"),
+  /** Some of what it asks for is done; a value other than the default is reported once. */
+  PARTLY("in part"),
   /** It is checked, but nothing reads it yet; a value other than the default is reported once. */
   LATER("not yet in effect"),
   /**

@@ -1,8 +1,10 @@
 package orchestrator.server.config;
 
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The one table of what does not act yet. A key that is not listed is in effect: whoever builds
@@ -15,7 +17,6 @@ final class KeyStatuses {
           "PanicIfDifferentDatabaseDeploy",
           "MySQLOrchestratorUseMutualTLS",
           "MySQLTopologyUseMutualTLS",
-          "VerifyReplicationFilters",
           "ListenSocket",
           "StatusOUVerify",
           "UseSSL",
@@ -45,13 +46,9 @@ final class KeyStatuses {
           "MySQLOrchestratorSSLCertFile",
           "MySQLOrchestratorSSLCAFile",
           // TLS to monitored servers
-          "MySQLTopologyUseMixedTLS",
-          "MySQLTopologySSLSkipVerify",
           "MySQLTopologySSLPrivateKeyFile",
           "MySQLTopologySSLCertFile",
-          "MySQLTopologySSLCAFile",
           "MySQLTopologyMaxAllowedPacket",
-          "MySQLConnectionLifetimeSeconds",
           // discovery at scale
           "DiscoveryQueueCapacity",
           "DiscoveryQueueMaxStatisticsSize",
@@ -60,7 +57,6 @@ final class KeyStatuses {
           "BufferInstanceWrites",
           "InstanceWriteBufferSize",
           "InstanceFlushIntervalMilliseconds",
-          "InstanceBulkOperationsWaitTimeoutSeconds",
           "SnapshotTopologiesIntervalHours",
           "SkipBinlogServerUnresolveCheck",
           // pools
@@ -71,24 +67,17 @@ final class KeyStatuses {
           "PseudoGTIDPattern",
           "PseudoGTIDPatternIsFixedSubstring",
           "PseudoGTIDMonotonicHint",
-          "DetectPseudoGTIDQuery",
           "BinlogEventsChunkSize",
           "SkipBinlogEventsContaining",
           // refactoring, takeovers, other recoveries
-          "LowerReplicaVersionAllowed",
-          "ReplicationCredentialsQuery",
-          "EnforceExactSemiSyncReplicas",
           "RecoverLockedSemiSyncMaster",
           "ReduceReplicationAnalysisCount",
-          "RecoverIntermediateMasterClusterFilters",
-          "RecoverNonWriteableMaster",
           "CoMasterRecoveryMustPromoteOtherCoMaster",
           "PreGracefulTakeoverProcesses",
           "PostIntermediateMasterFailoverProcesses",
           "PostGracefulTakeoverProcesses",
           "PostTakeMasterProcesses",
           // key-value stores
-          "KVClusterMasterPrefix",
           "ConsulAddress",
           "ConsulScheme",
           "ConsulAclToken",
@@ -121,9 +110,17 @@ final class KeyStatuses {
           "GraphitePollSeconds",
           "AuditToSyslog",
           "RemoveTextFromHostnameDisplay",
-          "WebMessage",
-          "PrependMessagesWithOrcIdentity",
-          "CustomOrcIdentity");
+          "WebMessage");
+
+  /** What acts in part, with what is missing. */
+  private static final Map<String, String> PARTLY =
+      Map.of(
+          "EnforceExactSemiSyncReplicas", "the verdict is announced, semi-sync is not changed",
+          "RecoverNonWriteableMaster", "the verdict is announced, the master stays read-only",
+          "RecoverIntermediateMasterClusterFilters",
+              "it is shown and told to your processes, intermediate masters are not recovered",
+          "KVClusterMasterPrefix", "new masters are recorded, no store is written",
+          "DetectPseudoGTIDQuery", "what it says is shown, Pseudo-GTID is not used");
 
   private static final List<String> ALIASES =
       List.of(
@@ -148,6 +145,7 @@ final class KeyStatuses {
   static {
     PROTECTIVE_LATER.forEach(name -> BY_NAME.put(name, KeyStatus.PROTECTIVE_LATER));
     LATER.forEach(name -> BY_NAME.put(name, KeyStatus.LATER));
+    PARTLY.keySet().forEach(name -> BY_NAME.put(name, KeyStatus.PARTLY));
     ALIASES.forEach(name -> BY_NAME.put(name, KeyStatus.ALIAS));
     DEAD.forEach(name -> BY_NAME.put(name, KeyStatus.DEAD));
   }
@@ -160,6 +158,13 @@ final class KeyStatuses {
 
   /** Every name in the table, each as often as it is listed. */
   static List<String> listed() {
-    return List.of(PROTECTIVE_LATER, LATER, ALIASES, DEAD).stream().flatMap(List::stream).toList();
+    return Stream.of(PROTECTIVE_LATER, LATER, PARTLY.keySet(), ALIASES, DEAD)
+        .<String>flatMap(Collection::stream)
+        .toList();
+  }
+
+  /** What a key that acts in part does not do yet; empty for any other. */
+  static String missing(String keyName) {
+    return PARTLY.getOrDefault(keyName, "");
   }
 }

@@ -65,6 +65,15 @@ class AdviceTest {
         .containsExactly("configuration: not yet in effect: ConsulAddress, WebMessage");
   }
 
+  @Test
+  void aKeyThatActsInPartIsReportedWithWhatIsMissing() {
+    assertThat(warnings(parse("\"RecoverNonWriteableMaster\": true")))
+        .singleElement()
+        .asString()
+        .contains("RecoverNonWriteableMaster", "in part", "the master stays read-only");
+    assertThat(warnings(parse("\"RecoverNonWriteableMaster\": false"))).isEmpty();
+  }
+
   static Stream<ConfigurationKey<?>> protectiveKeys() {
     return ConfigurationKeys.all().stream()
         .filter(key -> key.status() == KeyStatus.PROTECTIVE_LATER);

@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -38,6 +39,10 @@ public final class Discovery implements AutoCloseable {
   private final Semaphore deadLane;
   private final Map<InstanceKey, ServerPoller> pollers = new ConcurrentHashMap<>();
   private final List<BiConsumer<InstanceKey, ProbeResult>> listeners = new CopyOnWriteArrayList<>();
+
+  /** Servers that turned out to replicate as a filtered user. */
+  private final Set<InstanceKey> filtered = ConcurrentHashMap.newKeySet();
+
   private volatile boolean closed;
 
   public Discovery(
@@ -67,7 +72,10 @@ public final class Discovery implements AutoCloseable {
       return;
     }
     if (picture.admit(key)) {
-      log.info("Found {}", key);
+      // One that is left out is found again with each probe of its source.
+      if (!filtered.contains(key)) {
+        log.info("Found {}", key);
+      }
       poll(key);
     }
   }
@@ -84,6 +92,7 @@ public final class Discovery implements AutoCloseable {
     if (poller != null) {
       poller.close();
     }
+    filtered.remove(key);
     picture.forget(key, settings.forgottenFor());
     servers.forget(key);
   }
@@ -138,6 +147,7 @@ public final class Discovery implements AutoCloseable {
         if (before.filter(Instance::isLastCheckValid).isEmpty()) {
           log.info("{} answers", seen.instance().key());
         }
+        filtered.remove(asked);
         followName(asked, seen.instance().key());
         follow(seen.instance());
       }
@@ -147,7 +157,7 @@ public final class Discovery implements AutoCloseable {
         }
         forgetIfUnseenForLong(asked);
       }
-      case ProbeResult.Skipped skipped -> stopPolling(asked, skipped.reason());
+      case ProbeResult.Skipped skipped -> leaveOut(asked, skipped.reason());
     }
     listeners.forEach(listener -> listener.accept(asked, result));
   }
@@ -165,6 +175,16 @@ public final class Discovery implements AutoCloseable {
     if (poller != null) {
       poller.close();
       log.info("{} is not polled any more: {}", key, reason);
+    }
+  }
+
+  private void leaveOut(InstanceKey key, String reason) {
+    ServerPoller poller = pollers.remove(key);
+    if (poller != null) {
+      poller.close();
+      if (filtered.add(key) && settings.logging().filtered()) {
+        log.info("{} is left out: {}", key, reason);
+      }
     }
   }
 

@@ -18,6 +18,7 @@ import orchestrator.core.topology.InstanceKey;
  * @param ignored servers that are never polled
  * @param ignoredReplicas replicas that are not followed from their source
  * @param ignoredMasters sources that are not followed from their replicas
+ * @param logging what is logged beyond the usual
  */
 public record DiscoverySettings(
     Duration pollInterval,
@@ -29,7 +30,16 @@ public record DiscoverySettings(
     Duration forgetAfter,
     Predicate<InstanceKey> ignored,
     Predicate<InstanceKey> ignoredReplicas,
-    Predicate<InstanceKey> ignoredMasters) {
+    Predicate<InstanceKey> ignoredMasters,
+    Logging logging) {
+
+  /**
+   * What is logged beyond the usual.
+   *
+   * @param unreachable each further attempt at a server that does not answer
+   * @param filtered servers that are left out since they replicate as a filtered user
+   */
+  public record Logging(boolean unreachable, boolean filtered) {}
 
   /**
    * How long after its {@code failures}-th failure in a row an unreachable server is asked again.

@@ -282,5 +282,12 @@ final class ServerPoller {
     if (dueNanos < now) {
       dueNanos = now;
     }
+    if (failures > 0 && settings.logging().unreachable()) {
+      log.info(
+          "{} has failed {} times, and is asked again in {} ms",
+          key,
+          failures,
+          Duration.ofNanos(dueNanos - now).toMillis());
+    }
   }
 }

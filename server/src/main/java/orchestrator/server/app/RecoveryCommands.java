@@ -45,8 +45,26 @@ final class RecoveryCommands {
             CLUSTER + " -d REPLICA",
             "the same by a given replica",
             c -> takeover(c));
+    demotedMasters(table);
     acknowledgements(table);
     globalSwitch(table);
+  }
+
+  private static void demotedMasters(CommandTable table) {
+    table
+        .add(
+            "demoted-masters",
+            "",
+            "old masters that are kept read-only",
+            c -> c.printServers(c.get("demoted-masters")))
+        .add(
+            "release-demoted-master",
+            SERVER,
+            "let an old master be as it is, writable or not",
+            c -> {
+              c.requiredServer();
+              c.printKey(c.ofServer("release-demoted-master"));
+            });
   }
 
   private static void acknowledgements(CommandTable table) {

@@ -1,9 +1,12 @@
 package orchestrator.server.http;
 
+import java.util.Comparator;
 import java.util.Optional;
 import java.util.function.Function;
+import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.state.Command;
+import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.topology.InstanceKey;
 import orchestrator.server.engine.Operations;
 import orchestrator.server.engine.Outcome;
@@ -32,6 +35,8 @@ final class RecoveryEndpoints {
         "force-master-takeover/:clusterHint" + DESIGNATED, call -> failover(call, hint(call)));
     routes.act(
         "force-master-takeover/:host/:port" + DESIGNATED, call -> failover(call, member(call)));
+    routes.read("demoted-masters", this::demotedMasters);
+    routes.act("release-demoted-master/:host/:port", this::release);
     routes.act("disable-global-recoveries", call -> globalRecoveries(call, false));
     routes.act("enable-global-recoveries", call -> globalRecoveries(call, true));
     routes.read("check-global-recoveries", this::checkGlobalRecoveries);
@@ -105,6 +110,35 @@ final class RecoveryEndpoints {
         + ticket.failed()
         + outcome
         + (errors.isEmpty() ? "" : ": " + errors);
+  }
+
+  private Answer demotedMasters(Call call) {
+    return Answer.value(
+        Body.list(
+            call.picture().state().demoted().values().stream()
+                .sorted(Comparator.comparing(DemotedMaster::key))
+                .toList(),
+            SmallViews::demoted));
+  }
+
+  /** Exactly this server: it may be unknown by now, and stays as it is, writable or not. */
+  private Answer release(Call call) {
+    InstanceKey key = call.key();
+    ReplicatedState state = call.picture().state();
+    DemotedMaster demoted = state.demoted().get(key);
+    if (demoted == null) {
+      throw ApiException.notFound("Not a demoted master: " + key + "; see demoted-masters");
+    }
+    RecoveryTicket recovery = state.recoveries().get(demoted.recoveryUid());
+    if (recovery != null && recovery.isOpen()) {
+      throw new ApiException(
+          Failure.CONFLICT,
+          "Recovery %s of %s still runs; release it afterwards".formatted(recovery.uid(), key));
+    }
+    return Answer.of(
+        operations.submit(new Command.ReleaseDemotedMaster(key), call.requester()),
+        "Demoted master released: " + key + " is not set read-only any more",
+        done -> Body.key(key));
   }
 
   private Answer globalRecoveries(Call call, boolean enabled) {

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import orchestrator.core.facts.Candidate;
+import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.Maintenance;
 import orchestrator.core.topology.InstanceKey;
 import orchestrator.server.engine.Health;
@@ -84,6 +85,17 @@ final class SmallViews {
       out.field("IsActive", maintenance.isActive(now));
       out.field("Owner", maintenance.owner());
       out.field("Reason", maintenance.reason());
+      out.endObject();
+    };
+  }
+
+  static Body demoted(DemotedMaster demoted) {
+    return out -> {
+      out.startObject();
+      out.field("Key", demoted.key());
+      out.field("SuccessorKey", demoted.successor());
+      out.field("RecoveryUID", demoted.recoveryUid());
+      out.field("DemotedAt", demoted.since());
       out.endObject();
     };
   }

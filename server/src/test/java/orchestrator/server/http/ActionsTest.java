@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Optional;
+import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.JournalEntry;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.state.Command;
@@ -133,6 +134,36 @@ class ActionsTest {
     assertThat(api.details("ack-all-recoveries?comment=x%20y").asString()).isEqualTo("x y");
     assertThat(api.details("ack-recovery/cluster/main?comment=x").asString())
         .isEqualTo("m.example:3306");
+  }
+
+  @Test
+  void aPersonReleasesADemotedMasterOnceItsRecoveryIsOver() throws Exception {
+    RecoveryTicket ticket = FakeOperations.openTicket("7", TopologyBuilder.key("m.example"));
+    DemotedMaster demoted =
+        new DemotedMaster(
+            TopologyBuilder.key("m.example"),
+            "7",
+            TopologyBuilder.key("r1.example"),
+            TopologyBuilder.NOW);
+    api.operations
+        .with(new Command.OpenRecovery(ticket))
+        .with(new Command.WatchDemotedMaster(demoted));
+    assertThat(api.ok("demoted-masters").toString())
+        .isEqualTo(
+            "[{\"Key\":{\"Hostname\":\"m.example\",\"Port\":3306},"
+                + "\"SuccessorKey\":{\"Hostname\":\"r1.example\",\"Port\":3306},"
+                + "\"RecoveryUID\":\"7\",\"DemotedAt\":\""
+                + Json.timestamp(TopologyBuilder.NOW)
+                + "\"}]");
+    assertThat(api.get("release-demoted-master/m.example/3306").statusCode()).isEqualTo(409);
+    assertThat(api.get("release-demoted-master/r1.example/3306").statusCode()).isEqualTo(404);
+    assertThat(api.operations.asked).isEmpty();
+
+    api.operations.with(
+        new Command.Journal(
+            "7", List.of(new JournalEntry.Closed(true, List.of())), TopologyBuilder.NOW));
+    api.details("release-demoted-master/m.example/3306");
+    assertThat(api.ok("demoted-masters")).isEmpty();
   }
 
   @Test

@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import orchestrator.core.facts.DemotedMaster;
+import orchestrator.core.state.Command;
 import orchestrator.core.testing.InstanceBuilder;
 import orchestrator.core.testing.TopologyBuilder;
 import orchestrator.server.engine.Outcome.Failure;
@@ -154,6 +156,20 @@ class ClientScriptTest {
   @Test
   void acknowledgementsCarryTheWholeComment() throws Exception {
     prints("seen by ann & bob\n", "-c", "ack-all-recoveries", "-r", "seen by ann & bob");
+  }
+
+  @Test
+  void demotedMastersAreShownAndReleased() throws Exception {
+    api.operations.with(
+        new Command.WatchDemotedMaster(
+            new DemotedMaster(
+                TopologyBuilder.key("old.example"),
+                "7",
+                TopologyBuilder.key("m.example"),
+                TopologyBuilder.NOW)));
+    prints("old.example:3306\n", "-c", "demoted-masters");
+    prints("old.example:3306\n", "-c", "release-demoted-master", "-i", "old.example");
+    prints("", "-c", "demoted-masters");
   }
 
   @Test

@@ -13,6 +13,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import orchestrator.core.analysis.FailureLog;
 import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
 import orchestrator.server.engine.ProbeResult;
@@ -43,6 +45,7 @@ public final class Discovery implements AutoCloseable {
   /** Servers that turned out to replicate as a filtered user. */
   private final Set<InstanceKey> filtered = ConcurrentHashMap.newKeySet();
 
+  private volatile Consumer<InstanceKey> onUnseenForLong = this::forget;
   private volatile boolean closed;
 
   public Discovery(
@@ -58,6 +61,14 @@ public final class Discovery implements AutoCloseable {
   /** Told of each probe after it was recorded. */
   public void onProbed(BiConsumer<InstanceKey, ProbeResult> listener) {
     listeners.add(listener);
+  }
+
+  /**
+   * Told of servers that were not seen for long, with each of their failed probes; who is told may
+   * {@link #forget} them. Without a listener they are forgotten.
+   */
+  public void onUnseenForLong(Consumer<InstanceKey> listener) {
+    onUnseenForLong = listener;
   }
 
   /** Begins to poll what the picture holds already. */
@@ -155,7 +166,9 @@ public final class Discovery implements AutoCloseable {
         if (before.filter(Instance::isLastCheckValid).isPresent()) {
           log.warn("{} does not answer: {}", asked, failed.reason());
         }
-        forgetIfUnseenForLong(asked);
+        if (isUnseenForLong(asked)) {
+          onUnseenForLong.accept(asked);
+        }
       }
       case ProbeResult.Skipped skipped -> leaveOut(asked, skipped.reason());
     }
@@ -202,12 +215,14 @@ public final class Discovery implements AutoCloseable {
     instance.group().ifPresent(group -> group.members().forEach(this::admit));
   }
 
-  private void forgetIfUnseenForLong(InstanceKey key) {
-    Optional<Instant> seen = picture.find(key).flatMap(i -> i.freshness().lastSeen());
-    if (seen.isPresent() && seen.get().plus(settings.forgetAfter()).isBefore(clock.instant())) {
-      log.info("Forgetting {}: not seen since {}", key, seen.get());
-      forget(key);
-    }
+  /** Of a server that never answered, the time counts from its first failed probe. */
+  private boolean isUnseenForLong(InstanceKey key) {
+    return picture
+        .find(key)
+        .flatMap(i -> i.freshness().lastSeen())
+        .or(() -> picture.failures().of(key).map(FailureLog.Run::firstFailure))
+        .filter(since -> since.plus(settings.forgetAfter()).isBefore(clock.instant()))
+        .isPresent();
   }
 
   private void noteSlowProbes() {

@@ -83,7 +83,7 @@ final class AuditTypes {
       case Command.DeregisterHostnameUnresolve(var host) ->
           Entry.of("deregister-hostname-unresolve", host);
       case Command.ReleaseDemotedMaster(var key) ->
-          Entry.of("release-demoted-master", key, "not watched any more");
+          Entry.of("release-demoted-master", key, "not set read-only any more");
       case Command.Discover ignored -> Optional.empty();
       case Command.Forget ignored -> Optional.empty();
       case Command.ForgetCluster ignored -> Optional.empty();

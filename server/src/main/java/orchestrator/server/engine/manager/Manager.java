@@ -91,6 +91,7 @@ public final class Manager implements AutoCloseable {
   private final Supplier<String> uids;
   private final BlockedList blocked;
   private final AddressBook addressBook;
+  private final Forgetting forgetting = new Forgetting(this);
 
   public Manager(Ports ports, ManagerSettings settings, NodeInfo node) {
     this.ports = ports;
@@ -148,6 +149,7 @@ public final class Manager implements AutoCloseable {
   /** Makes known what was known before, without polling it: for a single command. */
   public void remember() {
     discovery.onProbed(this::noteProbe);
+    discovery.onUnseenForLong(forgetting::unseenForLong);
     picture.restore(ports.backend().loadInstances());
     ports.consensus().state().known().forEach(picture::admit);
   }
@@ -298,6 +300,10 @@ public final class Manager implements AutoCloseable {
         + now.getNano()
         + ":"
         + HexFormat.of().formatHex(random);
+  }
+
+  Forgetting forgetting() {
+    return forgetting;
   }
 
   Picture picture() {

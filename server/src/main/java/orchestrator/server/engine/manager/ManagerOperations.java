@@ -134,7 +134,7 @@ final class ManagerOperations implements Operations {
     }
     return commit(new Command.Forget(key))
         .map(done -> {
-          manager.discovery().forget(key);
+          manager.forgetting().forget(List.of(key));
           manager.audit("forget", Optional.of(key), "by " + by.name());
           return key;
         });
@@ -149,7 +149,7 @@ final class ManagerOperations implements Operations {
     }
     return commit(new Command.ForgetCluster(clusterName, members))
         .map(done -> {
-          members.forEach(manager.discovery()::forget);
+          manager.forgetting().forget(members);
           manager.audit("forget", Optional.empty(), "cluster " + clusterName + " by " + by.name());
           return members;
         });

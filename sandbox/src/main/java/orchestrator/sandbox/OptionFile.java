@@ -3,6 +3,7 @@ package orchestrator.sandbox;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import orchestrator.sandbox.install.Installation;
 import orchestrator.sandbox.install.Template;
 
@@ -11,8 +12,6 @@ final class OptionFile {
   private static final List<String> COMMON =
       List.of(
           "[mysqld]",
-          "bind-address=127.0.0.1",
-          "report-host=127.0.0.1",
           "skip-name-resolve",
           "log-bin=binlog",
           "relay-log=relay",
@@ -77,6 +76,8 @@ final class OptionFile {
       SandboxSpec.Node node, Profile profile, Installation installation, Endpoint endpoint) {
     List<String> lines = new ArrayList<>(COMMON);
     Path folder = endpoint.folder();
+    lines.add("bind-address=" + node.placement().host());
+    lines.add("report-host=" + node.placement().host());
     lines.add("basedir=" + installation.home());
     lines.add("lc-messages-dir=" + installation.home().resolve("share"));
     lines.add("datadir=" + folder.resolve("data"));
@@ -92,6 +93,7 @@ final class OptionFile {
     if (profile == Profile.TUNED) {
       lines.add("slave-net-timeout=4");
     }
+    endpoint.initFile().ifPresent(file -> lines.add("init-file=" + file));
     lines.addAll(Template.settings(installation.distribution()));
     switch (node.kind()) {
       case MYSQL_8_0 -> {
@@ -121,6 +123,10 @@ final class OptionFile {
     return List.copyOf(lines);
   }
 
-  /** Where one server lives. */
-  record Endpoint(Path folder, int port, int serverId) {}
+  /**
+   * Where one server lives.
+   *
+   * @param initFile statements that it runs at each start
+   */
+  record Endpoint(Path folder, int port, int serverId, Optional<Path> initFile) {}
 }

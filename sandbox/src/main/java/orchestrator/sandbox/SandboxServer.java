@@ -13,7 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import orchestrator.sandbox.install.Installation;
+import orchestrator.sandbox.install.Template;
 import orchestrator.sandbox.process.BoundProcess;
+import orchestrator.sandbox.process.Placement;
 import orchestrator.sandbox.process.PortReservation;
 
 /**
@@ -67,9 +69,9 @@ public final class SandboxServer {
     return node.kind();
   }
 
-  /** Always 127.0.0.1. */
+  /** The address it listens on: 127.0.0.1 unless it was placed elsewhere. */
   public String host() {
-    return "127.0.0.1";
+    return node.placement().host();
   }
 
   public int port() {
@@ -192,18 +194,34 @@ public final class SandboxServer {
   }
 
   private void launch() throws IOException {
-    OptionFile.Endpoint endpoint = new OptionFile.Endpoint(folder, port(), serverId);
+    OptionFile.Endpoint endpoint =
+        new OptionFile.Endpoint(folder, port(), serverId, writeInitFile());
     Path options =
         Files.write(
             folder.resolve("my.cnf"), OptionFile.lines(node, profile, installation, endpoint));
     process =
         Optional.of(
             BoundProcess.start(
-                List.of(installation.program().toString(), "--defaults-file=" + options),
+                node.placement()
+                    .command(
+                        List.of(installation.program().toString(), "--defaults-file=" + options)),
                 installation.environment(),
                 folder,
                 errorLog()));
     frozen = false;
+  }
+
+  /**
+   * Elsewhere than on loopback the accounts of the template, which are limited to it, are of no
+   * use.
+   */
+  private Optional<Path> writeInitFile() throws IOException {
+    String peers = node.placement().peers();
+    if (peers.equals(Placement.LOOPBACK.peers())) {
+      return Optional.empty();
+    }
+    List<String> statements = Template.accountsFor(installation.distribution(), peers);
+    return Optional.of(Files.write(folder.resolve("init.sql"), statements));
   }
 
   private void awaitAccepting() throws InterruptedException, IOException {

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import orchestrator.sandbox.process.Placement;
 
 /**
  * Which servers to start and who replicates from whom. Build one with a factory, refine it with the
@@ -34,13 +35,15 @@ public record SandboxSpec(List<Node> servers, Profile profile, boolean keepData)
    * @param writable whether it starts, also after each restart, without {@code read_only}
    * @param settings lines of its option file, such as {@code slave-parallel-workers=4}; they win
    *     over the sandbox's own
+   * @param placement where it runs
    */
   public record Node(
       String name,
       ServerKind kind,
       Optional<String> master,
       boolean writable,
-      List<String> settings) {
+      List<String> settings,
+      Placement placement) {
     public Node {
       if (!NAME.matcher(name).matches()) {
         throw new IllegalArgumentException(
@@ -113,7 +116,9 @@ public record SandboxSpec(List<Node> servers, Profile profile, boolean keepData)
     }
     List<Node> nodes = new ArrayList<>();
     masters.forEach((name, master) ->
-        nodes.add(new Node(name, kind, master, isHead(name, masters, nodes), List.of())));
+        nodes.add(
+            new Node(
+                name, kind, master, isHead(name, masters, nodes), List.of(), Placement.LOOPBACK)));
     return new SandboxSpec(nodes, Profile.TUNED, false);
   }
 
@@ -152,7 +157,19 @@ public record SandboxSpec(List<Node> servers, Profile profile, boolean keepData)
   /** Lets one server be of another kind. */
   public SandboxSpec kind(String name, ServerKind kind) {
     return change(
-        name, node -> new Node(name, kind, node.master(), node.writable(), node.settings()));
+        name,
+        node ->
+            new Node(
+                name, kind, node.master(), node.writable(), node.settings(), node.placement()));
+  }
+
+  /** Lets one server run elsewhere than on 127.0.0.1. */
+  public SandboxSpec place(String name, Placement placement) {
+    return change(
+        name,
+        node ->
+            new Node(
+                name, node.kind(), node.master(), node.writable(), node.settings(), placement));
   }
 
   /** Adds a line to one server's option file, such as {@code "log-bin=OFF"}. */
@@ -162,7 +179,8 @@ public record SandboxSpec(List<Node> servers, Profile profile, boolean keepData)
         node -> {
           List<String> settings = new ArrayList<>(node.settings());
           settings.add(line);
-          return new Node(name, node.kind(), node.master(), node.writable(), settings);
+          return new Node(
+              name, node.kind(), node.master(), node.writable(), settings, node.placement());
         });
   }
 

@@ -11,15 +11,15 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** Runs a program to its end and keeps what it printed. */
-final class Commands {
+public final class Commands {
   /** What a program printed (both streams) and how it ended. */
-  record Outcome(int exitCode, String output) {
-    boolean succeeded() {
+  public record Outcome(int exitCode, String output) {
+    public boolean succeeded() {
       return exitCode == 0;
     }
 
     /** The last lines of the output: where programs say what was wrong. */
-    String tail() {
+    public String tail() {
       List<String> lines = output.lines().filter(line -> !line.isBlank()).toList();
       return String.join("\n", lines.subList(Math.max(0, lines.size() - 12), lines.size()));
     }
@@ -32,7 +32,7 @@ final class Commands {
    * @throws IOException if the program cannot be started or does not end in time (it is killed
    *     then)
    */
-  static Outcome run(
+  public static Outcome run(
       Path folder,
       Map<String, String> environment,
       Path input,
@@ -63,7 +63,7 @@ final class Commands {
     }
   }
 
-  static Outcome run(Path folder, Duration limit, List<String> command) throws IOException {
+  public static Outcome run(Path folder, Duration limit, List<String> command) throws IOException {
     return run(folder, Map.of(), Path.of("/dev/null"), limit, command);
   }
 }

@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.MatchResult;
@@ -88,17 +87,13 @@ final class MissingLibraries {
       throws IOException {
     for (String library : libraries) {
       for (String debianPackage : PACKAGES.getOrDefault(library, List.of())) {
-        if (download(debianPackage, scratch)) {
+        if (DebianPackages.download(debianPackage, scratch)) {
           break;
         }
       }
     }
-    try (Stream<Path> packages = Files.list(scratch)) {
-      for (Path file : packages.filter(path -> path.toString().endsWith(".deb")).toList()) {
-        Commands.run(scratch, LIMIT, List.of("dpkg-deb", "--extract", file.toString(), "unpacked"));
-      }
-    }
     Path unpacked = scratch.resolve("unpacked");
+    DebianPackages.unpack(scratch, unpacked);
     if (Files.isDirectory(unpacked)) {
       collect(unpacked, folder);
     }
@@ -119,35 +114,5 @@ final class MissingLibraries {
 
   private static boolean isNoLink(Path path) {
     return Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS);
-  }
-
-  private static boolean download(String debianPackage, Path scratch) throws IOException {
-    if (succeeds(scratch, List.of("apt-get", "--quiet", "download", debianPackage))) {
-      return true;
-    }
-    // No package lists, as in a slim container: fetch them into a folder of our own, which needs no
-    // rights.
-    Path state = Files.createDirectories(scratch.resolve("apt"));
-    Files.createDirectories(state.resolve("lists/partial"));
-    Files.createDirectories(state.resolve("cache/archives/partial"));
-    List<String> own =
-        List.of(
-            "-o", "Dir::State::Lists=" + state.resolve("lists"),
-            "-o", "Dir::Cache=" + state.resolve("cache"),
-            "-o", "APT::Sandbox::User=");
-    List<String> update = new ArrayList<>(List.of("apt-get", "--quiet"));
-    update.addAll(own);
-    List<String> download = new ArrayList<>(update);
-    update.add("update");
-    download.addAll(List.of("download", debianPackage));
-    return succeeds(scratch, update) && succeeds(scratch, download);
-  }
-
-  private static boolean succeeds(Path folder, List<String> command) {
-    try {
-      return Commands.run(folder, LIMIT, command).succeeded();
-    } catch (IOException e) {
-      return false; // no apt-get here: the caller's advice covers it
-    }
   }
 }

@@ -80,6 +80,25 @@ public final class Template {
     }
   }
 
+  /**
+   * Statements, one a line, that give a server on a copy of the template the same accounts for
+   * other addresses, and may be repeated. They are kept out of its binary log.
+   *
+   * @param peers host of the accounts, such as {@code 10.%}
+   */
+  public static List<String> accountsFor(Distribution distribution, String peers)
+      throws IOException {
+    List<String> statements = new ArrayList<>(List.of("SET SESSION sql_log_bin=0;"));
+    accounts(distribution)
+        .lines()
+        .filter(line -> line.contains("'127.%'"))
+        .map(line ->
+            line.replace("'127.%'", "'" + peers + "'")
+                .replace("CREATE USER", "CREATE USER IF NOT EXISTS"))
+        .forEach(statements::add);
+    return List.copyOf(statements);
+  }
+
   private static void initialise(Installation installation, String accounts, Path folder)
       throws IOException {
     Path scratch = Files.createTempDirectory("orchestrator-template-");

@@ -3,12 +3,10 @@ package orchestrator.sandbox.install;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * The program {@code nft}: the machine's own, else one from Debian's packages that lies in the
@@ -17,21 +15,6 @@ import java.util.stream.Stream;
  * @param environment what it needs to find its libraries
  */
 public record PacketFilter(Path program, Map<String, String> environment) {
-  private static final Duration LIMIT = Duration.ofSeconds(30);
-
-  /** With the libraries that a slim machine lacks. */
-  private static final List<String> PACKAGES =
-      List.of(
-          "nftables",
-          "libnftables1",
-          "libnftnl11",
-          "libmnl0",
-          "libjansson4",
-          "libxtables12",
-          "libedit2",
-          "libbsd0",
-          "libmd0");
-
   public PacketFilter {
     environment = Map.copyOf(environment);
   }
@@ -50,49 +33,27 @@ public record PacketFilter(Path program, Map<String, String> environment) {
   }
 
   private static PacketFilter fetched() throws IOException {
-    Path folder =
-        Cache.complete(
-            "tools/nftables",
-            empty -> {
-              Path scratch = Files.createTempDirectory("orchestrator-nftables-");
-              try {
-                for (String debianPackage : PACKAGES) {
-                  DebianPackages.download(debianPackage, scratch);
-                }
-                DebianPackages.unpack(scratch, empty);
-              } finally {
-                Cache.delete(scratch);
-              }
-              verify(in(empty));
-            });
-    return in(folder);
+    Path folder = Cache.complete("programs/nftables", PacketFilter::fetch);
+    return new PacketFilter(
+        program(folder), Map.of("LD_LIBRARY_PATH", libraries(folder).toString()));
   }
 
-  private static PacketFilter in(Path folder) throws IOException {
-    try (Stream<Path> files =
-        Files.isDirectory(folder.resolve("usr/lib"))
-            ? Files.list(folder.resolve("usr/lib"))
-            : Stream.empty()) {
-      List<String> libraries = files.filter(Files::isDirectory).map(Path::toString).toList();
-      return new PacketFilter(
-          folder.resolve("usr/sbin/nft"), Map.of("LD_LIBRARY_PATH", String.join(":", libraries)));
+  private static void fetch(Path folder) throws IOException {
+    Files.createDirectory(libraries(folder));
+    boolean complete =
+        DebianPackages.unpack("nftables", folder)
+            && Files.isExecutable(program(folder))
+            && DebianPackages.complete(program(folder), List.of(), libraries(folder)).isEmpty();
+    if (!complete) {
+      throw new IOException("nft is not there and cannot be fetched: install the package nftables");
     }
   }
 
-  private static void verify(PacketFilter filter) throws IOException {
-    String advice = "nft is not there and cannot be fetched: install the package nftables";
-    if (!Files.isExecutable(filter.program())) {
-      throw new IOException(advice);
-    }
-    Commands.Outcome outcome =
-        Commands.run(
-            Path.of("/"),
-            filter.environment(),
-            Path.of("/dev/null"),
-            LIMIT,
-            List.of(filter.program().toString(), "--version"));
-    if (!outcome.succeeded()) {
-      throw new IOException(advice + " (" + outcome.tail() + ")");
-    }
+  private static Path program(Path folder) {
+    return folder.resolve("usr/sbin/nft");
+  }
+
+  private static Path libraries(Path folder) {
+    return folder.resolve("libraries");
   }
 }

@@ -21,6 +21,8 @@ import orchestrator.core.topology.InstanceKey;
  * a later action on the same server ends its session: what the named lock does in earnest.
  */
 final class SimulatedServers {
+  private static final int READS_UNTIL_SILENT = 2;
+
   private record Statement(long id, ServerAction action) {}
 
   private final Scenario scenario;
@@ -28,6 +30,7 @@ final class SimulatedServers {
   private final Random random;
   private final History history;
   private final Map<InstanceKey, List<Statement>> underWay = new HashMap<>();
+  private final Map<InstanceKey, Integer> lostReads = new HashMap<>();
   private long statements;
 
   /** Servers that something was done to beyond what the control asked for. */
@@ -110,6 +113,10 @@ final class SimulatedServers {
           case REFUSED, REQUEST_LOST, ANSWER_LOST, DONE_LATER -> true;
           default -> false;
         };
+    if (lost && lostReads.merge(key, 1, Integer::sum) >= READS_UNTIL_SILENT) {
+      // It is as good as gone: who gives it up after two attempts is excused.
+      disturbed.add(key);
+    }
     clock.after(
         Math.min(delay, timeout),
         () -> {

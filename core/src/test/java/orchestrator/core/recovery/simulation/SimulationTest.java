@@ -117,13 +117,40 @@ class SimulationTest {
     Random random = new Random(seed);
     Scenario scenario = Scenario.random(random);
     double rate = random.nextInt(4) == 0 ? 0 : 0.15 * random.nextDouble();
-    Random dice = new Random(seed + 1);
-    return Simulation.run(
-        scenario,
-        random,
-        (effect, index) ->
-            index < 200 && dice.nextDouble() < rate
-                ? FAULTS.get(dice.nextInt(FAULTS.size()))
-                : Fault.NONE);
+    return Simulation.run(scenario, random, new RandomFaults(new Random(seed + 1), rate));
+  }
+
+  /**
+   * Single faults, and some that last: what is tried again fails again, as with a network that
+   * loses every answer of one server.
+   */
+  private static final class RandomFaults implements Simulation.Faults {
+    private static final int FAULTY_EFFECTS = 200;
+
+    private final Random dice;
+    private final double rate;
+    private Simulation.Faults lasting = (effect, index) -> Fault.NONE;
+
+    RandomFaults(Random dice, double rate) {
+      this.dice = dice;
+      this.rate = rate;
+    }
+
+    @Override
+    public Fault of(Effect effect, int index) {
+      Fault again = lasting.of(effect, index);
+      if (again != Fault.NONE) {
+        return again;
+      }
+      if (index >= FAULTY_EFFECTS || dice.nextDouble() >= rate) {
+        return Fault.NONE;
+      }
+      Fault fault = FAULTS.get(dice.nextInt(FAULTS.size()));
+      if (dice.nextInt(3) == 0) {
+        lasting = new LastingFault(index, fault, 2 + dice.nextInt(4));
+        return lasting.of(effect, index);
+      }
+      return fault;
+    }
   }
 }

@@ -63,7 +63,7 @@ final class Answers {
       case NOTES -> t.flush();
       case LIVING_MASTER -> Gathering.livingMasterTookTooLong(t);
       case STRAGGLERS -> Gathering.stragglersTookTooLong(t);
-      case POLL -> Preparing.pollNow(t);
+      case POLL -> Waiting.pollNow(t);
       case PROMOTION_RETRY -> Promoting.retry(t);
       case MOVE_CHECK -> Moving.checkNow(t);
       case MOVES_BEFORE_HOOKS -> t.s.movesGivenTime = true;

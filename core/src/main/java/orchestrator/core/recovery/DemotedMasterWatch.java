@@ -30,15 +30,36 @@ public final class DemotedMasterWatch {
    *
    * @param actions to be performed
    * @param commands to be committed
-   * @param explanation for the audit; empty when there is nothing to say
+   * @param findings for the audit; none when there is nothing to say
    */
-  public record Verdict(List<ServerAction> actions, List<Command> commands, String explanation) {
-    public static final Verdict NOTHING = new Verdict(List.of(), List.of(), "");
+  public record Verdict(
+      List<ServerAction> actions, List<Command> commands, List<Finding> findings) {
+    public static final Verdict NOTHING = new Verdict(List.of(), List.of(), List.of());
 
     public Verdict {
       actions = List.copyOf(actions);
       commands = List.copyOf(commands);
+      findings = List.copyOf(findings);
     }
+  }
+
+  /** What a look at a demoted master found. */
+  public sealed interface Finding {
+    /** In words. */
+    String text();
+
+    /** It takes writes. */
+    record Writable(String text) implements Finding {}
+
+    /**
+     * It was compared with its successor.
+     *
+     * @param lossless whether the successor has all of it
+     */
+    record Compared(String text, boolean lossless) implements Finding {}
+
+    /** It replicates again, and needs no watch. */
+    record Rejoined(String text) implements Finding {}
   }
 
   /**
@@ -56,30 +77,36 @@ public final class DemotedMasterWatch {
       return new Verdict(
           List.of(new ServerAction.SetReadOnly(demoted.key(), true, useSuperReadOnly)),
           List.of(),
-          demoted.key()
-              + " was replaced by "
-              + demoted.successor()
-              + " and is writable: it is set read-only");
+          List.of(
+              new Finding.Writable(
+                  demoted.key()
+                      + " was replaced by "
+                      + demoted.successor()
+                      + " and is writable: it is set read-only")));
     }
     List<Command> commands = new ArrayList<>();
-    String explanation = "";
+    List<Finding> findings = new ArrayList<>();
     Optional<GtidDifference> lost = lost(demoted, read, topology, ticket);
     if (lost.isPresent() && ticket.isPresent()) {
       LossReport exact = ticket.get().loss().comparedWith(lost.get());
       commands.add(new Command.ReviseLoss(demoted.recoveryUid(), exact));
-      explanation =
-          lost.get().isEmpty()
-              ? "Nothing that " + demoted.key() + " has is missing on " + demoted.successor()
-              : "Only " + demoted.key() + " has " + lost.get();
+      findings.add(compared(demoted, lost.get()));
     }
     if (hasRejoined(demoted, read, topology)) {
       commands.add(new Command.ReleaseDemotedMaster(demoted.key()));
-      explanation =
-          (explanation.isEmpty() ? "" : explanation + "; ")
-              + demoted.key()
-              + " replicates within its cluster again and is not watched any more";
+      findings.add(
+          new Finding.Rejoined(
+              demoted.key() + " replicates within its cluster again and is not watched any more"));
     }
-    return new Verdict(List.of(), commands, explanation);
+    return new Verdict(List.of(), commands, findings);
+  }
+
+  private static Finding compared(DemotedMaster demoted, GtidDifference lost) {
+    String text =
+        lost.isEmpty()
+            ? "Nothing that " + demoted.key() + " has is missing on " + demoted.successor()
+            : "Only " + demoted.key() + " has " + lost;
+    return new Finding.Compared(text, lost.isEmpty());
   }
 
   /** What only the old master has: asked once, while it is read-only and the successor is seen. */

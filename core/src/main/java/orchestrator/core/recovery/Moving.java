@@ -2,19 +2,14 @@ package orchestrator.core.recovery;
 
 import java.time.Duration;
 import java.util.Optional;
-import java.util.Set;
 import orchestrator.core.facts.JournalEntry;
 import orchestrator.core.facts.ReplicaFate;
 import orchestrator.core.facts.ReplicaFate.Kind;
-import orchestrator.core.gtid.GtidSet;
-import orchestrator.core.gtid.MariaDbGtidSet;
-import orchestrator.core.gtid.OracleGtidSet;
 import orchestrator.core.recovery.Pending.Alarm;
 import orchestrator.core.recovery.RecoveryState.MoveProgress;
 import orchestrator.core.recovery.RecoveryState.MoveStage;
 import orchestrator.core.recovery.RecoveryState.Phase;
 import orchestrator.core.relocation.ActionOutcome;
-import orchestrator.core.relocation.CanReplicate;
 import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
@@ -50,7 +45,7 @@ final class Moving {
       settle(t, replica, moved(instance, master));
       return;
     }
-    Optional<String> refusal = refusal(t, instance, master);
+    Optional<String> refusal = MoveObstacle.to(t, instance, master);
     if (refusal.isPresent()) {
       settle(t, replica, new ReplicaFate(Kind.LOST, refusal.get()));
       return;
@@ -64,43 +59,6 @@ final class Moving {
     long limit = t.policy().replicas().postponeOnDelay().toSeconds();
     long delay = replica.replication().map(Replication::sqlDelaySeconds).orElse(0L);
     return (limit > 0 && delay > limit) || replica.freshness().latency().compareTo(SLOW) > 0;
-  }
-
-  private static Optional<String> refusal(Turn t, Instance replica, InstanceKey master) {
-    Instance source = t.s.live.get(master);
-    if (source != null
-        && CanReplicate.byGtid(replica, source, t.policy().replication())
-            instanceof CanReplicate.Verdict.Refused refused) {
-      return Optional.of(refused.reason());
-    }
-    return beyond(t, replica, master);
-  }
-
-  /** Transactions of the failed master that the replica has applied and the new master lacks. */
-  private static Optional<String> beyond(Turn t, Instance replica, InstanceKey master) {
-    GtidSet had =
-        t.s
-            .intendedExecuted
-            .or(() -> Optional.ofNullable(t.s.live.get(master)).flatMap(i -> i.gtid().executed()))
-            .orElse(OracleGtidSet.EMPTY);
-    Survivors survivors = new Survivors(t.s.circumstances.failedServer(), t.s.live, t.s.stuck);
-    GtidSet extra = GtidAlgebra.lacking(survivors.executed(replica), had);
-    Instance source = t.s.live.get(master);
-    GtidSet foreign = source == null ? extra : withoutWritesOf(source, extra);
-    return foreign.isEmpty()
-        ? Optional.empty()
-        : Optional.of("it has transactions that " + master + " lacks: " + foreign);
-  }
-
-  private static GtidSet withoutWritesOf(Instance source, GtidSet set) {
-    return switch (set) {
-      case OracleGtidSet oracle -> oracle.without(Set.of(source.identity().serverUuid()));
-      case MariaDbGtidSet mariaDb ->
-          MariaDbGtidSet.of(
-              mariaDb.gtids().stream()
-                  .filter(gtid -> gtid.serverId() != source.identity().serverId())
-                  .toList());
-    };
   }
 
   /** Sends as many moves as may be under way. */
@@ -221,7 +179,7 @@ final class Moving {
           new ReplicaFate(Kind.LOST, "it still replicates from " + instance.sourceKey()));
     } else if (instance.replication().map(Replication::ioThread).orElse(ThreadState.NONE)
         == ThreadState.RUNNING) {
-      Optional<String> extra = beyond(t, instance, master);
+      Optional<String> extra = MoveObstacle.beyond(t, instance, master);
       settle(
           t,
           replica,

@@ -1,7 +1,6 @@
 package orchestrator.core.recovery;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -104,7 +103,8 @@ final class Preparing {
     if (startApplying(t, candidate)) {
       return;
     }
-    if (waitedTooLong(t, List.of(choice.survivors().executed(candidate)), limit(t, candidate))) {
+    if (Waiting.isTooLong(
+        t, List.of(choice.survivors().executed(candidate)), limit(t, candidate))) {
       t.s.stuck.add(candidate.key());
       t.note(
           candidate.key()
@@ -113,7 +113,7 @@ final class Preparing {
       again(t);
       return;
     }
-    poll(t, candidate);
+    Waiting.poll(t, candidate);
   }
 
   private static GtidDifference unapplied(CandidateChoice choice, Instance instance) {
@@ -173,7 +173,7 @@ final class Preparing {
       return;
     }
     List<GtidSet> mark = List.of(survivors.fetched(candidate), survivors.executed(source));
-    if (waitedTooLong(t, mark, t.policy().waits().withoutProgress())) {
+    if (Waiting.isTooLong(t, mark, t.policy().waits().withoutProgress())) {
       t.note(candidate.key() + " did not get what it lacks from " + source.key() + " in time");
       t.s.feed = Optional.empty();
       if (sourceApplied) {
@@ -184,54 +184,10 @@ final class Preparing {
       again(t);
       return;
     }
-    poll(t, candidate);
+    Waiting.poll(t, candidate);
     if (!sourceApplied) {
-      poll(t, source);
+      Waiting.poll(t, source);
     }
-  }
-
-  /** Keeps the clock of the present wait. */
-  private static boolean waitedTooLong(Turn t, List<GtidSet> mark, Duration withoutProgress) {
-    if (t.s.waitingSince.isEmpty()) {
-      t.s.waitingSince = Optional.of(t.now);
-      t.s.lastProgress = t.now;
-    }
-    if (!mark.equals(t.s.progressMark)) {
-      t.s.progressMark = mark;
-      t.s.lastProgress = t.now;
-    }
-    Duration whole =
-        t.policy().promotion().delayIfNotUpToDate()
-            ? Patience.DELAYED_PROMOTION
-            : t.policy().waits().bulk();
-    Instant since = t.s.waitingSince.get();
-    return !t.now.isBefore(since.plus(whole))
-        || !t.now.isBefore(t.s.lastProgress.plus(withoutProgress));
-  }
-
-  private static void poll(Turn t, Instance instance) {
-    t.s.polled.add(instance.key());
-    if (!t.isWakePending(Alarm.POLL)) {
-      t.wake(Alarm.POLL, pollInterval(t));
-    }
-  }
-
-  /**
-   * A quarter of the time waited so far: so the end of a wait is seen late by a quarter at most.
-   */
-  private static Duration pollInterval(Turn t) {
-    Duration quarter = Duration.between(t.s.waitingSince.orElse(t.now), t.now).dividedBy(4);
-    return quarter.compareTo(Patience.FIRST_POLL) < 0
-        ? Patience.FIRST_POLL
-        : quarter.compareTo(Patience.LAST_POLL) > 0 ? Patience.LAST_POLL : quarter;
-  }
-
-  /** Reads the servers that are waited for. */
-  static void pollNow(Turn t) {
-    if (t.s.phase == Phase.PREPARING) {
-      t.s.polled.forEach(key -> t.probe(new Pending.Poll(key), key));
-    }
-    t.s.polled.clear();
   }
 
   static void polled(Turn t, InstanceKey key, Instance instance) {

@@ -208,7 +208,7 @@ final class Promoting {
     InstanceKey key = intended(t);
     t.s.phase = Phase.SETTLING;
     t.answered(key, after);
-    t.s.settled.put(key, new ReplicaFate(ReplicaFate.Kind.PROMOTED, "promoted"));
+    t.s.settled.put(key, new ReplicaFate(ReplicaFate.Kind.PROMOTED, "it is the new master"));
     t.s.published.add(key);
     LossReport loss =
         LossAssessment.of(

@@ -8,6 +8,7 @@ import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.JournalEntry;
 import orchestrator.core.facts.RecoveryOrigin;
 import orchestrator.core.facts.RecoveryTicket;
+import orchestrator.core.recovery.DemotedMasterWatch.Finding;
 import orchestrator.core.recovery.DemotedMasterWatch.Verdict;
 import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.state.Command;
@@ -58,6 +59,7 @@ class DemotedMasterWatchTest {
     servers.with("m", InstanceBuilder::writable);
     assertThat(judge().actions()).containsExactly(new ServerAction.SetReadOnly(OLD, true, true));
     assertThat(judge().commands()).isEmpty();
+    assertThat(judge().findings()).singleElement().isInstanceOf(Finding.Writable.class);
   }
 
   @Test
@@ -68,7 +70,8 @@ class DemotedMasterWatchTest {
             Command.ReviseLoss.class,
             revised ->
                 assertThat(revised.loss().exact()).hasToString("Optional[" + UUID + ":101-103]"));
-    assertThat(judge().explanation()).contains(UUID + ":101-103");
+    assertThat(judge().findings())
+        .containsExactly(new Finding.Compared("Only m:3306 has " + UUID + ":101-103", false));
   }
 
   @Test
@@ -93,6 +96,7 @@ class DemotedMasterWatchTest {
   void isReleasedWhenItReplicatesFromItsSuccessor() {
     servers.with("m", m -> m.replicatesFrom("r1"));
     assertThat(judge().commands()).contains(new Command.ReleaseDemotedMaster(OLD));
+    assertThat(judge().findings()).last().isInstanceOf(Finding.Rejoined.class);
   }
 
   @Test

@@ -134,7 +134,7 @@ public final class Manager implements AutoCloseable {
             discovery,
             settings.recovery().policy().promotion().useSuperReadOnly(),
             node.hostname(),
-            (key, message) -> audit("read-only", Optional.of(key), message));
+            (type, key, message) -> audit(type, Optional.of(key), message));
     this.periodicWork = new PeriodicWork(this, demoted);
   }
 

@@ -4,10 +4,10 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.BiConsumer;
 import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.recovery.DemotedMasterWatch;
+import orchestrator.core.recovery.DemotedMasterWatch.Finding;
 import orchestrator.core.relocation.ActionOutcome;
 import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.state.ReplicatedState;
@@ -20,6 +20,7 @@ import orchestrator.server.engine.Servers.ProbeDepth;
 import orchestrator.server.engine.discovery.Discovery;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Looks at every demoted master each second, and sets it read-only on sight: a service manager may
@@ -27,13 +28,20 @@ import org.slf4j.LoggerFactory;
  */
 public final class DemotedMasters {
   private static final Logger log = LoggerFactory.getLogger(DemotedMasters.class);
+  private static final String READ_ONLY = "read-only";
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+  /** Where it is recorded what was seen and done. */
+  @FunctionalInterface
+  public interface Trail {
+    void record(String type, InstanceKey key, String message);
+  }
 
   private final RecoveryPorts ports;
   private final Discovery discovery;
   private final boolean useSuperReadOnly;
   private final String node;
-  private final BiConsumer<InstanceKey, String> audit;
+  private final Trail audit;
   private final Set<InstanceKey> inHand = ConcurrentHashMap.newKeySet();
 
   /**
@@ -44,7 +52,7 @@ public final class DemotedMasters {
       Discovery discovery,
       boolean useSuperReadOnly,
       String node,
-      BiConsumer<InstanceKey, String> audit) {
+      Trail audit) {
     this.ports = ports;
     this.discovery = discovery;
     this.useSuperReadOnly = useSuperReadOnly;
@@ -97,9 +105,23 @@ public final class DemotedMasters {
       var outcome = ports.consensus().submit(verdict.commands(), TIMEOUT);
       log.debug("Committed on {}: {}", demoted.key(), outcome);
     }
-    if (!verdict.explanation().isEmpty()) {
-      log.warn("{}", verdict.explanation());
-      audit.accept(demoted.key(), verdict.explanation());
+    verdict.findings().forEach(finding -> tell(demoted.key(), finding));
+  }
+
+  private void tell(InstanceKey key, Finding finding) {
+    switch (finding) {
+      case Finding.Writable(String text) -> {
+        log.warn("{}", text);
+        audit.record(READ_ONLY, key, text);
+      }
+      case Finding.Compared(String text, boolean lossless) -> {
+        log.atLevel(lossless ? Level.INFO : Level.WARN).log("{}", text);
+        audit.record("compare-old-master", key, text);
+      }
+      case Finding.Rejoined(String text) -> {
+        log.info("{}", text);
+        audit.record("release-demoted-master", key, text);
+      }
     }
   }
 
@@ -115,6 +137,6 @@ public final class DemotedMasters {
   private void failed(ServerAction action, String reason) {
     String message = "Setting it read-only failed, and is tried again in a second: " + reason;
     log.warn("{}: {}", action.target(), message);
-    audit.accept(action.target(), message);
+    audit.record(READ_ONLY, action.target(), message);
   }
 }

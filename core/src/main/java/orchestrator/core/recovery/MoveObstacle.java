@@ -1,0 +1,52 @@
+package orchestrator.core.recovery;
+
+import java.util.Optional;
+import java.util.Set;
+import orchestrator.core.gtid.GtidSet;
+import orchestrator.core.gtid.MariaDbGtidSet;
+import orchestrator.core.gtid.OracleGtidSet;
+import orchestrator.core.relocation.CanReplicate;
+import orchestrator.core.topology.Instance;
+import orchestrator.core.topology.InstanceKey;
+
+/** What keeps a replica from replicating from the new master, in words; empty for nothing. */
+final class MoveObstacle {
+  private MoveObstacle() {}
+
+  static Optional<String> to(Turn t, Instance replica, InstanceKey master) {
+    Instance source = t.s.live.get(master);
+    if (source != null
+        && CanReplicate.byGtid(replica, source, t.policy().replication())
+            instanceof CanReplicate.Verdict.Refused refused) {
+      return Optional.of(refused.reason());
+    }
+    return beyond(t, replica, master);
+  }
+
+  /** Transactions of the failed master that the replica has applied and the new master lacks. */
+  static Optional<String> beyond(Turn t, Instance replica, InstanceKey master) {
+    GtidSet had =
+        t.s
+            .intendedExecuted
+            .or(() -> Optional.ofNullable(t.s.live.get(master)).flatMap(i -> i.gtid().executed()))
+            .orElse(OracleGtidSet.EMPTY);
+    Survivors survivors = new Survivors(t.s.circumstances.failedServer(), t.s.live, t.s.stuck);
+    GtidSet extra = GtidAlgebra.lacking(survivors.executed(replica), had);
+    Instance source = t.s.live.get(master);
+    GtidSet foreign = source == null ? extra : withoutWritesOf(source, extra);
+    return foreign.isEmpty()
+        ? Optional.empty()
+        : Optional.of("it has transactions that " + master + " lacks: " + foreign);
+  }
+
+  private static GtidSet withoutWritesOf(Instance source, GtidSet set) {
+    return switch (set) {
+      case OracleGtidSet oracle -> oracle.without(Set.of(source.identity().serverUuid()));
+      case MariaDbGtidSet mariaDb ->
+          MariaDbGtidSet.of(
+              mariaDb.gtids().stream()
+                  .filter(gtid -> gtid.serverId() != source.identity().serverId())
+                  .toList());
+    };
+  }
+}

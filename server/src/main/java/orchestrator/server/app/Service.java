@@ -68,6 +68,7 @@ final class Service {
               settings.views(),
               wiring.manager().operations(),
               services(wiring.manager(), metrics, reload),
+              wiring.group(),
               clock)) {
         Hangup.run(() -> audited(wiring.manager(), reload));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stopAndEnd(ending, stopped)));
@@ -122,6 +123,11 @@ final class Service {
       @Override
       public String metrics() {
         return metrics.scrape();
+      }
+
+      @Override
+      public void audit(String type, String message) {
+        manager.audit(type, message);
       }
     };
   }

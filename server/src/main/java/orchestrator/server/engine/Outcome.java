@@ -1,5 +1,6 @@
 package orchestrator.server.engine;
 
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -11,8 +12,18 @@ public sealed interface Outcome<T> {
 
   /**
    * @param message for people: names what failed and says what to do
+   * @param commandId to ask later what came of it; only with {@link Failure#UNKNOWN}
    */
-  record Failed<T>(Failure failure, String message) implements Outcome<T> {}
+  record Failed<T>(Failure failure, String message, Optional<String> commandId)
+      implements Outcome<T> {
+    public Failed(Failure failure, String message) {
+      this(failure, message, Optional.empty());
+    }
+
+    private <R> Failed<R> as() {
+      return new Failed<>(failure, message, commandId);
+    }
+  }
 
   /** Kinds of failure, by what the asker can do about them. */
   enum Failure {
@@ -40,17 +51,26 @@ public sealed interface Outcome<T> {
     return new Failed<>(failure, message);
   }
 
+  /**
+   * Perhaps done.
+   *
+   * @param commandId by which it can be asked what came of it; empty where that cannot be
+   */
+  static <T> Outcome<T> unknown(String message, Optional<String> commandId) {
+    return new Failed<>(Failure.UNKNOWN, message, commandId);
+  }
+
   default <R> Outcome<R> map(Function<? super T, ? extends R> mapper) {
     return switch (this) {
       case Ok<T>(T value) -> new Ok<>(mapper.apply(value));
-      case Failed<T>(Failure failure, String message) -> new Failed<>(failure, message);
+      case Failed<T> failed -> failed.as();
     };
   }
 
   default <R> Outcome<R> then(Function<? super T, Outcome<R>> next) {
     return switch (this) {
       case Ok<T>(T value) -> next.apply(value);
-      case Failed<T>(Failure failure, String message) -> new Failed<>(failure, message);
+      case Failed<T> failed -> failed.as();
     };
   }
 }

@@ -77,8 +77,7 @@ final class AcknowledgementEndpoints {
     return switch (outcome) {
       case Outcome.Ok<CommandResult.Done>(CommandResult.Done done) ->
           Answer.done(done.id() + " recoveries acknowledged", details);
-      case Outcome.Failed<CommandResult.Done> failed ->
-          Answer.failed(failed.failure(), failed.message(), Body.NULL);
+      case Outcome.Failed<CommandResult.Done> failed -> Answer.failed(failed, Body.NULL);
     };
   }
 

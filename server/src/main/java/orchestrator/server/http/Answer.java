@@ -1,19 +1,33 @@
 package orchestrator.server.http;
 
+import java.net.URI;
 import java.util.function.Function;
 import orchestrator.server.engine.Outcome;
 import orchestrator.server.engine.Outcome.Failure;
 
 /** What an endpoint answers, before it becomes bytes. */
 sealed interface Answer {
+  /** An answer that is known as a whole. */
+  sealed interface Complete extends Answer {}
+
   /** A bare value. */
-  record Value(int status, Body body) implements Answer {}
+  record Value(int status, Body body) implements Complete {}
 
   /** {@code {Code, Message, Details}}. */
-  record Envelope(int status, boolean ok, String message, Body details) implements Answer {}
+  record Envelope(int status, boolean ok, String message, Body details) implements Complete {}
 
   /** Text of another type than JSON. */
-  record Text(String contentType, String text) implements Answer {}
+  record Text(String contentType, String text) implements Complete {}
+
+  /** Events, as they happen, until somebody ends it. */
+  record EventStream() implements Answer {}
+
+  /**
+   * Whatever the leader answers.
+   *
+   * @param leader the base URL of its service
+   */
+  record Forwarded(URI leader) implements Answer {}
 
   static Answer value(Body body) {
     return new Value(200, body);
@@ -23,15 +37,35 @@ sealed interface Answer {
     return new Envelope(200, true, message, details);
   }
 
-  static Answer failed(Failure failure, String message, Body details) {
+  static Answer.Complete failed(Failure failure, String message, Body details) {
     return new Envelope(statusOf(failure), false, message, details);
+  }
+
+  /**
+   * A failed outcome as an envelope.
+   *
+   * @param details unless there is a command to ask about
+   */
+  static Answer failed(Outcome.Failed<?> failed, Body details) {
+    return failed(
+        failed.failure(),
+        failed.message(),
+        failed.commandId().map(Answer::commandId).orElse(details));
+  }
+
+  private static Body commandId(String id) {
+    return out -> {
+      out.startObject();
+      out.field("CommandId", id);
+      out.endObject();
+    };
   }
 
   /** An outcome as an envelope. */
   static <T> Answer of(Outcome<T> outcome, String message, Function<T, Body> details) {
     return switch (outcome) {
       case Outcome.Ok<T>(T value) -> done(message, details.apply(value));
-      case Outcome.Failed<T>(Failure failure, String text) -> failed(failure, text, Body.NULL);
+      case Outcome.Failed<T> failed -> failed(failed, Body.NULL);
     };
   }
 

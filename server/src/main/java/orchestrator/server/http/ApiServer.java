@@ -2,7 +2,9 @@ package orchestrator.server.http;
 
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import orchestrator.server.engine.Group;
 import orchestrator.server.engine.Operations;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -25,8 +27,10 @@ public final class ApiServer implements AutoCloseable {
 
   private final Server server;
   private final ServerConnector connector;
+  private final Events events;
 
-  private ApiServer(Server server, ServerConnector connector) {
+  private ApiServer(Server server, ServerConnector connector, Events events) {
+    this.events = events;
     this.server = server;
     this.connector = connector;
   }
@@ -39,15 +43,20 @@ public final class ApiServer implements AutoCloseable {
   public static ApiServer start(
       HttpSettings settings, ViewSettings views, Operations operations, InstantSource clock)
       throws IOException {
-    return start(settings, views, operations, NodeServices.NONE, clock);
+    return start(settings, views, operations, NodeServices.NONE, Optional.empty(), clock);
   }
 
-  /** As above, for a node that has services of its own. */
+  /**
+   * As above, for a node that has services of its own.
+   *
+   * @param group to which the node belongs: what the leader must answer is forwarded to it
+   */
   public static ApiServer start(
       HttpSettings settings,
       ViewSettings views,
       Operations operations,
       NodeServices services,
+      Optional<Group> group,
       InstantSource clock)
       throws IOException {
     Server server = new Server(new VirtualThreadPool());
@@ -57,7 +66,10 @@ public final class ApiServer implements AutoCloseable {
     connector.setIdleTimeout(IDLE_CONNECTION_MILLIS);
     connector.setAcceptQueueSize(128);
     server.addConnector(connector);
-    RequestHandler requests = new RequestHandler(settings, views, operations, services, clock);
+    Events events = new Events();
+    group.ifPresent(g -> EventEndpoints.connect(events, g, clock));
+    RequestHandler requests =
+        new RequestHandler(settings, views, operations, services, group, events, clock);
     server.setHandler(
         new GracefulHandler(limited(new SizeLimitHandler(MAX_BODY_BYTES, -1), requests)));
     server.setErrorHandler(new EnvelopeErrors());
@@ -70,7 +82,7 @@ public final class ApiServer implements AutoCloseable {
       throw new IOException(
           "Cannot listen on " + settings.host() + ":" + settings.port() + ": " + cause(e), e);
     }
-    return new ApiServer(server, connector);
+    return new ApiServer(server, connector, events);
   }
 
   private static SizeLimitHandler limited(SizeLimitHandler limit, RequestHandler requests) {
@@ -111,6 +123,7 @@ public final class ApiServer implements AutoCloseable {
   /** Takes no more requests, lets running ones end within the stop timeout, and stops. */
   @Override
   public void close() throws IOException {
+    events.close();
     try {
       server.stop();
     } catch (Exception e) {

@@ -3,6 +3,7 @@ package orchestrator.server.http;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import orchestrator.core.topology.InstanceKey;
@@ -11,8 +12,16 @@ import orchestrator.server.engine.Requester;
 
 /** One request, taken apart. */
 record Call(
-    Map<String, String> arguments, Map<String, String> query, Caller caller, Picture picture) {
+    Map<String, String> arguments,
+    Map<String, String> query,
+    Caller caller,
+    Supplier<Picture> pictures) {
   private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})([smhdw])");
+
+  /** The same picture throughout the request; made when it is first asked for. */
+  Picture picture() {
+    return pictures.get();
+  }
 
   /** A path argument, which the route declares. */
   String argument(String name) {
@@ -48,11 +57,11 @@ record Call(
 
   /** The picture as it is now: after a change, with what the change has brought. */
   Picture renewed(Operations operations) {
-    return new Picture(operations.world(), picture.now(), picture.settings());
+    return new Picture(operations.world(), picture().now(), picture().settings());
   }
 
   Lookup lookup() {
-    return new Lookup(picture);
+    return new Lookup(picture());
   }
 
   /** The page asked for; whatever is no page is the first. */
@@ -62,7 +71,7 @@ record Call(
 
   /** The authenticated user, else the node itself. */
   Requester requester() {
-    return new Requester(caller.user().orElse(picture.world().node().hostname()));
+    return new Requester(caller.user().orElse(picture().world().node().hostname()));
   }
 
   /** The authenticated user, else who the request says it is from. */

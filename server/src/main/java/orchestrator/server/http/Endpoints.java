@@ -1,12 +1,19 @@
 package orchestrator.server.http;
 
+import java.util.Optional;
+import orchestrator.server.engine.Group;
 import orchestrator.server.engine.Operations;
 
 /** All endpoints of the API. */
 final class Endpoints {
   private Endpoints() {}
 
-  static RouteTable all(Operations operations, ViewSettings settings, NodeServices services) {
+  static RouteTable all(
+      Operations operations,
+      ViewSettings settings,
+      NodeServices services,
+      Optional<Group> group,
+      Events events) {
     RouteTable routes = new RouteTable();
     new DiscoveryEndpoints(operations).register(routes);
     new InstanceEndpoints().register(routes);
@@ -18,7 +25,9 @@ final class Endpoints {
     new TagEndpoints(operations).register(routes);
     new ReplicationEndpoints(operations, settings).register(routes);
     new AnalysisEndpoints(settings).register(routes);
-    new StatusEndpoints(operations).register(routes);
+    new StatusEndpoints(operations, group).register(routes);
+    new RaftEndpoints(group, services).register(routes);
+    new EventEndpoints(events).register(routes);
     new NodeEndpoints(services).register(routes);
     return routes;
   }

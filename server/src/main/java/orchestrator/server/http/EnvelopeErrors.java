@@ -14,7 +14,8 @@ final class EnvelopeErrors extends ErrorHandler {
   public boolean handle(Request request, Response response, Callback callback) {
     int status = response.getStatus() < 400 ? 500 : response.getStatus();
     response.setStatus(status);
-    Answer answer = new Answer.Envelope(status, false, HttpStatus.getMessage(status), Body.NULL);
+    Answer.Complete answer =
+        new Answer.Envelope(status, false, HttpStatus.getMessage(status), Body.NULL);
     byte[] bytes = Rendering.of(answer, "").bytes();
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, Rendering.JSON);
     response.write(true, ByteBuffer.wrap(bytes), callback);

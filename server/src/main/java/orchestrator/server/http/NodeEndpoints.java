@@ -1,6 +1,7 @@
 package orchestrator.server.http;
 
 import orchestrator.server.engine.Outcome;
+import orchestrator.server.http.RouteTable.Place;
 
 /** About the process itself: its configuration. */
 final class NodeEndpoints {
@@ -11,7 +12,7 @@ final class NodeEndpoints {
   }
 
   void register(RouteTable routes) {
-    routes.act("reload-configuration", this::reload);
+    routes.act("reload-configuration", Place.HERE, this::reload);
   }
 
   /** From the files it was started with, and no others: a caller may not choose a path. */
@@ -22,8 +23,7 @@ final class NodeEndpoints {
     }
     return switch (services.reload()) {
       case Outcome.Ok<String>(String message) -> Answer.done(message, Body.text(""));
-      case Outcome.Failed<String> failed ->
-          Answer.failed(failed.failure(), failed.message(), Body.NULL);
+      case Outcome.Failed<String> failed -> Answer.failed(failed, Body.NULL);
     };
   }
 }

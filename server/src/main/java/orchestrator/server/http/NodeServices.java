@@ -17,6 +17,9 @@ public interface NodeServices {
         public String metrics() {
           return "";
         }
+
+        @Override
+        public void audit(String type, String message) {}
       };
 
   /**
@@ -28,4 +31,7 @@ public interface NodeServices {
 
   /** In the text format of Prometheus. */
   String metrics();
+
+  /** Records what was done to this node or its group, as asked for by somebody. */
+  void audit(String type, String message);
 }

@@ -86,8 +86,7 @@ final class RecoveryEndpoints {
   private static Answer promoted(
       Outcome<RecoveryTicket> outcome, Body onFailure, Function<RecoveryTicket, Body> onSuccess) {
     return switch (outcome) {
-      case Outcome.Failed<RecoveryTicket>(Failure failure, String message) ->
-          Answer.failed(failure, message, onFailure);
+      case Outcome.Failed<RecoveryTicket> failed -> Answer.failed(failed, onFailure);
       case Outcome.Ok<RecoveryTicket>(RecoveryTicket ticket) ->
           ticket.successful() && ticket.promoted().isPresent()
               ? Answer.done(

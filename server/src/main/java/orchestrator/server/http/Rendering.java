@@ -24,7 +24,7 @@ final class Rendering {
     this.bytes = bytes;
   }
 
-  static Rendering of(Answer answer, String messagePrefix) {
+  static Rendering of(Answer.Complete answer, String messagePrefix) {
     return switch (answer) {
       case Answer.Value(int status, Body body) -> new Rendering(status, JSON, json(body));
       case Answer.Envelope(int status, boolean ok, String message, Body details) ->

@@ -1,19 +1,25 @@
 package orchestrator.server.http;
 
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
+import orchestrator.server.engine.Group;
 import orchestrator.server.engine.Operations;
 import orchestrator.server.engine.Outcome.Failure;
+import orchestrator.server.http.Direction.Forward;
 import orchestrator.server.http.RouteTable.Access;
 import orchestrator.server.http.RouteTable.Match;
+import orchestrator.server.http.RouteTable.Place;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.Callback;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,13 +39,23 @@ final class RequestHandler extends Handler.Abstract {
   private final InstantSource clock;
   private final AccessControl access;
   private final RouteTable routes;
+  private final Optional<Group> group;
+  private final Optional<LeaderProxy> proxy;
+  private final Events events;
 
   RequestHandler(
       HttpSettings settings,
       ViewSettings views,
       Operations operations,
       NodeServices services,
+      Optional<Group> group,
+      Events events,
       InstantSource clock) {
+    this.group = group;
+    this.events = events;
+    this.proxy = group.map(g -> new LeaderProxy(g, settings.messagePrefix()));
+    // It starts and stops with this handler.
+    proxy.ifPresent(this::addBean);
     this.settings = settings;
     this.services = services;
     this.views = views;
@@ -48,7 +64,13 @@ final class RequestHandler extends Handler.Abstract {
     this.access =
         new AccessControl(
             settings.authentication(), settings.readOnly(), new UnixGroups()::isMemberOfAny);
-    this.routes = Endpoints.all(operations, views, services);
+    this.routes = Endpoints.all(operations, views, services, group, events);
+  }
+
+  @Override
+  public void setServer(Server server) {
+    super.setServer(server);
+    proxy.ifPresent(handler -> handler.setServer(server));
   }
 
   @Override
@@ -66,7 +88,12 @@ final class RequestHandler extends Handler.Abstract {
           callback);
       return true;
     }
-    send(answer(request, response, caller.get()), request, response, callback);
+    switch (answer(request, response, caller.get())) {
+      case Answer.Complete complete -> send(complete, request, response, callback);
+      case Answer.EventStream() -> events.stream(request, response, callback);
+      case Answer.Forwarded(URI leader) ->
+          proxy.orElseThrow().forward(leader, request, response, callback);
+    }
     return true;
   }
 
@@ -77,22 +104,15 @@ final class RequestHandler extends Handler.Abstract {
           && allowed(request.getMethod(), Access.READ)) {
         return new Answer.Text(METRICS_TYPE, services.metrics());
       }
-      Optional<Match> match = apiPath(path).flatMap(rest -> find(rest));
-      if (match.isEmpty()) {
-        return Answer.failed(Failure.NOT_FOUND, "No such endpoint: " + path, Body.NULL);
+      Optional<String> rest = apiPath(path);
+      Optional<Match> match = rest.flatMap(this::find);
+      if (match.isPresent()) {
+        return answer(request, response, caller, match.get());
       }
-      Access needed = match.get().route().access();
-      if (!allowed(request.getMethod(), needed)) {
-        response
-            .getHeaders()
-            .put(HttpHeader.ALLOW, needed == Access.ACT ? "GET, POST" : "GET, HEAD");
-        return new Answer.Envelope(
-            405, false, "Method not allowed: " + request.getMethod() + " " + path, Body.NULL);
-      }
-      if (needed == Access.ACT && !caller.mayAct()) {
-        return Answer.failed(Failure.UNAUTHORIZED, UNAUTHORIZED, Body.NULL);
-      }
-      return match.get().route().endpoint().answer(call(request, match.get(), caller));
+      // The leader may be newer than this node and know the endpoint.
+      return rest.isPresent() && direction(Place.LEADER_IF_ANY, request) instanceof Forward forward
+          ? forwarded(request, forward.leader())
+          : Answer.failed(Failure.NOT_FOUND, "No such endpoint: " + path, Body.NULL);
     } catch (ApiException e) {
       return Answer.failed(e.failure(), e.text(), e.details());
     } catch (RuntimeException e) {
@@ -102,11 +122,70 @@ final class RequestHandler extends Handler.Abstract {
     }
   }
 
-  private Call call(Request request, Match match, Caller caller) {
+  private Answer answer(Request request, Response response, Caller caller, Match match) {
+    Access needed = match.route().access();
+    if (!allowed(request.getMethod(), needed)) {
+      response.getHeaders().put(HttpHeader.ALLOW, needed == Access.ACT ? "GET, POST" : "GET, HEAD");
+      return new Answer.Envelope(
+          405,
+          false,
+          "Method not allowed: " + request.getMethod() + " " + request.getHttpURI().getPath(),
+          Body.NULL);
+    }
+    if (needed == Access.ACT && !caller.mayAct()) {
+      return Answer.failed(Failure.UNAUTHORIZED, UNAUTHORIZED, Body.NULL);
+    }
+    return switch (direction(match.route().place(), request)) {
+      case Direction.Here() -> match.route().endpoint().answer(call(request, match, caller));
+      case Forward(URI leader) -> forwarded(request, leader);
+      case Direction.Nowhere(String reason) ->
+          Answer.failed(Failure.UNAVAILABLE, reason, Body.NULL);
+    };
+  }
+
+  /** What the leader could not read is refused here already. */
+  private static Answer forwarded(Request request, URI leader) {
+    query(request);
+    return new Answer.Forwarded(leader);
+  }
+
+  private static Map<String, String> query(Request request) {
     String rawQuery = request.getHttpURI().getQuery();
-    Map<String, String> query = rawQuery == null ? Map.of() : PathDecoder.query(rawQuery);
-    Picture picture = new Picture(operations.world(), clock.instant(), views);
-    return new Call(match.arguments(), query, caller, picture);
+    return rawQuery == null ? Map.of() : PathDecoder.query(rawQuery);
+  }
+
+  private Direction direction(Place place, Request request) {
+    Optional<String> forwardedBy =
+        Optional.ofNullable(request.getHeaders().get(LeaderProxy.FORWARDED_BY));
+    return group
+        .map(g -> Direction.of(place, g.status(), forwardedBy, clock.instant()))
+        .orElseGet(Direction.Here::new);
+  }
+
+  private Call call(Request request, Match match, Caller caller) {
+    return new Call(match.arguments(), query(request), caller, new Once(this::picture));
+  }
+
+  private Picture picture() {
+    return new Picture(operations.world(), clock.instant(), views);
+  }
+
+  /** Asks once, and not before it is asked. Of one thread. */
+  private static final class Once implements Supplier<Picture> {
+    private final Supplier<Picture> source;
+    private Optional<Picture> made = Optional.empty();
+
+    Once(Supplier<Picture> source) {
+      this.source = source;
+    }
+
+    @Override
+    public Picture get() {
+      if (made.isEmpty()) {
+        made = Optional.of(source.get());
+      }
+      return made.get();
+    }
   }
 
   /** What follows {@code /api/}; a status check of one's own stands for {@code status}. */
@@ -136,7 +215,7 @@ final class RequestHandler extends Handler.Abstract {
         || (HttpMethod.POST.is(method) && access == Access.ACT);
   }
 
-  private void send(Answer answer, Request request, Response response, Callback callback) {
+  private void send(Answer.Complete answer, Request request, Response response, Callback callback) {
     byte[] bytes;
     try {
       Rendering rendering = Rendering.of(answer, settings.messagePrefix());

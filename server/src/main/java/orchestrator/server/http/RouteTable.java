@@ -20,6 +20,16 @@ final class RouteTable {
     ACT
   }
 
+  /** Which node of a group answers. */
+  enum Place {
+    /** The leader, as it alone knows; without one nobody. */
+    LEADER,
+    /** The leader if there is one, else the node addressed. */
+    LEADER_IF_ANY,
+    /** The node addressed, as the answer is about itself. */
+    HERE
+  }
+
   /** Computes an answer, or throws {@link ApiException}. */
   @FunctionalInterface
   interface Endpoint {
@@ -27,7 +37,7 @@ final class RouteTable {
   }
 
   /** One pattern and what stands behind it. */
-  record Route(List<String> segments, Access access, Endpoint endpoint) {
+  record Route(List<String> segments, Access access, Place place, Endpoint endpoint) {
     Optional<Map<String, String>> match(List<String> path) {
       if (path.size() != segments.size()) {
         return Optional.empty();
@@ -55,19 +65,27 @@ final class RouteTable {
   private final Map<String, List<Route>> byHead = new TreeMap<>();
 
   RouteTable read(String pattern, Endpoint endpoint) {
-    return add(pattern, Access.READ, endpoint);
+    return read(pattern, Place.LEADER, endpoint);
+  }
+
+  RouteTable read(String pattern, Place place, Endpoint endpoint) {
+    return add(pattern, Access.READ, place, endpoint);
   }
 
   RouteTable act(String pattern, Endpoint endpoint) {
-    return add(pattern, Access.ACT, endpoint);
+    return act(pattern, Place.LEADER, endpoint);
   }
 
-  private RouteTable add(String pattern, Access access, Endpoint endpoint) {
+  RouteTable act(String pattern, Place place, Endpoint endpoint) {
+    return add(pattern, Access.ACT, place, endpoint);
+  }
+
+  private RouteTable add(String pattern, Access access, Place place, Endpoint endpoint) {
     List<String> segments = List.of(pattern.split("/", -1));
     for (String head : segments.getFirst().split("\\|", -1)) {
       byHead
           .computeIfAbsent(head, h -> new ArrayList<>())
-          .add(new Route(segments, access, endpoint));
+          .add(new Route(segments, access, place, endpoint));
     }
     return this;
   }

@@ -3,17 +3,14 @@ package orchestrator.server.http;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import orchestrator.core.facts.Candidate;
 import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.Maintenance;
 import orchestrator.core.topology.InstanceKey;
-import orchestrator.server.engine.Health;
 import orchestrator.server.engine.History.AnalysisChange;
 import orchestrator.server.engine.History.AuditEntry;
 import orchestrator.server.engine.History.BlockedRecovery;
 import orchestrator.server.engine.History.RecoveryStep;
-import orchestrator.server.engine.NodeInfo;
 
 /** The smaller objects of the API. */
 final class SmallViews {
@@ -108,53 +105,6 @@ final class SmallViews {
       out.field("PromotionRule", candidate.rule().displayName());
       out.field("LastSuggestedString", candidate.suggested());
       out.field("PromotionRuleExpiry", candidate.expires());
-      out.endObject();
-    };
-  }
-
-  static Body health(Health health, Instant now) {
-    return out -> {
-      out.startObject();
-      out.field("Healthy", health.isHealthy());
-      out.field("Hostname", health.self().hostname());
-      out.field("Token", health.self().token());
-      out.field("IsActiveNode", health.leading());
-      out.field("ActiveNode", node(health.active(), now));
-      out.field("Error", error(health.error()));
-      out.field("AvailableNodes", Body.list(health.available(), n -> node(Optional.of(n), now)));
-      out.field("RaftLeader", "");
-      out.field("IsRaftLeader", false);
-      out.field("RaftLeaderURI", "");
-      out.field("RaftAdvertise", "");
-      out.field("RaftHealthyMembers", Body.NULL);
-      out.endObject();
-    };
-  }
-
-  private static Body error(Optional<String> error) {
-    return error
-        .map(text ->
-            (Body)
-                out -> {
-                  out.startObject();
-                  out.field("Message", text);
-                  out.endObject();
-                })
-        .orElse(Body.NULL);
-  }
-
-  private static Body node(Optional<NodeInfo> node, Instant now) {
-    return out -> {
-      out.startObject();
-      out.field("Hostname", node.map(NodeInfo::hostname).orElse(""));
-      out.field("Token", node.map(NodeInfo::token).orElse(""));
-      out.field("AppVersion", node.map(NodeInfo::version).orElse(""));
-      out.time("FirstSeenActive", node.map(NodeInfo::started));
-      out.time("LastSeenActive", node.map(n -> now));
-      out.field("ExtraInfo", "");
-      out.field("Command", "");
-      out.field("DBBackend", node.map(NodeInfo::backend).orElse(""));
-      out.preciseTime("LastReported", now);
       out.endObject();
     };
   }

@@ -1,39 +1,37 @@
 package orchestrator.server.http;
 
+import java.util.Optional;
+import orchestrator.server.engine.Group;
+import orchestrator.server.engine.GroupStatus;
 import orchestrator.server.engine.Health;
 import orchestrator.server.engine.Operations;
-import orchestrator.server.engine.Outcome.Failure;
+import orchestrator.server.http.RouteTable.Place;
 
 /** Whether this node works, and whether it leads. */
 final class StatusEndpoints {
   private static final int NOT_LEADER_STATUS = 404;
 
   private final Operations operations;
+  private final Optional<Group> group;
 
-  StatusEndpoints(Operations operations) {
+  StatusEndpoints(Operations operations, Optional<Group> group) {
     this.operations = operations;
+    this.group = group;
   }
 
   void register(RouteTable routes) {
-    routes.read("health", this::health);
-    routes.read("status", this::health);
-    routes.read("lb-check|_ping", call -> Answer.value(Body.text("OK")));
-    routes.read("leader-check|routed-leader-check", this::leaderCheck);
-    routes.read("leader-check/:errorStatusCode", this::leaderCheck);
-    routes.read("raft-state|raft-leader|raft-peers|raft-health|raft-status", call -> withoutRaft());
-    routes.act("raft-snapshot", call -> withoutRaft());
-    routes.act("raft-yield/:node", call -> withoutRaft());
-    routes.act("raft-yield-hint/:hint", call -> withoutRaft());
-    routes.act("raft-add-peer|raft-remove-peer/:addr", call -> withoutRaft());
-  }
-
-  private static Answer withoutRaft() {
-    return Answer.failed(Failure.CONFLICT, "This node does not run raft", Body.NULL);
+    routes.read("health", Place.HERE, this::health);
+    routes.read("status", Place.HERE, this::health);
+    routes.read("lb-check|_ping", Place.HERE, call -> Answer.value(Body.text("OK")));
+    routes.read("leader-check", Place.HERE, this::leaderCheck);
+    routes.read("leader-check/:errorStatusCode", Place.HERE, this::leaderCheck);
+    routes.read("routed-leader-check", Place.LEADER_IF_ANY, this::leaderCheck);
   }
 
   private Answer health(Call call) {
     Health health = operations.health();
-    Body details = SmallViews.health(health, call.picture().now());
+    Optional<GroupStatus> status = group.map(Group::status);
+    Body details = HealthView.of(health, status, call.picture().now());
     return health
         .error()
         .map(error ->
@@ -42,8 +40,11 @@ final class StatusEndpoints {
         .orElseGet(() -> Answer.done("Application node is healthy", details));
   }
 
+  /** Load balancers ask this every second or so: in a group it waits for nothing. */
   private Answer leaderCheck(Call call) {
-    return operations.health().leading()
+    boolean leads =
+        group.map(g -> g.status().ready()).orElseGet(() -> operations.health().leading());
+    return leads
         ? Answer.value(Body.text("OK"))
         : new Answer.Value(statusFor(call), Body.text("Not leader"));
   }

@@ -125,7 +125,7 @@ final class TagEndpoints {
       Outcome<CommandResult.Done> outcome =
           operations.submit(new Command.DeleteTag(key, tag.name()), call.requester());
       if (outcome instanceof Outcome.Failed<CommandResult.Done> failed) {
-        return Answer.failed(failed.failure(), failed.message(), Body.NULL);
+        return Answer.failed(failed, Body.NULL);
       }
     }
     return Answer.done(

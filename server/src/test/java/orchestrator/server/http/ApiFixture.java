@@ -9,8 +9,13 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import orchestrator.core.testing.InstanceBuilder;
 import orchestrator.core.testing.TopologyBuilder;
+import orchestrator.server.engine.Group;
+import orchestrator.server.engine.Outcome;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -19,16 +24,52 @@ final class ApiFixture implements AutoCloseable {
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   final FakeOperations operations;
+
+  /** What was audited, as {@code type: message}. */
+  final List<String> audited = new CopyOnWriteArrayList<>();
+
+  private final NodeServices services =
+      new NodeServices() {
+        @Override
+        public Outcome<String> reload() {
+          return NodeServices.NONE.reload();
+        }
+
+        @Override
+        public String metrics() {
+          return "";
+        }
+
+        @Override
+        public void audit(String type, String message) {
+          audited.add(type + ": " + message);
+        }
+      };
   private final ApiServer server;
   private final int port;
   private final HttpClient client = HttpClient.newHttpClient();
 
-  private ApiFixture(HttpSettings settings, FakeOperations operations) throws IOException {
+  private ApiFixture(HttpSettings settings, FakeOperations operations, Optional<Group> group)
+      throws IOException {
     this.operations = operations;
     this.server =
         ApiServer.start(
-            settings, ViewSettings.DEFAULT, operations, InstantSource.fixed(TopologyBuilder.NOW));
+            settings,
+            ViewSettings.DEFAULT,
+            operations,
+            services,
+            group,
+            InstantSource.fixed(TopologyBuilder.NOW));
     this.port = server.port();
+  }
+
+  /** A node of a group. */
+  static ApiFixture of(Group group) throws IOException {
+    return of(group, HttpSettings.LOCAL);
+  }
+
+  static ApiFixture of(Group group, HttpSettings settings) throws IOException {
+    return new ApiFixture(settings, new FakeOperations(servers().build()), Optional.of(group));
   }
 
   /**
@@ -48,11 +89,12 @@ final class ApiFixture implements AutoCloseable {
   }
 
   static ApiFixture start(HttpSettings settings) throws IOException {
-    return new ApiFixture(settings, new FakeOperations(servers().build()));
+    return new ApiFixture(settings, new FakeOperations(servers().build()), Optional.empty());
   }
 
   static ApiFixture of(TopologyBuilder servers) throws IOException {
-    return new ApiFixture(HttpSettings.LOCAL, new FakeOperations(servers.build()));
+    return new ApiFixture(
+        HttpSettings.LOCAL, new FakeOperations(servers.build()), Optional.empty());
   }
 
   String address() {

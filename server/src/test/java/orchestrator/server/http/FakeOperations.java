@@ -54,6 +54,10 @@ final class FakeOperations implements Operations {
   private volatile ReplicatedState state = ReplicatedState.EMPTY;
   volatile Optional<Failure> failure = Optional.empty();
   volatile boolean leading = true;
+
+  /** Present: what is submitted has an unknown outcome, under this id. */
+  volatile Optional<String> unknownCommand = Optional.empty();
+
   volatile Optional<String> illness = Optional.empty();
   volatile boolean broken = false;
 
@@ -142,6 +146,9 @@ final class FakeOperations implements Operations {
 
   @Override
   public Outcome<CommandResult.Done> submit(Command command, Requester by) {
+    if (unknownCommand.isPresent()) {
+      return Outcome.unknown("Perhaps", unknownCommand);
+    }
     StateMachine.Applied applied = StateMachine.apply(state, command, LogPosition.NONE);
     return switch (applied.result()) {
       case CommandResult.Refused(String reason) -> Outcome.failed(Failure.CONFLICT, reason);

@@ -297,7 +297,7 @@ final class ManagerOperations implements Operations {
   private Outcome<CommandResult.Done> commit(Command command) {
     return switch (manager.consensus().submit(List.of(command), COMMIT_TIMEOUT)) {
       case Submission.Rejected(String reason) -> Outcome.failed(UNAVAILABLE, reason);
-      case Submission.Unknown unknown -> Outcome.failed(UNKNOWN, unknown.reason());
+      case Submission.Unknown unknown -> Outcome.unknown(unknown.reason(), unknown.commandId());
       case Submission.Committed committed ->
           switch (committed.results().getFirst()) {
             case CommandResult.Done done -> Outcome.ok(done);

@@ -1,25 +1,18 @@
 package orchestrator.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.state.Command;
 import orchestrator.core.testing.InstanceBuilder;
 import orchestrator.core.testing.TopologyBuilder;
 import orchestrator.server.engine.Outcome.Failure;
+import orchestrator.server.http.ClientScript.Run;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,20 +23,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Runs {@code bin/orchestrator-client} against a served API. */
 class ClientScriptTest {
-  private static final Path SCRIPT = Path.of("..", "bin", "orchestrator-client");
-
   @TempDir Path folder;
   private ApiFixture api;
 
-  record Run(int exit, String out, String err) {}
-
   @BeforeAll
   static void needsItsPrograms() throws Exception {
-    for (String program : List.of("bash", "curl", "jq")) {
-      int exit =
-          new ProcessBuilder("sh", "-c", "command -v " + program + " >/dev/null").start().waitFor();
-      assumeTrue(exit == 0, program + " is not installed: the client's tests are skipped");
-    }
+    ClientScript.assumePrograms();
   }
 
   @BeforeEach
@@ -61,21 +46,7 @@ class ClientScriptTest {
   }
 
   private Run client(Map<String, String> environment, String... arguments) throws Exception {
-    List<String> command = new ArrayList<>(List.of(SCRIPT.toString()));
-    command.addAll(List.of(arguments));
-    Path out = folder.resolve("out");
-    Path err = folder.resolve("err");
-    ProcessBuilder builder =
-        new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
-    builder.environment().keySet().removeIf(name -> name.startsWith("ORCHESTRATOR_"));
-    builder.environment().putAll(environment);
-    Process process = builder.start();
-    process.getOutputStream().close();
-    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    return new Run(
-        process.exitValue(),
-        Files.readString(out, StandardCharsets.UTF_8),
-        Files.readString(err, StandardCharsets.UTF_8));
+    return ClientScript.run(folder, environment, arguments);
   }
 
   private void prints(String expected, String... arguments) throws Exception {
@@ -273,35 +244,6 @@ class ClientScriptTest {
     Run run = client(Map.of("ORCHESTRATOR_API", "http://127.0.0.1:1"), "-h");
     assertThat(run.exit()).isZero();
     assertThat(run.out()).contains("which-cluster-master").contains("--promotion-rule");
-  }
-
-  @Test
-  void ofSeveralEndpointsTheLeaderIsUsed() throws Exception {
-    try (ApiFixture follower = ApiFixture.start()) {
-      follower.operations.leading = false;
-      String endpoints = "http://127.0.0.1:1 " + follower.address() + " " + api.address() + "/api/";
-      Run run = client(Map.of("ORCHESTRATOR_API", endpoints), "-c", "which-api");
-      assertThat(run).isEqualTo(new Run(0, api.address() + "/api\n", ""));
-    }
-  }
-
-  @Test
-  void anEndpointThatHangsDelaysTheChoiceByASecondAtMost() throws Exception {
-    try (ServerSocket silent = new ServerSocket(0)) {
-      String endpoints = "http://127.0.0.1:" + silent.getLocalPort() + " " + api.address();
-      Instant begin = Instant.now();
-      Run run = client(Map.of("ORCHESTRATOR_API", endpoints), "-c", "which-api");
-      assertThat(run.out()).isEqualTo(api.address() + "/api\n");
-      assertThat(begin.plusSeconds(8)).isAfter(Instant.now());
-    }
-  }
-
-  @Test
-  void withoutALeaderItEndsAndKeepsThePasswordToItself() throws Exception {
-    String endpoints = "http://ann:secret@127.0.0.1:1 http://127.0.0.1:2";
-    Run run = client(Map.of("ORCHESTRATOR_API", endpoints), "-c", "clusters");
-    assertThat(run.exit()).isEqualTo(1);
-    assertThat(run.err()).contains("cannot determine the leader").doesNotContain("secret");
   }
 
   @Test

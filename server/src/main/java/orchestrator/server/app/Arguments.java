@@ -101,7 +101,7 @@ final class Arguments {
 
   @Option(
       names = {"-ignore-raft-setup", "--ignore-raft-setup"},
-      description = "run a command locally although this node belongs to a group")
+      description = "change what this node knows although it belongs to a raft group")
   boolean ignoreRaftSetup;
 
   @Option(

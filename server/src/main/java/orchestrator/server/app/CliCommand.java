@@ -5,9 +5,16 @@ package orchestrator.server.app;
  *
  * @param usage the arguments it takes
  * @param readsServers whether it needs the servers as they are now, not as they were last read
+ * @param changes whether it changes a server, or what is said of servers
  */
 record CliCommand(
-    String name, String section, String usage, String help, boolean readsServers, Action action) {
+    String name,
+    String section,
+    String usage,
+    String help,
+    boolean readsServers,
+    boolean changes,
+    Action action) {
 
   /** Asks the API and prints what it answers. */
   @FunctionalInterface

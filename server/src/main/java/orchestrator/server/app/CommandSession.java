@@ -65,6 +65,19 @@ final class CommandSession implements AutoCloseable {
     }
   }
 
+  /** Asks the running node of a group: nobody else may read its state. */
+  static CommandSession ofGroup(Configuration configuration, String owner) throws CommandException {
+    ApiClient running = new ApiClient(endpoint(configuration), headers(configuration, owner));
+    if (running.isReachable()) {
+      return new CommandSession(running, Optional.empty());
+    }
+    running.close();
+    throw new CommandException(
+        "This node belongs to a raft group (RaftEnabled) and does not run: nothing answers at "
+            + endpoint(configuration)
+            + ". Use orchestrator-client, which asks the leader");
+  }
+
   private static CommandSession inProcess(
       Configuration configuration, Wiring wiring, InstantSource clock, String owner)
       throws IOException {

@@ -44,15 +44,28 @@ final class CommandTable {
     return this;
   }
 
-  /** Adds a command that is content with what is known. */
+  /** Adds a command that looks, and is content with what is known. */
   CommandTable add(String name, String usage, String help, Action action) {
-    commands.put(name, new CliCommand(name, section, usage, help, false, action));
-    return this;
+    return put(new CliCommand(name, section, usage, help, false, false, action));
   }
 
-  /** Adds a command that needs to see the servers as they are now. */
+  /** Adds a command that looks at the servers as they are now. */
   CommandTable addLive(String name, String usage, String help, Action action) {
-    commands.put(name, new CliCommand(name, section, usage, help, true, action));
+    return put(new CliCommand(name, section, usage, help, true, false, action));
+  }
+
+  /** Adds a command that changes something. */
+  CommandTable addChange(String name, String usage, String help, Action action) {
+    return put(new CliCommand(name, section, usage, help, false, true, action));
+  }
+
+  /** Adds a command that changes something, after looking at the servers as they are now. */
+  CommandTable addLiveChange(String name, String usage, String help, Action action) {
+    return put(new CliCommand(name, section, usage, help, true, true, action));
+  }
+
+  private CommandTable put(CliCommand command) {
+    commands.put(command.name(), command);
     return this;
   }
 

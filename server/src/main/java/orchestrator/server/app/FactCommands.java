@@ -15,22 +15,24 @@ final class FactCommands {
   static void addTo(CommandTable table) {
     table
         .section("Instance management")
-        .add("discover", SERVER, "make a server known, and what it leads to", c -> discover(c))
-        .add("forget", SERVER, "make a server unknown", c -> forget(c))
-        .add(
+        .addChange(
+            "discover", SERVER, "make a server known, and what it leads to", c -> discover(c))
+        .addChange("forget", SERVER, "make a server unknown", c -> forget(c))
+        .addChange(
             "begin-downtime",
             SPAN,
             "let a server fail without recovery",
             c -> begin(c, "begin-downtime"))
-        .add("end-downtime", SERVER, "end that", c -> c.printKey(c.ofServer("end-downtime")))
-        .add(
+        .addChange("end-downtime", SERVER, "end that", c -> c.printKey(c.ofServer("end-downtime")))
+        .addChange(
             "begin-maintenance",
             SPAN,
             "lock a server against changes",
             c -> begin(c, "begin-maintenance"))
-        .add("end-maintenance", SERVER, "end that", c -> c.printKey(c.ofServer("end-maintenance")))
+        .addChange(
+            "end-maintenance", SERVER, "end that", c -> c.printKey(c.ofServer("end-maintenance")))
         .add("in-maintenance", SERVER, "prints the server if it is locked", c -> inMaintenance(c))
-        .add(
+        .addChange(
             "register-candidate",
             SERVER + " --promotion-rule RULE",
             "prefer, neutral, prefer_not or must_not",
@@ -49,17 +51,17 @@ final class FactCommands {
             "--tag NAME[=VALUE][,…]",
             "servers with tags; ~ negates",
             c -> c.printKeys(c.session().api().details("tagged" + query(c))))
-        .add(
+        .addChange(
             "tag",
             SERVER + " --tag NAME[=VALUE]",
             "tag a server",
             c -> c.printKey(c.session().api().details(c.serverPath("tag") + query(c))))
-        .add(
+        .addChange(
             "untag",
             SERVER + " --tag NAME[=VALUE]",
             "remove a tag of a server",
             c -> c.printKeys(c.session().api().details(c.serverPath("untag") + query(c))))
-        .add(
+        .addChange(
             "untag-all",
             "--tag NAME=VALUE",
             "remove a tag of all servers",

@@ -56,7 +56,12 @@ final class LocalCommands {
       fatal(err, "Invalid --promotion-rule: " + arguments.promotionRule);
       return Main.FAILED;
     }
-    try (CommandSession session = CommandSession.open(configuration, arguments.owner)) {
+    boolean inGroup = configuration.raft().enabled() && !arguments.ignoreRaftSetup;
+    if (inGroup && found.get().changes()) {
+      fatal(err, refusal(found.get()));
+      return Main.FAILED;
+    }
+    try (CommandSession session = open(configuration, arguments.owner, inGroup)) {
       int port = configuration.topologyAccess().defaultPort();
       run(found.get(), arguments, new InstanceKey(Settings.hostname(), port), session, out, err);
       return 0;
@@ -67,6 +72,23 @@ final class LocalCommands {
       fatal(err, String.valueOf(e.getMessage()));
       return Main.FAILED;
     }
+  }
+
+  private static String refusal(CliCommand command) {
+    return """
+    This node belongs to a raft group (RaftEnabled): a change made here would not reach the \
+    others. Use ORCHESTRATOR_API="http://node1:3000 http://node2:3000 …" \
+    orchestrator-client -c %s, which asks the leader, or its API. Only when the group cannot be \
+    had again: --ignore-raft-setup changes what this node alone knows\
+    """
+        .formatted(command.name());
+  }
+
+  private static CommandSession open(Configuration configuration, String owner, boolean inGroup)
+      throws CommandException {
+    return inGroup
+        ? CommandSession.ofGroup(configuration, owner)
+        : CommandSession.open(configuration, owner);
   }
 
   /** As {@link #run}, where the session is open already. */

@@ -2,7 +2,9 @@ package orchestrator.server.app;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Optional;
 import orchestrator.core.facts.RecoveryTicket;
+import orchestrator.server.engine.Group;
 import orchestrator.server.engine.Health;
 import orchestrator.server.engine.ProbeResult;
 import orchestrator.server.engine.manager.Manager;
@@ -13,9 +15,11 @@ import orchestrator.server.observe.Metrics.RecoveryEnd;
 final class ManagerMetrics implements AutoCloseable {
   private final Metrics metrics = new Metrics();
   private final Manager manager;
+  private final Optional<GroupMetrics> group;
 
-  ManagerMetrics(Manager manager) {
+  ManagerMetrics(Manager manager, Optional<Group> group) {
     this.manager = manager;
+    this.group = group.map(g -> new GroupMetrics(g, metrics));
     manager.onProbed((key, result) -> record(result));
     metrics.gauge(
         "instances.known",
@@ -27,6 +31,7 @@ final class ManagerMetrics implements AutoCloseable {
   }
 
   String scrape() {
+    group.ifPresent(GroupMetrics::refresh);
     tickets().forEach(ticket -> note(ticket, false));
     return metrics.scrape();
   }

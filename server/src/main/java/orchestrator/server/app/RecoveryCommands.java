@@ -25,22 +25,22 @@ final class RecoveryCommands {
             SERVER,
             "what a recovery would do if the master were dead now; changes nothing",
             c -> plan(c))
-        .addLive(
+        .addLiveChange(
             "recover",
             SERVER + " [-d CANDIDATE]",
             "recover from the failure of a server",
             c -> recover(c, "recover"))
-        .addLive(
+        .addLiveChange(
             "recover-lite",
             SERVER + " [-d CANDIDATE]",
             "the same without running processes",
             c -> recover(c, "recover-lite"))
-        .addLive(
+        .addLiveChange(
             "force-master-failover",
             CLUSTER,
             "replace the master of a cluster, dead or not",
             c -> printSuccessor(c, c.get("force-master-failover", c.cluster())))
-        .addLive(
+        .addLiveChange(
             "force-master-takeover",
             CLUSTER + " -d REPLICA",
             "the same by a given replica",
@@ -57,7 +57,7 @@ final class RecoveryCommands {
             "",
             "old masters that are kept read-only",
             c -> c.printServers(c.get("demoted-masters")))
-        .add(
+        .addChange(
             "release-demoted-master",
             SERVER,
             "let an old master be as it is, writable or not",
@@ -69,17 +69,17 @@ final class RecoveryCommands {
 
   private static void acknowledgements(CommandTable table) {
     table
-        .add(
+        .addChange(
             "ack-all-recoveries",
             "--reason TEXT",
             "take note of all recoveries",
             c -> acknowledge(c, "ack-all-recoveries"))
-        .add(
+        .addChange(
             "ack-cluster-recoveries",
             CLUSTER + " --reason TEXT",
             "take note of the recoveries of a cluster",
             c -> acknowledge(c, ApiClient.path("ack-recovery", "cluster", c.cluster())))
-        .add(
+        .addChange(
             "ack-instance-recoveries",
             SERVER + " --reason TEXT",
             "take note of the recoveries of a server",
@@ -88,7 +88,7 @@ final class RecoveryCommands {
 
   private static void globalSwitch(CommandTable table) {
     table
-        .add(
+        .addChange(
             "disable-global-recoveries",
             "",
             "recover nothing by itself",
@@ -96,7 +96,7 @@ final class RecoveryCommands {
               c.get("disable-global-recoveries");
               c.print("OK: Orchestrator recoveries DISABLED globally");
             })
-        .add(
+        .addChange(
             "enable-global-recoveries",
             "",
             "recover again",

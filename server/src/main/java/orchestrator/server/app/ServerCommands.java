@@ -25,7 +25,7 @@ final class ServerCommands {
   static void addTo(CommandTable table) {
     table.section("Replication and servers");
     for (Simple command : COMMANDS) {
-      table.add(
+      table.addChange(
           command.name(),
           "-i HOST:PORT",
           command.help(),

@@ -55,7 +55,8 @@ final class Service {
     NodeInfo node = node(version, clock);
     Settings settings = new Settings(configuration);
     try (Wiring wiring = Wiring.open(configuration, node, clock, membership(ending));
-        ManagerMetrics metrics = new ManagerMetrics(wiring.manager())) {
+        ManagerMetrics metrics = new ManagerMetrics(wiring.manager(), wiring.group());
+        RoleAudit _ = new RoleAudit(wiring.group(), wiring.manager()::audit)) {
       if (discovery) {
         wiring.manager().start();
       } else {

@@ -10,6 +10,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Set;
 import java.util.function.DoubleSupplier;
 
@@ -52,6 +53,19 @@ public final class Metrics implements AutoCloseable {
   /** A number that is asked for with each scrape. */
   public void gauge(String name, String help, DoubleSupplier value) {
     Gauge.builder("orchestrator." + name, value::getAsDouble).description(help).register(registry);
+  }
+
+  /**
+   * This node took a role in its group.
+   *
+   * @param times 0 makes the number known before it happens
+   */
+  public void roleChanges(String role, int times) {
+    Counter.builder("orchestrator.raft.role.changes")
+        .description("Changes of this node's role, by the role it took")
+        .tag("role", role.toLowerCase(Locale.ROOT))
+        .register(registry)
+        .increment(times);
   }
 
   /** A server was probed and answered. */

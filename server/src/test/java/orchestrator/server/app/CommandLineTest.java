@@ -14,6 +14,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import orchestrator.core.topology.InstanceKey;
 import orchestrator.server.config.Configuration;
 import orchestrator.server.config.ConfigurationLoader;
@@ -163,7 +164,7 @@ class CommandLineTest {
     Configuration configuration = configuration();
     InstantSource clock = InstantSource.system();
     try (Wiring wiring = Wiring.open(configuration, Service.node(Version.current(), clock), clock);
-        ManagerMetrics metrics = new ManagerMetrics(wiring.manager())) {
+        ManagerMetrics metrics = new ManagerMetrics(wiring.manager(), Optional.empty())) {
       var operations = wiring.manager().operations();
       var _ = operations.discover(new InstanceKey("127.0.0.1", 1), new Requester("test"));
       assertThat(metrics.scrape().lines())

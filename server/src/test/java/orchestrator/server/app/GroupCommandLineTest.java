@@ -1,0 +1,183 @@
+package orchestrator.server.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import orchestrator.server.config.Configuration;
+import orchestrator.server.config.ConfigurationLoader;
+import orchestrator.server.config.ConfigurationResult;
+import orchestrator.server.engine.FakeGroup;
+import orchestrator.server.http.ApiServer;
+import orchestrator.server.http.NodeServices;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command line of a node that belongs to a group. */
+class GroupCommandLineTest {
+  @TempDir Path folder;
+  private Path state;
+  private Configuration configuration;
+
+  record Run(int exit, String out, String err) {}
+
+  @BeforeEach
+  void configure() throws IOException {
+    int port;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = free.getLocalPort();
+    }
+    state = folder.resolve("state.sqlite3");
+    Path file = folder.resolve("orchestrator.conf.json");
+    Files.writeString(
+        file,
+        """
+        {"BackendDB": "sqlite", "SQLite3DataFile": "%s", "ListenAddress": "127.0.0.1:%d",
+         "MySQLTopologyUser": "nobody", "MySQLTopologyPassword": "none",
+         "RaftEnabled": true, "RaftDataDir": "%s", "RaftBind": "127.0.0.1"}
+        """
+            .formatted(state, port, folder.resolve("raft")));
+    configuration =
+        switch (ConfigurationLoader.load(List.of(file), Map.of())) {
+          case ConfigurationResult.Loaded loaded -> loaded.configuration();
+          case ConfigurationResult.Refused refused -> refused.configuration();
+          case ConfigurationResult.Invalid invalid -> throw new AssertionError(invalid.errors());
+        };
+  }
+
+  private Run run(String command, String... arguments) {
+    Arguments parsed = new Arguments();
+    parsed.parser().parseArgs(arguments);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    int exit =
+        LocalCommands.run(
+            command,
+            parsed,
+            configuration,
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8));
+    return new Run(
+        exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+
+  /** The node runs and leads. */
+  private ApiServer serve(Wiring wiring) throws IOException {
+    Settings settings = new Settings(configuration);
+    return ApiServer.start(
+        settings.http(),
+        settings.views(),
+        wiring.manager().operations(),
+        NodeServices.NONE,
+        Optional.of(FakeGroup.node(1).leads("http://n1.example:3000")),
+        InstantSource.system());
+  }
+
+  private Wiring standalone() throws IOException {
+    InstantSource clock = InstantSource.system();
+    return Wiring.open(configuration, Service.node(Version.current(), clock), clock);
+  }
+
+  @Test
+  void aChangeIsRefusedAndTheClientIsNamed() {
+    Run run = run("begin-downtime", "-i", "127.0.0.1:1", "--reason", "x", "--duration", "1h");
+    assertThat(run.exit()).isEqualTo(1);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err())
+        .contains(" FATAL ")
+        .contains("orchestrator-client -c begin-downtime")
+        .contains("--ignore-raft-setup");
+    assertThat(state).doesNotExist();
+  }
+
+  @Test
+  void aChangeIsRefusedAlsoWhileTheNodeRuns() throws IOException {
+    try (Wiring wiring = standalone();
+        ApiServer api = serve(wiring)) {
+      assertThat(api.port()).isPositive();
+      assertThat(run("disable-global-recoveries").exit()).isEqualTo(1);
+      assertThat(wiring.manager().operations().world().state().recoveriesEnabled()).isTrue();
+    }
+  }
+
+  @Test
+  void aLookIsAnsweredByTheRunningNode() throws IOException {
+    try (Wiring wiring = standalone();
+        ApiServer api = serve(wiring)) {
+      assertThat(api.port()).isPositive();
+      assertThat(run("check-global-recoveries"))
+          .isEqualTo(new Run(0, "OK: Global recoveries disabled: false\n", ""));
+    }
+  }
+
+  @Test
+  void aLookAtANodeThatDoesNotRunIsRefusedAndTouchesNothing() {
+    Run run = run("clusters");
+    assertThat(run.exit()).isEqualTo(1);
+    assertThat(run.err()).contains("does not run").contains("orchestrator-client");
+    assertThat(state).doesNotExist();
+  }
+
+  @Test
+  void whoInsistsChangesThisNodeAlone() {
+    assertThat(run("disable-global-recoveries", "--ignore-raft-setup").exit()).isZero();
+    assertThat(run("check-global-recoveries", "--ignore-raft-setup").out())
+        .isEqualTo("OK: Global recoveries disabled: true\n");
+  }
+
+  @Test
+  void everyCommandThatOnlyLooksIsKnownToDoNothingElse() {
+    assertThat(
+            CommandTable.standard().all().stream()
+                .filter(command -> !command.changes())
+                .map(CliCommand::name)
+                .collect(Collectors.toSet()))
+        .containsExactlyInAnyOrder(
+            "find",
+            "search",
+            "clusters",
+            "clusters-alias",
+            "all-clusters-masters",
+            "all-instances",
+            "bulk-instances",
+            "topology",
+            "topology-tabulated",
+            "topology-tags",
+            "instance-status",
+            "which-instance",
+            "which-master",
+            "which-replicas",
+            "is-replicating",
+            "is-replication-stopped",
+            "which-gtid-errant",
+            "which-downtimed-instances",
+            "which-lost-in-recovery",
+            "which-cluster",
+            "which-cluster-alias",
+            "which-cluster-domain",
+            "which-cluster-master",
+            "which-cluster-instances",
+            "which-cluster-osc-replicas",
+            "in-maintenance",
+            "bulk-promotion-rules",
+            "tags",
+            "tag-value",
+            "tagged",
+            "replication-analysis",
+            "recovery-plan",
+            "demoted-masters",
+            "check-global-recoveries");
+  }
+}

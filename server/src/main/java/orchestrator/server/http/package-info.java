@@ -4,8 +4,10 @@
  *
  * <p>Invariants: reads are answered from one {@link orchestrator.server.engine.World} per request;
  * servers are reached through {@code Operations} only; arguments are checked before anything is
- * touched; a request that changes something names its server or cluster exactly. Neighbours: {@code
- * engine} (ports), {@code config}.
+ * touched; a request that changes something names its server or cluster exactly. On a node of a
+ * group what only the leader knows is forwarded to it, once at most and never twice sent; every
+ * answer about the group comes from one {@link orchestrator.server.engine.GroupStatus}. Neighbours:
+ * {@code engine} (ports), {@code config}.
  */
 @NullMarked
 package orchestrator.server.http;

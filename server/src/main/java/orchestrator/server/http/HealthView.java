@@ -1,5 +1,6 @@
 package orchestrator.server.http;
 
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -28,9 +29,11 @@ final class HealthView {
       out.field("Hostname", health.self().hostname());
       out.field("Token", health.self().token());
       out.field("IsActiveNode", group.map(GroupStatus::ready).orElse(health.leading()));
-      out.field("ActiveNode", node(health.active(), now));
+      out.field("ActiveNode", active(health, group, now));
       out.field("Error", error(health.error()));
-      out.field("AvailableNodes", Body.list(health.available(), n -> node(Optional.of(n), now)));
+      out.field(
+          "AvailableNodes",
+          Body.list(health.available(), n -> node(n.hostname(), Optional.of(n), now)));
       out.field("RaftLeader", group.map(RaftView::leaderAddress).orElse(""));
       out.field("IsRaftLeader", group.map(GroupStatus::isLeader).orElse(false));
       out.field("RaftLeaderURI", group.map(RaftView::leaderUri).orElse(""));
@@ -67,10 +70,20 @@ final class HealthView {
         .orElse(Body.NULL);
   }
 
-  private static Body node(Optional<NodeInfo> node, Instant now) {
+  /** The node that acts. Of another one than this only its host is known. */
+  private static Body active(Health health, Optional<GroupStatus> group, Instant now) {
+    if (group.isEmpty() || group.get().ready()) {
+      return node(health.active().map(NodeInfo::hostname).orElse(""), health.active(), now);
+    }
+    String leader =
+        group.get().leaderUri().map(URI::getHost).or(() -> group.get().leader()).orElse("");
+    return node(leader, Optional.empty(), now);
+  }
+
+  private static Body node(String hostname, Optional<NodeInfo> node, Instant now) {
     return out -> {
       out.startObject();
-      out.field("Hostname", node.map(NodeInfo::hostname).orElse(""));
+      out.field("Hostname", hostname);
       out.field("Token", node.map(NodeInfo::token).orElse(""));
       out.field("AppVersion", node.map(NodeInfo::version).orElse(""));
       out.time("FirstSeenActive", node.map(NodeInfo::started));

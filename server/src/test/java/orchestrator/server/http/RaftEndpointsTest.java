@@ -120,11 +120,15 @@ class RaftEndpointsTest {
     assertThat(leader.path("RaftLeaderURI").asString()).isEqualTo(URI);
     assertThat(leader.path("RaftAdvertise").asString()).isEqualTo("10.0.0.1:10008");
     assertThat(leader.path("RaftHealthyMembers")).hasSize(3);
+    assertThat(leader.path("ActiveNode").path("Hostname").asString()).isEqualTo("manager-1");
     group.follows("n2", "http://n2.example:3000");
     JsonNode follower = api.details("status");
     assertThat(follower.path("Healthy").asBoolean()).isTrue();
     assertThat(follower.path("IsActiveNode").asBoolean()).isFalse();
     assertThat(follower.path("IsRaftLeader").asBoolean()).isFalse();
+    assertThat(follower.path("ActiveNode").path("Hostname").asString()).isEqualTo("n2.example");
+    assertThat(follower.path("AvailableNodes").get(0).path("Hostname").asString())
+        .isEqualTo("manager-1");
     assertThat(follower.path("RaftLeader").asString()).isEqualTo("10.0.0.2:10008");
     assertThat(follower.path("RaftHealthyMembers").isNull()).isTrue();
     assertThat(names(follower))

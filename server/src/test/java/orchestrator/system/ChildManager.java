@@ -58,6 +58,21 @@ final class ChildManager implements AutoCloseable {
     }
   }
 
+  /** SIGHUP. */
+  void hangUp() {
+    try {
+      int code = new ProcessBuilder("kill", "-HUP", Long.toString(process.pid())).start().waitFor();
+      if (code != 0) {
+        throw new AssertionError("kill ended with " + code);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new SandboxException("interrupted", e);
+    }
+  }
+
   boolean isAlive() {
     return process.isAlive();
   }

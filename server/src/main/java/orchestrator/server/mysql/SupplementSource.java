@@ -72,8 +72,11 @@ final class SupplementSource implements ActionRun.SupplementFinder {
     Optional<ReplicationCredentials> fallback = target.access().fallbackCredentials();
     if (fallback.isEmpty()) {
       throw new NotPossibleException(
-          "it has no replication user, and none was found: set ReplicationCredentialsQuery, or let"
-              + " the topology user read mysql.slave_master_info");
+          "it has no replication user, as a former master has none, and none was found: set"
+              + " ReplicationCredentialsQuery"
+              + (link.facts().dialect().isMariaDb()
+                  ? "; MariaDB tells nobody how its replicas log in"
+                  : ", or let the topology user read mysql.slave_master_info"));
     }
     return new Supplements(fallback, "");
   }

@@ -8,6 +8,7 @@ import static orchestrator.server.mysql.RealServers.gtidOfFormerMaster;
 import static orchestrator.server.mysql.RealServers.key;
 import static orchestrator.server.mysql.RealServers.probe;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -355,5 +356,27 @@ class ActionsOnRealServersTest {
 
       assertThat(outcome).isInstanceOf(ActionOutcome.Unknown.class);
     }
+  }
+
+  @Test
+  void aFormerMasterWithoutALoginIsToldWhatToConfigure() {
+    assumeTrue(kind.isMariaDb(), "MySQL tells how its replicas log in");
+    TopologyAccess access = RealServers.access().withReplicationCredentials("", Optional.empty());
+    try (MySqlServers unconfigured = RealServers.manager(access)) {
+      probe(unconfigured, key(b()));
+      ActionOutcome outcome =
+          unconfigured.perform(
+              new ServerAction.ChangeSource(key(a()), key(b()), gtidOfFormerMaster(a()), false),
+              FENCE,
+              SOON);
+
+      assertThat(outcome)
+          .isInstanceOfSatisfying(
+              ActionOutcome.NotApplied.class,
+              refused ->
+                  assertThat(refused.reason())
+                      .contains("set ReplicationCredentialsQuery", "MariaDB tells nobody"));
+    }
+    assertThat(a().replicaStatus()).isEmpty();
   }
 }

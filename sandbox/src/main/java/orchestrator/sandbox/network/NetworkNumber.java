@@ -18,6 +18,9 @@ import java.util.Set;
 final class NetworkNumber implements AutoCloseable {
   static final int COUNT = 256;
 
+  /** Beside the namespaces, which are the whole machine's too. */
+  private static final Path FOLDER = Path.of("/run/orchestrator-networks");
+
   /** A lock belongs to the whole process, and any closing of the file gives it up. */
   private static final Set<Integer> HELD_HERE = new HashSet<>();
 
@@ -47,12 +50,10 @@ final class NetworkNumber implements AutoCloseable {
       if (HELD_HERE.contains(value)) {
         return Optional.empty();
       }
-      Path folder =
-          Files.createDirectories(
-              Path.of(System.getProperty("java.io.tmpdir"), "orchestrator-networks"));
+      Files.createDirectories(FOLDER);
       FileChannel channel =
           FileChannel.open(
-              folder.resolve(Integer.toString(value)),
+              FOLDER.resolve(Integer.toString(value)),
               StandardOpenOption.CREATE,
               StandardOpenOption.WRITE);
       FileLock lock = channel.tryLock();

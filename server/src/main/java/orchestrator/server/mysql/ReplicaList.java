@@ -76,8 +76,10 @@ final class ReplicaList {
     Set<InstanceKey> connected = new TreeSet<>();
     for (DumpThread thread : threads) {
       Set<Integer> ports = portsOf(thread.host(), registered);
-      if (ports.isEmpty()) {
-        // All that is left is to assume that replicas listen where their source does.
+      if (ports.isEmpty() && !discovery.preferRegistered()) {
+        // All that is left is to assume that replicas listen where their source does. Where they
+        // are asked to register, one that does not is just leaving: a server forgets a replica
+        // before its dump thread ends.
         ports.add(self.port());
       }
       for (int port : ports) {

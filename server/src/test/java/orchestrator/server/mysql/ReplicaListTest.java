@@ -78,6 +78,11 @@ class ReplicaListTest {
   }
 
   @Test
+  void guessesNoPortWhereReplicasRegister() {
+    assertThat(join(true, List.of(), List.of(new DumpThread("b", "repl")))).isEmpty();
+  }
+
+  @Test
   void leavesOutFilteredReplicasAndTheServerItself() {
     assertThat(
             join(

@@ -69,11 +69,15 @@ final class Scenario {
     if (alive) {
       scenario.origin = new RecoveryOrigin(false, "force-master-failover", Optional.empty(), false);
     }
+    boolean mariaDb = random.nextInt(3) == 0;
+    scenario.server(MASTER).mariaDb = mariaDb;
     int count = 1 + random.nextInt(5);
     for (int i = 1; i <= count; i++) {
       int fetched = WRITTEN - (random.nextBoolean() ? 0 : random.nextInt(10));
       int applied = fetched - (random.nextBoolean() ? 0 : random.nextInt(10));
-      scenario.vary(scenario.addReplica(i, fetched, applied), applied, fetched, random);
+      SimulatedServer replica = scenario.addReplica(i, fetched, applied);
+      replica.mariaDb = mariaDb;
+      scenario.vary(replica, applied, fetched, random);
     }
     scenario.varyPolicy(random);
     return scenario;
@@ -112,7 +116,7 @@ final class Scenario {
     if (random.nextInt(10) == 0 && applied < fetched) {
       replica.poison = applied + 1L;
     }
-    if (random.nextInt(10) == 0) {
+    if (random.nextInt(10) == 0 && !replica.mariaDb) {
       replica.executed = replica.executed.plus(replica.uuid, "", 1, 1 + random.nextInt(3));
     }
     if (random.nextInt(3) == 0) {

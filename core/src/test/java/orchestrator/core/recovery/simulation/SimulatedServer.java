@@ -7,6 +7,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import orchestrator.core.gtid.BinlogCoordinates;
+import orchestrator.core.gtid.GtidSet;
+import orchestrator.core.gtid.MariaDbGtidSet;
 import orchestrator.core.gtid.OracleGtid;
 import orchestrator.core.gtid.OracleGtidSet;
 import orchestrator.core.relocation.ServerAction;
@@ -25,7 +27,11 @@ import orchestrator.core.topology.SemiSync;
 import orchestrator.core.topology.ServerVersion;
 import orchestrator.core.topology.ThreadState;
 
-/** A server that replicates as time passes. Times are milliseconds since the world began. */
+/**
+ * A server that replicates as time passes. Times are milliseconds since the world began. What it
+ * has is kept as a set; a MariaDB server shows it as a position, which is the same while all of it
+ * comes from one master.
+ */
 final class SimulatedServer {
   /** Whether it answers. */
   enum Health {
@@ -40,6 +46,7 @@ final class SimulatedServer {
   final String uuid;
   Health health = Health.WELL;
   boolean readOnly = true;
+  boolean mariaDb;
   boolean logsUpdates = true;
   OracleGtidSet executed = OracleGtidSet.EMPTY;
   OracleGtidSet retrieved = OracleGtidSet.EMPTY;
@@ -108,15 +115,16 @@ final class SimulatedServer {
   void execute(ServerAction action, long now) {
     switch (action) {
       case ServerAction.StopIoThread ignored -> ioRunning = false;
-      case ServerAction.StartIoThread ignored -> ioRunning = source.isPresent();
+      case ServerAction.StartIoThread ignored -> startIo();
       case ServerAction.StartSqlThread ignored -> startSql(now);
       case ServerAction.StopReplication ignored -> stop();
       case ServerAction.StartReplication ignored -> {
-        ioRunning = source.isPresent();
+        startIo();
         startSql(now);
       }
       case ServerAction.RestartReplication ignored -> {
-        ioRunning = source.isPresent();
+        ioRunning = false;
+        startIo();
         startSql(now);
       }
       case ServerAction.ChangeSource change -> {
@@ -145,6 +153,14 @@ final class SimulatedServer {
     }
   }
 
+  /** MariaDB throws its relay log away, and fetches anew from where it has applied. */
+  private void startIo() {
+    if (mariaDb && !ioRunning) {
+      retrieved = OracleGtidSet.EMPTY;
+    }
+    ioRunning = source.isPresent();
+  }
+
   private void startSql(long now) {
     sqlRunning = source.isPresent();
     sqlError = "";
@@ -160,7 +176,8 @@ final class SimulatedServer {
   void restart(boolean writable, long now) {
     health = Health.WELL;
     readOnly = !writable;
-    ioRunning = source.isPresent();
+    ioRunning = false;
+    startIo();
     sqlRunning = source.isPresent();
     sqlError = "";
     appliedUntil = now;
@@ -171,18 +188,29 @@ final class SimulatedServer {
     return new Instance(
         key,
         Freshness.seen(at, Duration.ofMillis(latencyMillis), Map.of()),
-        new Identity(
-            key.port(), uuid, new ServerVersion("8.0.36", "MySQL"), key.hostname(), "", 1000),
+        new Identity(key.port(), mariaDb ? "" : uuid, version(), key.hostname(), "", 1000),
         readOnly,
         false,
         new Binlog(logsUpdates, logsUpdates, BinlogFormat.ROW, "FULL", Optional.of(position(1))),
-        new Gtid("ON", Optional.of(executed), Optional.of(OracleGtidSet.EMPTY)),
+        mariaDb
+            ? new Gtid("", Optional.of(shown(executed)), Optional.empty())
+            : new Gtid("ON", Optional.of(executed), Optional.of(OracleGtidSet.EMPTY)),
         source.map(from -> row(from, masterAnswers)),
         SemiSync.NONE,
         Classification.NONE,
         Optional.empty(),
         Set.of(),
         true);
+  }
+
+  private ServerVersion version() {
+    return mariaDb ? new ServerVersion("11.4.5-MariaDB", "") : new ServerVersion("8.0.36", "MySQL");
+  }
+
+  private GtidSet shown(OracleGtidSet set) {
+    return mariaDb
+        ? MariaDbGtidSet.parse("0-" + Scenario.MASTER.port() + "-" + set.transactionCount())
+        : set;
   }
 
   private Replication row(InstanceKey from, boolean sourceAnswers) {
@@ -197,15 +225,15 @@ final class SimulatedServer {
         position(fetched().transactionCount()),
         position(executed.transactionCount()),
         BinlogCoordinates.relay("relay.000001", 4),
-        Optional.of(retrieved),
+        Optional.of(shown(mariaDb ? fetched() : retrieved)),
         io == ThreadState.OTHER ? "error connecting to source" : "",
         sqlError,
         OptionalLong.of(0),
         OptionalLong.of(0),
         0,
         false,
-        true,
-        false,
+        !mariaDb,
+        mariaDb,
         false,
         ReplicationTls.NONE);
   }

@@ -124,7 +124,7 @@ class ManagerKilledTest {
   }
 
   private ManagerConfiguration configuration(Path home) {
-    String note = "echo {failureType} repeated=$ORC_REPEATED >> " + home.resolve("hooks.");
+    String note = "echo {failureType} repeated=$ORC_HOOK_REPEATED >> " + home.resolve("hooks.");
     return ManagerConfiguration.quick()
         .with("DiscoverySeeds", List.of(sandbox.master().address()))
         .with("ListenAddress", "127.0.0.1:0")

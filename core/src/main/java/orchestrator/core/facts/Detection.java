@@ -12,6 +12,8 @@ import orchestrator.core.topology.InstanceKey;
  * @param id unique and growing; given by the command that registered it
  * @param analysis the diagnosis code, e.g. {@code DeadMaster}
  * @param ended when the active period ended: by time, by acknowledgement or by a recovery
+ * @param hooksPending whether the processes of {@link HookPoint#ON_FAILURE_DETECTION} are to run,
+ *     or may not have run to their end: until they have, each leader runs them
  */
 public record Detection(
     long id,
@@ -25,9 +27,58 @@ public record Detection(
     boolean actionable,
     Instant detected,
     Optional<Instant> ended,
-    String processingNode) {
+    String processingNode,
+    boolean hooksPending) {
   public Detection {
     replicas = List.copyOf(replicas);
+  }
+
+  /** One whose processes have ended, or that has none. */
+  public Detection(
+      long id,
+      String uid,
+      InstanceKey key,
+      String analysis,
+      String description,
+      String clusterName,
+      String clusterAlias,
+      List<InstanceKey> replicas,
+      boolean actionable,
+      Instant detected,
+      Optional<Instant> ended,
+      String processingNode) {
+    this(
+        id,
+        uid,
+        key,
+        analysis,
+        description,
+        clusterName,
+        clusterAlias,
+        replicas,
+        actionable,
+        detected,
+        ended,
+        processingNode,
+        false);
+  }
+
+  /** The same, with operators' processes that are to run for it. */
+  public Detection withHooksPending(boolean pending) {
+    return new Detection(
+        id,
+        uid,
+        key,
+        analysis,
+        description,
+        clusterName,
+        clusterAlias,
+        replicas,
+        actionable,
+        detected,
+        ended,
+        processingNode,
+        pending);
   }
 
   public boolean isActive() {

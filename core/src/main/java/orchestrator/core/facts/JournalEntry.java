@@ -13,6 +13,13 @@ public sealed interface JournalEntry {
   /** For people only: changes nothing. */
   record Noted(String message) implements JournalEntry {}
 
+  /**
+   * Another run of the recovery goes on with it: after a restart, or in a new term.
+   *
+   * @param node the name of the manager that does
+   */
+  record Resumed(String node, long term) implements JournalEntry {}
+
   /** The process at {@code index} of the list is about to run: after this it may have run. */
   record HookStarted(HookPoint point, int index, String command) implements JournalEntry {}
 

@@ -7,6 +7,8 @@ public final class JournalText {
   public static String of(JournalEntry entry) {
     return switch (entry) {
       case JournalEntry.Noted noted -> noted.message();
+      case JournalEntry.Resumed resumed ->
+          "Resumed by %s in term %d".formatted(resumed.node(), resumed.term());
       case JournalEntry.HookStarted hook ->
           "Running %s: %s".formatted(name(hook.point(), hook.index()), hook.command());
       case JournalEntry.HookFinished hook -> ofFinished(hook);

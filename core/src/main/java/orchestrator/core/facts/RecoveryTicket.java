@@ -20,6 +20,7 @@ import orchestrator.core.topology.InstanceKey;
  * @param blockedUntil until then no automatic recovery of this cluster or of the promoted server,
  *     unless acknowledged
  * @param detectionId the detection it answers, 0 for none
+ * @param processingNode the name of the manager that runs it, or ran it last
  * @param intended the server that may have been made writable
  * @param promoted the server that was verified to be writable
  * @param fates what became of each direct replica of the failed server
@@ -147,6 +148,7 @@ public record RecoveryTicket(
     Draft draft = new Draft(this);
     switch (entry) {
       case JournalEntry.Noted ignored -> {}
+      case JournalEntry.Resumed resumed -> draft.processingNode = resumed.node();
       case JournalEntry.HookFinished hook ->
           draft.hooksEnded = plus(hooksEnded, hookName(hook.point(), hook.index()));
       case JournalEntry.HookStarted hook ->
@@ -209,6 +211,7 @@ public record RecoveryTicket(
   /** The parts of a ticket that change after it was written. */
   private static final class Draft {
     private final RecoveryTicket base;
+    private String processingNode;
     private long id;
     private long detectionId;
     private Optional<InstanceKey> chosen;
@@ -228,6 +231,7 @@ public record RecoveryTicket(
 
     Draft(RecoveryTicket base) {
       this.base = base;
+      this.processingNode = base.processingNode;
       this.id = base.id;
       this.detectionId = base.detectionId;
       this.chosen = base.chosen;
@@ -260,7 +264,7 @@ public record RecoveryTicket(
           base.started,
           base.blockedUntil,
           detectionId,
-          base.processingNode,
+          processingNode,
           chosen,
           intended,
           promoted,

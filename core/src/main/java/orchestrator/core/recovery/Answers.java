@@ -59,7 +59,6 @@ final class Answers {
       return;
     }
     switch (wake.alarm()) {
-      case COMMIT_RETRY -> t.submitHead();
       case NOTES -> t.flush();
       case LIVING_MASTER -> Gathering.livingMasterTookTooLong(t);
       case STRAGGLERS -> Gathering.stragglersTookTooLong(t);

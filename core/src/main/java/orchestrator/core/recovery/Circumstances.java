@@ -23,7 +23,7 @@ import orchestrator.core.topology.Topology;
  * @param replicas each direct replica as last read
  * @param rules promotion rules in force; absent means neutral
  * @param addresses resolved addresses by host name, for key-value stores
- * @param node the acting manager's host name
+ * @param node the acting manager
  */
 public record Circumstances(
     FailureCase failure,
@@ -32,7 +32,7 @@ public record Circumstances(
     Map<InstanceKey, PromotionRule> rules,
     Set<InstanceKey> downtimed,
     Map<String, HostAddresses> addresses,
-    String node,
+    ActingNode node,
     RecoveryPolicy policy) {
 
   public Circumstances {
@@ -49,7 +49,7 @@ public record Circumstances(
       ReplicatedState state,
       RecoveryPolicy policy,
       Map<String, HostAddresses> addresses,
-      String node,
+      ActingNode node,
       Instant now) {
     List<Instance> replicas = new ArrayList<>();
     Map<InstanceKey, PromotionRule> rules = new HashMap<>();

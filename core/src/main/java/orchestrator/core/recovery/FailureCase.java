@@ -1,6 +1,7 @@
 package orchestrator.core.recovery;
 
 import java.util.List;
+import orchestrator.core.facts.Detection;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.topology.InstanceKey;
 
@@ -56,6 +57,25 @@ public record FailureCase(
         autoIntermediateMasterRecovery,
         true,
         "recovery " + ticket.uid() + " was begun at " + ticket.started());
+  }
+
+  /** What the record of a detection still tells, after a restart. */
+  public static FailureCase ofDetection(
+      Detection detection, boolean autoMasterRecovery, boolean autoIntermediateMasterRecovery) {
+    return new FailureCase(
+        detection.key(),
+        detection.analysis(),
+        detection.description(),
+        detection.clusterName(),
+        detection.clusterAlias(),
+        "",
+        "master",
+        detection.replicas(),
+        false,
+        autoMasterRecovery,
+        autoIntermediateMasterRecovery,
+        detection.actionable(),
+        "it was detected at " + detection.detected());
   }
 
   public boolean isMaster() {

@@ -16,7 +16,7 @@ import orchestrator.core.topology.InstanceKey;
  *
  * <p>Each is announced in the journal before it runs, and its end is written there. After a restart
  * one that was announced and did not end is run again: a process runs at least once, and learns
- * from {@code ORC_REPEATED} that it may not be the first time.
+ * from {@code ORC_HOOK_REPEATED} that it may not be the first time.
  */
 final class HookRun {
   private HookRun() {}
@@ -132,16 +132,15 @@ final class HookRun {
                     || e.getValue().kind() == ReplicaFate.Kind.UNREACHABLE)
             .map(Map.Entry::getKey)
             .toList();
-    HookVariables variables =
-        HookVariables.of(
-            t.s.circumstances.failure(),
-            t.s.ticket.uid(),
-            t.s.ticket.origin().commandHint(),
-            successor(t),
-            lost,
-            t.s.circumstances.node());
     String current = RecoveryTicket.hookName(t.s.hookPoints.getFirst(), t.s.hookIndex);
-    return t.s.startedBefore.contains(current) ? variables.plus("ORC_REPEATED", "true") : variables;
+    return HookVariables.of(
+        t.s.circumstances.failure(),
+        t.s.ticket.uid(),
+        t.s.ticket.origin().commandHint(),
+        successor(t),
+        lost,
+        t.s.circumstances.node(),
+        t.s.startedBefore.contains(current));
   }
 
   private static Optional<HookVariables.Successor> successor(Turn t) {

@@ -28,7 +28,7 @@ public record HookVariables(Map<String, String> placeholders, Map<String, String
    * @param recoveryUid the same from detection to the end
    * @param commandHint what a person asked for; empty for an automatic recovery
    * @param lost replicas that could not be carried over
-   * @param node host name of the acting manager
+   * @param repeated whether the process may have run before for the same moment of this recovery
    */
   public static HookVariables of(
       FailureCase failure,
@@ -36,7 +36,8 @@ public record HookVariables(Map<String, String> placeholders, Map<String, String
       String commandHint,
       Optional<Successor> successor,
       List<InstanceKey> lost,
-      String node) {
+      ActingNode node,
+      boolean repeated) {
     Builder values = new Builder();
     values.put("failureType", "ORC_FAILURE_TYPE", failure.analysis());
     values.put("instanceType", "ORC_INSTANCE_TYPE", failure.instanceType());
@@ -59,21 +60,16 @@ public record HookVariables(Map<String, String> placeholders, Map<String, String
         "autoIntermediateMasterRecovery",
         "ORC_AUTO_INTERMEDIATE_MASTER_RECOVERY",
         failure.autoIntermediateMasterRecovery());
-    values.put("orchestratorHost", "ORC_ORCHESTRATOR_HOST", node);
+    values.put("orchestratorHost", "ORC_ORCHESTRATOR_HOST", node.hostname());
     values.put("recoveryUID", "ORC_RECOVERY_UID", recoveryUid);
     values.put("isSuccessful", "ORC_IS_SUCCESSFUL", successor.isPresent());
     values.put("lostReplicas", "ORC_LOST_REPLICAS", list(lost));
     values.placeholders.put("lostSlaves", list(lost));
     values.placeholders.put("countLostReplicas", Integer.toString(lost.size()));
+    values.environment.put("ORC_RAFT_TERM", Long.toString(node.term()));
+    values.environment.put("ORC_HOOK_REPEATED", Boolean.toString(repeated));
     successor.ifPresent(values::put);
     return new HookVariables(values.placeholders, values.environment);
-  }
-
-  /** The same with one more variable of the environment. */
-  public HookVariables plus(String name, String value) {
-    Map<String, String> more = new TreeMap<>(environment);
-    more.put(name, value);
-    return new HookVariables(placeholders, more);
   }
 
   private static String list(List<InstanceKey> keys) {

@@ -60,10 +60,5 @@ final class Patience {
   /** How long audit texts may wait for a commit that has to be made anyway. */
   static final Duration NOTES = Duration.ofMillis(300);
 
-  /** A commit of unknown outcome is repeated after the first, and given up after the second. */
-  static final Duration COMMIT_RETRY = Duration.ofMillis(500);
-
-  static final Duration COMMIT = Duration.ofSeconds(60);
-
   private Patience() {}
 }

@@ -45,7 +45,6 @@ sealed interface Pending {
 
   /** What a wake-up is for. */
   enum Alarm {
-    COMMIT_RETRY,
     NOTES,
     LIVING_MASTER,
     STRAGGLERS,

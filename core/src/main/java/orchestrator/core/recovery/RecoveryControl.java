@@ -1,6 +1,5 @@
 package orchestrator.core.recovery;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import orchestrator.core.facts.HookPoint;
@@ -13,6 +12,9 @@ import orchestrator.core.state.CommandResult;
 
 /**
  * The control of a running recovery of a dead master: a pure function of state, event and time.
+ *
+ * <p>It goes no further when a commit was not made, or may not have been: somebody else may lead.
+ * Whoever does, perhaps this manager again, resumes from what was committed.
  *
  * <p>The order of things: processes that may forbid it; all replicas stop fetching and are read;
  * the candidate is chosen, applies what it has and fetches what it lacks; the intent to promote it
@@ -42,7 +44,7 @@ public final class RecoveryControl {
             + " ("
             + ticket.analysis()
             + ") is begun by "
-            + circumstances.node()
+            + circumstances.node().name()
             + ": "
             + circumstances.failure().evidence());
     HookRun.begin(t, Phase.PRE_HOOKS, HookPoint.PRE_FAILOVER);
@@ -52,7 +54,8 @@ public final class RecoveryControl {
   /**
    * Goes on with an open recovery after a restart of the manager, or on a new leader.
    *
-   * @param ticket as committed
+   * @param ticket as it is after {@link JournalEntry.Resumed} was committed, and with it whatever
+   *     an earlier run of the recovery has submitted
    */
   public static Decision resume(RecoveryTicket ticket, Circumstances circumstances, Instant now) {
     Turn t = new Turn(new RecoveryState(ticket, circumstances, true), now);
@@ -75,7 +78,8 @@ public final class RecoveryControl {
       case Event.Committed committed -> committed(t, committed);
       case Event.CommitRejected rejected ->
           t.finish(false, false, "This node may not go on: " + rejected.reason());
-      case Event.CommitUnknown unknown -> commitUnknown(t, unknown.reason());
+      case Event.CommitUnknown unknown ->
+          t.finish(false, false, "It is unknown whether this was recorded: " + unknown.reason());
       case Event.ActionFinished finished -> Answers.acted(t, purpose, finished.outcome());
       case Event.Probed probed -> Answers.probed(t, purpose, probed.instance());
       case Event.ProbeFailed failed -> Answers.probeFailed(t, purpose, failed.reason());
@@ -143,14 +147,5 @@ public final class RecoveryControl {
 
   private static Instant journalTime(CommitRequest request, Instant now) {
     return request.commands().getFirst() instanceof Command.Journal journal ? journal.at() : now;
-  }
-
-  private static void commitUnknown(Turn t, String reason) {
-    CommitRequest head = t.s.commits.element();
-    if (Duration.between(head.since(), t.now).compareTo(Patience.COMMIT) >= 0) {
-      t.finish(false, false, "The record cannot be written: " + reason);
-    } else {
-      t.wake(Pending.Alarm.COMMIT_RETRY, Patience.COMMIT_RETRY);
-    }
   }
 }

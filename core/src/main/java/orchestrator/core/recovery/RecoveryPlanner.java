@@ -60,7 +60,7 @@ public final class RecoveryPlanner {
         now,
         now.plus(circumstances.policy().blockPeriod()),
         detectionId,
-        circumstances.node(),
+        circumstances.node().name(),
         failure.replicas());
   }
 

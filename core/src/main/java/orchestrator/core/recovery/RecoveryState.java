@@ -67,11 +67,7 @@ public final class RecoveryState {
     CLOSE
   }
 
-  /**
-   * @param since when it was first submitted
-   */
-  record CommitRequest(
-      CommitKind kind, List<JournalEntry> entries, List<Command> commands, Instant since) {}
+  record CommitRequest(CommitKind kind, List<JournalEntry> entries, List<Command> commands) {}
 
   /** How far the move of a replica is. */
   enum MoveStage {

@@ -19,9 +19,7 @@ final class Resuming {
   static void begin(Turn t) {
     t.s.startedBefore = Set.copyOf(t.s.ticket.hooksStarted());
     t.note(
-        "Recovery is resumed by "
-            + t.s.circumstances.node()
-            + ": "
+        "It stands so: "
             + t.s
                 .ticket
                 .promoted()

@@ -94,7 +94,7 @@ final class Turn {
   }
 
   void commit(CommitKind kind, List<JournalEntry> entries, List<Command> commands) {
-    s.commits.add(new CommitRequest(kind, entries, commands, now));
+    s.commits.add(new CommitRequest(kind, entries, commands));
     submitNext();
   }
 
@@ -115,21 +115,15 @@ final class Turn {
     List<JournalEntry> entries = new ArrayList<>(s.bufferedEntries);
     entries.addAll(head.entries());
     List<Command> commands = new ArrayList<>();
-    commands.add(new Command.Journal(s.ticket.uid(), entries, now));
+    commands.add(new Command.Journal(s.ticket.uid(), entries, now, s.circumstances.node().term()));
     commands.addAll(s.bufferedCommands);
     commands.addAll(head.commands());
     s.bufferedEntries.clear();
     s.bufferedCommands.clear();
     s.commits.remove();
-    s.commits.addFirst(new CommitRequest(head.kind(), entries, commands, now));
+    s.commits.addFirst(new CommitRequest(head.kind(), entries, commands));
     s.commitSubmitted = true;
-    submitHead();
-  }
-
-  /** Submits the head of the queue, for the first time or again. */
-  void submitHead() {
-    CommitRequest head = s.commits.element();
-    effects.add(new Effect.Commit(register(new Pending.Committing()), head.commands()));
+    effects.add(new Effect.Commit(register(new Pending.Committing()), commands));
   }
 
   // Facts

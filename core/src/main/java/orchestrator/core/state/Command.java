@@ -111,6 +111,9 @@ public sealed interface Command {
    */
   record RegisterDetection(Detection detection) implements Command {}
 
+  /** The operators' processes of a detection have run to their end, well or not. */
+  record EndDetectionHooks(String uid) implements Command {}
+
   /** Ends the active detections of a server. */
   record EndDetections(InstanceKey key, Instant at) implements Command {}
 

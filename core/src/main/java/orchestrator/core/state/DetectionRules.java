@@ -43,6 +43,19 @@ final class DetectionRules {
     return new Done(end(draft, command.at(), detection -> detection.key().equals(command.key())));
   }
 
+  static CommandResult endHooks(StateDraft draft, Command.EndDetectionHooks command) {
+    Optional<Detection> pending =
+        new TreeMap<>(draft.detections)
+            .values().stream()
+                .filter(Detection::hooksPending)
+                .filter(detection -> detection.uid().equals(command.uid()))
+                .findFirst();
+    pending.ifPresent(detection ->
+        draft.detections =
+            with(draft.detections, detection.id(), detection.withHooksPending(false)));
+    return StateDraft.done(pending.isPresent());
+  }
+
   /** Ends the active ones among the wanted, and says how many they were. */
   static long end(StateDraft draft, Instant at, Predicate<Detection> wanted) {
     Map<Long, Detection> ended = new TreeMap<>();
@@ -80,6 +93,7 @@ final class DetectionRules {
         base.actionable(),
         base.detected(),
         ended,
-        base.processingNode());
+        base.processingNode(),
+        base.hooksPending());
   }
 }

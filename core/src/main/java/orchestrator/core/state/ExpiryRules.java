@@ -70,7 +70,10 @@ final class ExpiryRules {
             .map(RecoveryTicket::detectionId)
             .collect(Collectors.toSet());
     draft.detections =
-        keeping(draft.detections, (id, detection) -> detection.isActive() || answered.contains(id));
+        keeping(
+            draft.detections,
+            (id, detection) ->
+                detection.isActive() || detection.hooksPending() || answered.contains(id));
   }
 
   /** Former names matter as long as a recovery or detection is recorded under them. */

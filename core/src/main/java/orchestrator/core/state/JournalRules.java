@@ -84,6 +84,7 @@ final class JournalRules {
     return switch (entry) {
       case JournalEntry.Noted ignored -> false;
       case JournalEntry.HookFinished ignored -> false;
+      case JournalEntry.Resumed ignored -> true;
       case JournalEntry.HookStarted ignored -> true;
       case JournalEntry.CandidateChosen ignored -> true;
       case JournalEntry.PromotionIntended ignored -> true;
@@ -108,6 +109,7 @@ final class JournalRules {
       case JournalEntry.PromotionAbandoned abandoned -> Optional.of(abandoned.candidate());
       case JournalEntry.Promoted promoted -> Optional.of(promoted.candidate());
       case JournalEntry.Noted ignored -> Optional.empty();
+      case JournalEntry.Resumed ignored -> Optional.empty();
       case JournalEntry.HookStarted ignored -> Optional.empty();
       case JournalEntry.HookFinished ignored -> Optional.empty();
       case JournalEntry.ReplicaSettled ignored -> Optional.empty();

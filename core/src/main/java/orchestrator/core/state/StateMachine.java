@@ -100,6 +100,7 @@ public final class StateMachine {
       case Command.WatchDemotedMaster c -> RecoveryRules.watch(draft, c);
       case Command.ReleaseDemotedMaster c -> RecoveryRules.release(draft, c);
       case Command.RegisterDetection c -> DetectionRules.register(draft, c);
+      case Command.EndDetectionHooks c -> DetectionRules.endHooks(draft, c);
       case Command.EndDetections c -> DetectionRules.end(draft, c);
       case Command.AnnounceNode c -> ClusterRules.announceNode(draft, c);
       case Command.ForgetNode c -> ClusterRules.forgetNode(draft, c);

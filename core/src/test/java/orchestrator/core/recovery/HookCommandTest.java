@@ -39,7 +39,13 @@ class HookCommandTest {
             true,
             "");
     return HookVariables.of(
-        failure, "1:ab", "force-master-failover", successor, List.of(THIRD), "manager");
+        failure,
+        "1:ab",
+        "force-master-failover",
+        successor,
+        List.of(THIRD),
+        new ActingNode("n1", "manager", 7),
+        false);
   }
 
   private static final Optional<HookVariables.Successor> SUCCESSOR =
@@ -90,7 +96,15 @@ class HookCommandTest {
   void countsLostReplicasInThePlaceholderOnly() {
     HookCommand command = HookCommand.of("{countLostReplicas}", variables(SUCCESSOR));
     assertThat(command.text()).isEqualTo("1");
-    assertThat(command.environment()).hasSize(24);
+    assertThat(command.environment()).hasSize(26);
+  }
+
+  @Test
+  void processesAreToldTheTicketTheTermAndWhetherTheyAreRepeated() {
+    assertThat(HookCommand.of("x", variables(SUCCESSOR)).environment())
+        .containsEntry("ORC_RECOVERY_UID", "1:ab")
+        .containsEntry("ORC_RAFT_TERM", "7")
+        .containsEntry("ORC_HOOK_REPEATED", "false");
   }
 
   @Test

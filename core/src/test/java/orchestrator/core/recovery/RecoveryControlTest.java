@@ -220,7 +220,8 @@ class RecoveryControlTest {
     assertThat(stage.resume().hooks())
         .singleElement()
         .satisfies(hook -> assertThat(hook.command()).isEqualTo("two"))
-        .satisfies(hook -> assertThat(hook.environment()).containsEntry("ORC_REPEATED", "true"));
+        .satisfies(
+            hook -> assertThat(hook.environment()).containsEntry("ORC_HOOK_REPEATED", "true"));
   }
 
   @Test

@@ -58,7 +58,7 @@ class RecoveryPlannerTest {
         ReplicatedState.EMPTY,
         policy,
         Map.of("r1", new HostAddresses("10.0.0.1", "")),
-        "manager",
+        new ActingNode("manager", "manager.example", 0),
         TopologyBuilder.NOW);
   }
 

@@ -47,6 +47,8 @@ final class Stage {
   Instant now = TopologyBuilder.NOW;
   RecoveryTicket ticket;
 
+  private static final ActingNode MANAGER = new ActingNode("manager", "manager.example", 3);
+
   Stage(TopologyBuilder builder, RecoveryPolicy policy, RecoveryOrigin origin) {
     var topology = builder.build();
     topology.instances().forEach(server -> servers.put(server.key(), server));
@@ -67,8 +69,7 @@ final class Stage {
             true,
             "seen by all");
     circumstances =
-        Circumstances.of(
-            failure, topology, ReplicatedState.EMPTY, policy, Map.of(), "manager", now);
+        Circumstances.of(failure, topology, ReplicatedState.EMPTY, policy, Map.of(), MANAGER, now);
     ticket = RecoveryPlanner.openTicket(circumstances, origin, "1:x", 0, now);
   }
 

@@ -55,7 +55,10 @@ final class RandomCommands {
       case 17 -> new Command.RegisterHostnameUnresolve(name(), name(), later());
       case 18 -> new Command.DeregisterHostnameUnresolve(name());
       case 19, 20 -> new Command.RegisterDetection(detection());
-      case 21 -> new Command.EndDetections(key(), now);
+      case 21 ->
+          random.nextInt(4) == 0
+              ? new Command.EndDetectionHooks("d" + random.nextInt(50))
+              : new Command.EndDetections(key(), now);
       case 22, 23 -> open();
       case 24, 25 -> new Command.Journal(uid(), List.of(entry(), entry()), now);
       case 26 ->

@@ -164,6 +164,7 @@ final class Service {
     new SecureRandom().nextBytes(token);
     return new NodeInfo(
         Settings.hostname(),
+        Settings.hostname(),
         HexFormat.of().formatHex(token),
         version.number(),
         "sqlite",

@@ -85,7 +85,7 @@ final class Wiring implements AutoCloseable {
                     settings.analysis().recoverIntermediateMasters()),
                 configuration.discoveryFilters().seeds(),
                 configuration.audit().retention()),
-            node);
+            membership.map(member -> node.named(member.settings().self().name())).orElse(node));
     if (group.isPresent() && membership.isPresent()) {
       Introduction.begin(consensus, group.get(), introduced(membership.get().settings()));
     }

@@ -16,6 +16,10 @@ import orchestrator.server.mysql.ActionStatements.Supplements;
  * One change of one server, from taking the named lock to reading what came of it. Runs under the
  * server's action lock.
  *
+ * <p>A manager that lost the lead, and does not know it yet, changes nothing: it sends a change
+ * only after it held the lock, and then found that it still leads. So a successor that works on the
+ * server comes later, and ends its session first.
+ *
  * <p>A reply that is lost leaves open whether the change was made. A new session that holds the
  * named lock can tell: the old one is ended by then, so that the server stays as it is read. Only
  * when there is no new session by the deadline the outcome remains unknown.
@@ -117,6 +121,9 @@ final class ActionRun {
         server.dropActionLink();
         return Optional.empty();
       }
+      if (!threadsToRestore.isEmpty()) {
+        makeSureOfRight(link);
+      }
       Instance seen = packet(link, threadsToRestore);
       return Optional.of(
           isReached(seen) && !maybeSent
@@ -186,10 +193,12 @@ final class ActionRun {
     return ActionGoal.isReached(action, instance, server.names()::resolve);
   }
 
-  private Instance change(Link link, List<String> statements) throws SessionException {
+  private Instance change(Link link, List<String> statements)
+      throws SessionException, NotPossibleException {
     if (statements.isEmpty()) {
       return packet(link, List.of());
     }
+    makeSureOfRight(link);
     boolean before = maybeSent;
     maybeSent = true;
     try {
@@ -206,6 +215,20 @@ final class ActionRun {
         maybeSent = false;
       }
       throw e;
+    }
+  }
+
+  /** The lock first, then the lead: in this order nobody can have come in between. */
+  private void makeSureOfRight(Link link) throws SessionException, NotPossibleException {
+    if (fence.term() < link.shownTerm()) {
+      throw new NotPossibleException("this manager acts in the later term " + link.shownTerm());
+    }
+    if (!link.holdsLock() && fence.right().isValid()) {
+      send(link, List.of(), "", 0);
+    }
+    if (!fence.right().isValid()) {
+      throw new NotPossibleException(
+          "this manager does not lead in term " + fence.term() + " any more");
     }
   }
 
@@ -238,7 +261,9 @@ final class ActionRun {
     all.add(FenceLock.guard(fence, 0));
     all.addAll(statements);
     String text = String.join(";", all) + (tail.isEmpty() ? "" : ";" + tail);
-    return link.session().run(text, all.size() + tailCount, bounded());
+    List<Table> tables = link.session().run(text, all.size() + tailCount, bounded());
+    link.lockTaken();
+    return tables;
   }
 
   private Deadline bounded() {

@@ -12,6 +12,8 @@ final class Link implements AutoCloseable {
   /** The term that the session shows in its named locks; 0 for none. */
   private long shownTerm;
 
+  private boolean holdsLock;
+
   Link(Session session, ServerFacts facts) {
     this.session = session;
     this.packet = new ProbePacket(facts);
@@ -44,6 +46,20 @@ final class Link implements AutoCloseable {
     List<String> statements = FenceLock.showTerm(shownTerm, term);
     shownTerm = term;
     return statements;
+  }
+
+  /** The later of the terms that were shown: whoever acts in an earlier one has been replaced. */
+  long shownTerm() {
+    return shownTerm;
+  }
+
+  /** Whether the session took the named lock; it keeps it as long as it lives. */
+  boolean holdsLock() {
+    return holdsLock;
+  }
+
+  void lockTaken() {
+    holdsLock = true;
   }
 
   boolean isUsable(Duration lifetime) {

@@ -35,7 +35,7 @@ public final class TestManager implements AutoCloseable {
       Wiring wiring =
           Wiring.open(
               configuration,
-              new NodeInfo("test-node", "0".repeat(64), "test", "sqlite", now),
+              new NodeInfo("test-node", "test-host", "0".repeat(64), "test", "sqlite", now),
               InstantSource.system());
       wiring.manager().start();
       return new TestManager(wiring, now);

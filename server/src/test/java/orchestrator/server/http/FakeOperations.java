@@ -44,7 +44,8 @@ import orchestrator.server.engine.World;
 /** Operations on a world in memory. Remembers what it was asked to do. */
 final class FakeOperations implements Operations {
   static final NodeInfo NODE =
-      new NodeInfo("manager-1", "a".repeat(64), "1.0.0", "sqlite", TopologyBuilder.NOW);
+      new NodeInfo(
+          "manager-1", "manager-1", "a".repeat(64), "1.0.0", "sqlite", TopologyBuilder.NOW);
 
   /** What was asked for, in words. */
   final List<String> asked = new CopyOnWriteArrayList<>();

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import orchestrator.core.relocation.ActionOutcome;
 import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.relocation.ServerAction.SourcePosition;
@@ -265,7 +266,8 @@ class ActionsOnRealServersTest {
     Session session = connector.open(key(b()), Purpose.ACTION, Deadline.after(SOON));
     session.run(FenceLock.showTerm(0, term), Deadline.after(SOON));
     session.run(
-        List.of(FenceLock.guard(new Fence("old", term, "recovery"), 0)), Deadline.after(SOON));
+        List.of(FenceLock.guard(RealServers.fence("old", term, "recovery"), 0)),
+        Deadline.after(SOON));
     return session;
   }
 
@@ -305,7 +307,9 @@ class ActionsOnRealServersTest {
     try (MySqlServers successor = RealServers.manager(RealServers.access())) {
       applied(
           successor.perform(
-              new ServerAction.StartReplication(key(b())), new Fence("new", 6, "recovery"), SOON));
+              new ServerAction.StartReplication(key(b())),
+              RealServers.fence("new", 6, "recovery"),
+              SOON));
       ActionOutcome late =
           servers.perform(new ServerAction.SetReadOnly(key(b()), false, false), FENCE, SOON);
 
@@ -317,13 +321,63 @@ class ActionsOnRealServersTest {
   }
 
   @Test
+  void managerOfAnotherNameTakesOverFromAnEarlierTermAndNotTheOtherWayRound() {
+    Fence former = RealServers.fence("node-1", 5, "recovery");
+    Fence present = RealServers.fence("node-2", 6, "recovery");
+    applied(servers.perform(new ServerAction.SetReadOnly(key(b()), true, false), former, SOON));
+    try (MySqlServers successor = RealServers.manager(RealServers.access())) {
+      ServerAction start = new ServerAction.StartReplication(key(b()));
+      applied(successor.perform(start, present, SOON));
+
+      // With a new session: the one that held the lock was ended.
+      for (int i = 0; i < 2; i++) {
+        assertThat(
+                servers.perform(new ServerAction.SetReadOnly(key(b()), false, false), former, SOON))
+            .isNotInstanceOf(ActionOutcome.Applied.class);
+      }
+      assertThat(probe(successor, key(b())).readOnly()).isTrue();
+    }
+  }
+
+  @Test
+  void changesNothingOnceTheLeadWasLostWhileItTookTheLock() {
+    // What was read needs not be read again: the lock is taken for the change alone.
+    assertThat(probe(servers, key(b())).readOnly()).isTrue();
+    AtomicInteger asked = new AtomicInteger();
+    Fence losing = RealServers.fence("node-1", 5, "recovery", () -> asked.incrementAndGet() == 1);
+    ActionOutcome outcome =
+        servers.perform(new ServerAction.SetReadOnly(key(b()), false, false), losing, SOON);
+
+    assertThat(asked).hasValueGreaterThan(1);
+    assertThat(outcome)
+        .isInstanceOfSatisfying(
+            ActionOutcome.NotApplied.class,
+            refused -> assertThat(refused.reason()).contains("does not lead in term 5"));
+    assertThat(probe(servers, key(b())).readOnly()).isTrue();
+  }
+
+  @Test
+  void earlierTermOfTheSameManagerActsNoMore() {
+    applied(servers.perform(new ServerAction.StartReplication(key(b())), FENCE, SOON));
+    applied(
+        servers.perform(
+            new ServerAction.SetReadOnly(key(b()), true, false),
+            RealServers.fence("test-node", 7, "again"),
+            SOON));
+
+    assertThat(servers.perform(new ServerAction.SetReadOnly(key(b()), false, false), FENCE, SOON))
+        .isInstanceOf(ActionOutcome.NotApplied.class);
+    assertThat(probe(servers, key(b())).readOnly()).isTrue();
+  }
+
+  @Test
   void goesOnWithALaterTermOnTheSameConnection() {
     applied(servers, new ServerAction.SetReadOnly(key(b()), true, false));
 
     applied(
         servers.perform(
             new ServerAction.SetReadOnly(key(b()), true, false),
-            new Fence("test-node", 9, "again"),
+            RealServers.fence("test-node", 9, "again"),
             SOON));
   }
 

@@ -2,7 +2,6 @@ package orchestrator.server.mysql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import orchestrator.server.engine.Fence;
 import org.junit.jupiter.api.Test;
 
 class FenceLockTest {
@@ -24,7 +23,7 @@ class FenceLockTest {
 
   @Test
   void cannotBeLeftByACommentInAName() {
-    assertThat(FenceLock.guard(new Fence("n */ DROP", 1, "x"), 0))
+    assertThat(FenceLock.guard(RealServers.fence("n */ DROP", 1, "x"), 0))
         .startsWith("SELECT /* orchestrator node=n ?? DROP term=1 for=x */ EXP(");
   }
 }

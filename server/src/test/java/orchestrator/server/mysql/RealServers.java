@@ -3,6 +3,7 @@ package orchestrator.server.mysql;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import orchestrator.core.relocation.ActionOutcome;
 import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.relocation.ServerAction.SourcePosition;
@@ -12,13 +13,39 @@ import orchestrator.sandbox.Account;
 import orchestrator.sandbox.Sandbox;
 import orchestrator.sandbox.SandboxServer;
 import orchestrator.server.engine.Fence;
+import orchestrator.server.engine.Leadership;
 import orchestrator.server.engine.ProbeResult;
 import orchestrator.server.engine.Servers.ProbeDepth;
 
 /** What tests against real servers need again and again. */
 final class RealServers {
   static final Duration SOON = Duration.ofSeconds(10);
-  static final Fence FENCE = new Fence("test-node", 5, "test");
+  static final Fence FENCE = fence("test-node", 5, "test");
+
+  /** Of a manager that leads in this term, and goes on leading. */
+  static Fence fence(String node, long term, String purpose) {
+    return fence(node, term, purpose, () -> true);
+  }
+
+  /**
+   * @param leads whether it still does
+   */
+  static Fence fence(String node, long term, String purpose, BooleanSupplier leads) {
+    return new Fence(
+        node,
+        new Leadership() {
+          @Override
+          public long term() {
+            return term;
+          }
+
+          @Override
+          public boolean isValid() {
+            return leads.getAsBoolean();
+          }
+        },
+        purpose);
+  }
 
   private RealServers() {}
 

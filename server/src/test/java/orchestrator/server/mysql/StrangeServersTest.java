@@ -14,7 +14,6 @@ import java.util.Optional;
 import orchestrator.core.relocation.ActionOutcome;
 import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.topology.InstanceKey;
-import orchestrator.server.engine.Fence;
 import orchestrator.server.engine.ProbeResult;
 import orchestrator.server.engine.ProbeResult.Failure;
 import orchestrator.server.engine.Servers.ProbeDepth;
@@ -183,7 +182,9 @@ class StrangeServersTest {
 
     ActionOutcome outcome =
         servers.perform(
-            new ServerAction.SetReadOnly(key, false, false), new Fence("n1", 1, "test"), DEADLINE);
+            new ServerAction.SetReadOnly(key, false, false),
+            RealServers.fence("n1", 1, "test"),
+            DEADLINE);
 
     assertThat(outcome).isInstanceOf(ActionOutcome.NotApplied.class);
   }

@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import orchestrator.core.facts.HookPoint;
 import orchestrator.core.facts.RecoveryOrigin;
 import orchestrator.core.gtid.OracleGtidSet;
+import orchestrator.core.recovery.ActingNode;
 import orchestrator.core.recovery.Circumstances;
 import orchestrator.core.recovery.FailureCase;
 import orchestrator.core.recovery.RecoveryPolicy;
@@ -160,6 +161,8 @@ final class Scenario {
     return OracleGtidSet.EMPTY.plus(new SimulatedServer(MASTER).uuid, "", 1, last);
   }
 
+  static final long TERM = 5;
+
   Circumstances circumstances() {
     List<Instance> read = new ArrayList<>();
     for (InstanceKey key : replicas) {
@@ -190,7 +193,7 @@ final class Scenario {
         rules,
         Set.of(),
         Map.of(),
-        "manager",
+        new ActingNode("manager", "manager.example", TERM),
         policy);
   }
 

@@ -6,8 +6,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import orchestrator.core.facts.DemotedMaster;
+import orchestrator.core.facts.JournalEntry;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.gtid.OracleGtidSet;
+import orchestrator.core.recovery.ActingNode;
 import orchestrator.core.recovery.Circumstances;
 import orchestrator.core.recovery.DemotedMasterWatch;
 import orchestrator.core.recovery.Effect;
@@ -38,6 +40,13 @@ final class Simulation {
     Fault of(Effect effect, int index);
   }
 
+  /**
+   * A commit that is applied after its answer was given up.
+   *
+   * @param who submitted it, and so in which term it stands in the log
+   */
+  private record Late(int who, Effect.Commit commit) {}
+
   private static final String UID = "1:simulated";
 
   /** No recovery takes longer, but those that may wait for relay logs for a day. */
@@ -55,7 +64,7 @@ final class Simulation {
   private final Map<InstanceKey, OracleGtidSet> complete;
   private ReplicatedState state = ReplicatedState.EMPTY;
   private Optional<RecoveryState> control = Optional.empty();
-  private Optional<Effect.Commit> late = Optional.empty();
+  private Optional<Late> late = Optional.empty();
   private int manager;
   private long logIndex;
   private int effects;
@@ -86,9 +95,9 @@ final class Simulation {
   private void run() {
     RecoveryTicket ticket =
         RecoveryPlanner.openTicket(circumstances, scenario.origin, UID, 0, clock.instant());
-    state = StateMachine.apply(state, new Command.OpenRecovery(ticket), position()).next();
+    state = StateMachine.apply(state, new Command.OpenRecovery(ticket), position(manager)).next();
     RecoveryTicket opened = ticket().orElseThrow();
-    clock.after(0, () -> take(RecoveryControl.start(opened, circumstances, clock.instant())));
+    clock.after(0, () -> take(RecoveryControl.start(opened, present(), clock.instant())));
     SimulatedServer master = scenario.server(Scenario.MASTER);
     clock.after(
         200 + random.nextInt(60_000),
@@ -108,8 +117,22 @@ final class Simulation {
     conclude();
   }
 
-  private LogPosition position() {
-    return new LogPosition(1, ++logIndex);
+  /** Each manager leads in a term of its own. */
+  private LogPosition position(int who) {
+    return new LogPosition(Scenario.TERM + who, ++logIndex);
+  }
+
+  /** What the present manager knew when the recovery began. */
+  private Circumstances present() {
+    return new Circumstances(
+        circumstances.failure(),
+        circumstances.failedServer(),
+        circumstances.replicas(),
+        circumstances.rules(),
+        circumstances.downtimed(),
+        circumstances.addresses(),
+        new ActingNode("manager" + manager, "manager.example", Scenario.TERM + manager),
+        circumstances.policy());
   }
 
   private Optional<RecoveryTicket> ticket() {
@@ -156,9 +179,18 @@ final class Simulation {
           late = Optional.empty();
           if (control.isEmpty() && ticket().filter(RecoveryTicket::isOpen).isPresent()) {
             history.add(new Fact.ManagerBack());
-            take(RecoveryControl.resume(ticket().orElseThrow(), circumstances, clock.instant()));
+            resume();
           }
         });
+  }
+
+  private void resume() {
+    JournalEntry resumed =
+        new JournalEntry.Resumed(present().node().name(), present().node().term());
+    Command journal =
+        new Command.Journal(UID, List.of(resumed), clock.instant(), present().node().term());
+    state = StateMachine.apply(state, journal, position(manager)).next();
+    take(RecoveryControl.resume(ticket().orElseThrow(), present(), clock.instant()));
   }
 
   /** An answer for the manager that asked, if it still lives. */
@@ -209,16 +241,17 @@ final class Simulation {
               delay, () -> answer(who, new Event.CommitRejected(commit.id(), "not the leader")));
       case REQUEST_LOST -> unknown(who, commit, 5000);
       case ANSWER_LOST -> {
-        clock.after(delay, () -> apply(commit));
+        clock.after(delay, () -> apply(who, commit));
         unknown(who, commit, 5000);
       }
       case DONE_LATER -> {
-        late = Optional.of(commit);
+        late = Optional.of(new Late(who, commit));
         clock.after(5000L + random.nextInt(400), this::applyLate);
         unknown(who, commit, 5000);
       }
       default ->
-          clock.after(delay, () -> answer(who, new Event.Committed(commit.id(), apply(commit))));
+          clock.after(
+              delay, () -> answer(who, new Event.Committed(commit.id(), apply(who, commit))));
     }
   }
 
@@ -226,7 +259,7 @@ final class Simulation {
    * Before the next manager is ready, as with any consensus: an entry of a former one comes first.
    */
   private void applyLate() {
-    late.ifPresent(this::apply);
+    late.ifPresent(entry -> apply(entry.who(), entry.commit()));
     late = Optional.empty();
   }
 
@@ -234,8 +267,9 @@ final class Simulation {
     clock.after(after, () -> answer(who, new Event.CommitUnknown(commit.id(), "timed out")));
   }
 
-  private List<CommandResult> apply(Effect.Commit commit) {
-    StateMachine.AppliedAll applied = StateMachine.applyAll(state, commit.commands(), position());
+  private List<CommandResult> apply(int who, Effect.Commit commit) {
+    StateMachine.AppliedAll applied =
+        StateMachine.applyAll(state, commit.commands(), position(who));
     state = applied.next();
     for (int i = 0; i < commit.commands().size(); i++) {
       if (applied.results().get(i) instanceof CommandResult.Refused refused) {
@@ -280,7 +314,7 @@ final class Simulation {
     for (ServerAction action : verdict.actions()) {
       master.execute(action, clock.now());
     }
-    state = StateMachine.applyAll(state, verdict.commands(), position()).next();
+    state = StateMachine.applyAll(state, verdict.commands(), position(manager)).next();
   }
 
   private void conclude() {

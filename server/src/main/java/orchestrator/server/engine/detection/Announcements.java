@@ -11,17 +11,22 @@ import java.util.function.Supplier;
 import orchestrator.core.analysis.Detections;
 import orchestrator.core.analysis.Diagnosis;
 import orchestrator.core.analysis.RecoveryFunction;
+import orchestrator.core.facts.Detection;
 import orchestrator.core.facts.HookPoint;
 import orchestrator.core.facts.RecoveryOrigin;
+import orchestrator.core.recovery.ActingNode;
 import orchestrator.core.recovery.FailureCase;
 import orchestrator.core.recovery.HookCommand;
 import orchestrator.core.recovery.HookVariables;
 import orchestrator.core.state.Command;
+import orchestrator.core.state.CommandResult;
 import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.topology.InstanceKey;
 import orchestrator.server.engine.Consensus;
 import orchestrator.server.engine.Consensus.Submission;
 import orchestrator.server.engine.Hooks;
+import orchestrator.server.engine.Leadership;
+import orchestrator.server.engine.NodeInfo;
 import orchestrator.server.engine.recovery.Recoveries;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,7 +45,7 @@ public final class Announcements {
   private final DetectionSettings settings;
   private final InstantSource clock;
   private final Supplier<String> uids;
-  private final String node;
+  private final NodeInfo node;
   private final Set<InstanceKey> inProgress = ConcurrentHashMap.newKeySet();
 
   public Announcements(
@@ -50,7 +55,7 @@ public final class Announcements {
       DetectionSettings settings,
       InstantSource clock,
       Supplier<String> uids,
-      String node) {
+      NodeInfo node) {
     this.consensus = consensus;
     this.recoveries = recoveries;
     this.hooks = hooks;
@@ -62,7 +67,30 @@ public final class Announcements {
 
   /** Sees to a failure, unless that is going on already. Returns at once. */
   public void onFailure(Detector.Failure failure) {
-    InstanceKey key = failure.diagnosis().key();
+    consensus
+        .leadership()
+        .ifPresent(leadership ->
+            inBackground(failure.diagnosis().key(), () -> handle(failure, leadership)));
+  }
+
+  /**
+   * Runs the processes of failures that were announced, and whose processes may not have run to
+   * their end: by a manager that was restarted, or has lost the lead. Does nothing while this one
+   * does not lead.
+   */
+  public void resume() {
+    Optional<Leadership> leadership = consensus.leadership();
+    if (leadership.isEmpty()) {
+      return;
+    }
+    for (Detection detection : consensus.state().detections().values()) {
+      if (detection.hooksPending()) {
+        inBackground(detection.key(), () -> resume(detection, leadership.get()));
+      }
+    }
+  }
+
+  private void inBackground(InstanceKey key, Runnable work) {
     if (!inProgress.add(key)) {
       return;
     }
@@ -70,7 +98,7 @@ public final class Announcements {
         .name("failure-" + key)
         .start(() -> {
           try {
-            handle(failure);
+            work.run();
           } catch (RuntimeException e) {
             log.error("Handling the failure of {} failed", key, e);
           } finally {
@@ -79,9 +107,23 @@ public final class Announcements {
         });
   }
 
-  private void handle(Detector.Failure failure) {
+  private void resume(Detection detection, Leadership leadership) {
+    Optional<Detection> present =
+        Optional.ofNullable(consensus.state().detections().get(detection.id()));
+    if (present.filter(Detection::hooksPending).isEmpty()) {
+      return;
+    }
+    if (runHooks(recoveries.caseOf(detection), detection.uid(), leadership, true).isOver()) {
+      announce(List.of(new Command.EndDetectionHooks(detection.uid())), leadership);
+    }
+  }
+
+  private void handle(Detector.Failure failure, Leadership leadership) {
     Diagnosis diagnosis = failure.diagnosis();
     ReplicatedState state = consensus.state();
+    if (hasHooksPending(diagnosis.key(), state)) {
+      return; // they are run by another thread first
+    }
     boolean isNew =
         Detections.isNew(
             diagnosis, failure.actionable(), state, settings.announcedFor(), clock.instant());
@@ -94,23 +136,41 @@ public final class Announcements {
           diagnosis.key(),
           diagnosis.cluster().alias(),
           diagnosis.description());
-      commands.add(
-          new Command.RegisterDetection(Detections.of(diagnosis, failure.actionable(), uid, node)));
+      commands.add(new Command.RegisterDetection(detection(failure, uid)));
     }
     FailureCase failureCase = FailureCases.of(failure);
     if (isNew && !settings.hooks().isEmpty()) {
       // Operators' processes come before the recovery and may hold it up, so the failure is
       // announced on its own; without them one commit serves both.
-      if (!announce(commands) || !runHooks(failureCase, uid)) {
+      if (!announce(commands, leadership)) {
+        return;
+      }
+      HookEnd end = runHooks(failureCase, uid, leadership, false);
+      if (!end.isOver()) {
         return;
       }
       commands.clear();
+      commands.add(new Command.EndDetectionHooks(uid));
+      if (end == HookEnd.FAILED) {
+        announce(commands, leadership);
+        return;
+      }
     }
-    if (isToBeRecovered(failure)) {
+    if (isToBeRecovered(failure) && leadership.isValid()) {
       recover(failureCase, uid, commands);
     } else if (!commands.isEmpty()) {
-      announce(commands);
+      announce(commands, leadership);
     }
+  }
+
+  private static boolean hasHooksPending(InstanceKey key, ReplicatedState state) {
+    return state.detections().values().stream()
+        .anyMatch(detection -> detection.hooksPending() && detection.key().equals(key));
+  }
+
+  private Detection detection(Detector.Failure failure, String uid) {
+    return Detections.of(failure.diagnosis(), failure.actionable(), uid, node.name())
+        .withHooksPending(!settings.hooks().isEmpty());
   }
 
   /** The other recoveries are shown, and announced, but not acted on. */
@@ -128,9 +188,13 @@ public final class Announcements {
     }
   }
 
-  private boolean announce(List<Command> commands) {
+  private boolean announce(List<Command> commands, Leadership leadership) {
+    if (!leadership.isValid()) {
+      return false;
+    }
     return switch (consensus.submit(commands, COMMIT_TIMEOUT)) {
-      case Submission.Committed ignored -> true;
+      case Submission.Committed committed ->
+          committed.results().stream().allMatch(CommandResult.Done.class::isInstance);
       case Submission.Rejected rejected -> {
         log.warn("Cannot announce the failure: {}", rejected.reason());
         yield false;
@@ -142,18 +206,36 @@ public final class Announcements {
     };
   }
 
-  /** Runs them in order; false when one fails, which ends this attempt but not the next. */
-  private boolean runHooks(FailureCase failure, String uid) {
-    HookVariables variables = HookVariables.of(failure, uid, "", Optional.empty(), List.of(), node);
+  /** How far the processes of a failure came. */
+  private enum HookEnd {
+    SUCCEEDED,
+    /** One failed, which ends this attempt to recover but not the next. */
+    FAILED,
+    /** This manager does not lead any more: who does runs them again. */
+    DEPOSED;
+
+    boolean isOver() {
+      return this != DEPOSED;
+    }
+  }
+
+  private HookEnd runHooks(
+      FailureCase failure, String uid, Leadership leadership, boolean repeated) {
+    ActingNode acting = new ActingNode(node.name(), node.hostname(), leadership.term());
+    HookVariables variables =
+        HookVariables.of(failure, uid, "", Optional.empty(), List.of(), acting, repeated);
     for (String entry : settings.hooks()) {
+      if (!leadership.isValid()) {
+        return HookEnd.DEPOSED;
+      }
       HookCommand command = HookCommand.of(entry, variables);
       if (command.asynchronous()) {
         Thread.ofVirtual().start(() -> run(command));
       } else if (!run(command)) {
-        return false;
+        return HookEnd.FAILED;
       }
     }
-    return true;
+    return leadership.isValid() ? HookEnd.SUCCEEDED : HookEnd.DEPOSED;
   }
 
   private boolean run(HookCommand command) {

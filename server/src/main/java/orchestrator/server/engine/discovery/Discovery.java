@@ -98,6 +98,13 @@ public final class Discovery implements AutoCloseable {
     poll(key);
   }
 
+  /** As {@link #invite}, for a server that the managers have agreed to know. */
+  public void agreeOn(InstanceKey key) {
+    if (key.isValid() && !settings.ignored().test(key)) {
+      invite(key);
+    }
+  }
+
   public void forget(InstanceKey key) {
     ServerPoller poller = pollers.remove(key);
     if (poller != null) {

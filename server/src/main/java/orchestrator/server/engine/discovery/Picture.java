@@ -21,6 +21,7 @@ import orchestrator.server.engine.ProbeResult;
 public final class Picture {
   private final InstantSource clock;
   private final Map<InstanceKey, Instance> instances = new HashMap<>();
+  private final Map<InstanceKey, Instance> recollected = new HashMap<>();
   private final Map<InstanceKey, Instant> forgotten = new HashMap<>();
   private FailureLog failures = FailureLog.NONE;
   private Optional<Topology> snapshot = Optional.of(Topology.EMPTY);
@@ -38,12 +39,21 @@ public final class Picture {
     changed();
   }
 
+  /**
+   * Keeps what was read before a restart, for servers that turn out to be known still: this node
+   * may have missed that others forgot them.
+   */
+  public synchronized void recollect(Collection<Instance> instancesOfOld) {
+    instancesOfOld.forEach(instance -> recollected.putIfAbsent(instance.key(), instance));
+  }
+
   /** Makes a server known by name, unless it is known or was forgotten just now. */
   public synchronized boolean admit(InstanceKey key) {
     if (isForgotten(key) || instances.containsKey(key)) {
       return false;
     }
-    instances.put(key, Instance.unseen(key));
+    Instance old = recollected.remove(key);
+    instances.put(key, old == null ? Instance.unseen(key) : old);
     changed();
     return true;
   }
@@ -110,6 +120,7 @@ public final class Picture {
   /** Drops a server; it is not admitted again for {@code quarantine}. */
   public synchronized void forget(InstanceKey key, Duration quarantine) {
     instances.remove(key);
+    recollected.remove(key);
     failures = failures.without(key);
     forgotten.put(key, clock.instant().plus(quarantine));
     changed();

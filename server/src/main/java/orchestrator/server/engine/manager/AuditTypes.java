@@ -90,6 +90,7 @@ final class AuditTypes {
       case Command.EndLostInRecovery ignored -> Optional.empty();
       case Command.MoveCluster ignored -> Optional.empty();
       case Command.RegisterDetection ignored -> Optional.empty();
+      case Command.EndDetectionHooks ignored -> Optional.empty();
       case Command.EndDetections ignored -> Optional.empty();
       case Command.OpenRecovery ignored -> Optional.empty();
       case Command.Journal ignored -> Optional.empty();

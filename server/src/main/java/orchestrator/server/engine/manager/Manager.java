@@ -3,7 +3,6 @@ package orchestrator.server.engine.manager;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -16,17 +15,13 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import orchestrator.core.analysis.AnalysisChangelog;
-import orchestrator.core.analysis.EmergencyOperation;
-import orchestrator.core.relocation.ActionOutcome;
-import orchestrator.core.relocation.ServerAction;
+import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
 import orchestrator.server.engine.Backend;
 import orchestrator.server.engine.Consensus;
-import orchestrator.server.engine.Fence;
 import orchestrator.server.engine.Health;
 import orchestrator.server.engine.History.AnalysisChange;
 import orchestrator.server.engine.Hooks;
-import orchestrator.server.engine.Leadership;
 import orchestrator.server.engine.NodeInfo;
 import orchestrator.server.engine.Operations;
 import orchestrator.server.engine.ProbeResult;
@@ -51,7 +46,6 @@ import org.slf4j.LoggerFactory;
 /** All parts of a running manager. */
 public final class Manager implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Manager.class);
-  private static final Duration EMERGENCY_TIMEOUT = Duration.ofSeconds(10);
 
   /** What the manager acts through. */
   public record Ports(
@@ -86,6 +80,8 @@ public final class Manager implements AutoCloseable {
   private final Suspicions suspicions;
   private final Recoveries recoveries;
   private final Detector detector;
+  private final Announcements announcements;
+  private final KnownServers knownServers;
   private final PeriodicWork periodicWork;
   private final ManagerOperations operations = new ManagerOperations(this);
   private final Supplier<String> uids;
@@ -106,9 +102,8 @@ public final class Manager implements AutoCloseable {
         new RecoveryPorts(
             ports.servers(), ports.consensus(), ports.hooks(), picture, ports.clock());
     this.recoveries =
-        new Recoveries(
-            recoveryPorts, settings.recovery(), addressBook, node.hostname(), blocked::note);
-    Announcements announcements =
+        new Recoveries(recoveryPorts, settings.recovery(), addressBook, node, blocked::note);
+    this.announcements =
         new Announcements(
             ports.consensus(),
             recoveries,
@@ -116,7 +111,7 @@ public final class Manager implements AutoCloseable {
             settings.detection(),
             ports.clock(),
             uids,
-            node.hostname());
+            node);
     this.detector =
         new Detector(
             picture,
@@ -124,7 +119,10 @@ public final class Manager implements AutoCloseable {
             settings.detection(),
             ports.clock(),
             new Detector.Reactions(
-                this::helpAtOnce, this::suspect, announcements::onFailure, this::noteChanges));
+                new Emergencies(this)::help,
+                this::suspect,
+                announcements::onFailure,
+                this::noteChanges));
     this.suspicions =
         new Suspicions(discovery, picture, detector::lookAndTellWhetherSettled, ports.clock());
     this.watches = new Watches(ports.servers(), this::suspect);
@@ -133,8 +131,9 @@ public final class Manager implements AutoCloseable {
             recoveryPorts,
             discovery,
             settings.recovery().policy().promotion().useSuperReadOnly(),
-            node.hostname(),
+            node,
             (type, key, message) -> audit(type, Optional.of(key), message));
+    this.knownServers = new KnownServers(this);
     this.periodicWork = new PeriodicWork(this, demoted);
   }
 
@@ -143,6 +142,7 @@ public final class Manager implements AutoCloseable {
     remember();
     discovery.start();
     settings.seeds().forEach(discovery::admit);
+    knownServers.start();
     periodicWork.start();
   }
 
@@ -150,7 +150,12 @@ public final class Manager implements AutoCloseable {
   public void remember() {
     discovery.onProbed(this::noteProbe);
     discovery.onUnseenForLong(forgetting::unseenForLong);
-    picture.restore(ports.backend().loadInstances());
+    List<Instance> remembered = ports.backend().loadInstances();
+    if (ports.consensus().isShared()) {
+      picture.recollect(remembered);
+    } else {
+      picture.restore(remembered);
+    }
     ports.consensus().state().known().forEach(picture::admit);
   }
 
@@ -189,6 +194,7 @@ public final class Manager implements AutoCloseable {
   public void close() {
     recoveries.close();
     periodicWork.close();
+    knownServers.close();
     suspicions.close();
     watches.close();
     discovery.close();
@@ -247,50 +253,6 @@ public final class Manager implements AutoCloseable {
     ports.audit().record(type, key, cluster, message);
   }
 
-  private void helpAtOnce(EmergencyOperation operation) {
-    switch (operation) {
-      case EmergencyOperation.Reprobe probe -> {
-        for (InstanceKey key : probe.keys()) {
-          audit(
-              "emergently-read-topology-instance", Optional.of(key), probe.because().displayName());
-        }
-        var _ =
-            discovery
-                .probeNow(probe.keys())
-                .thenRunAsync(detector::look, Thread::startVirtualThread);
-      }
-      case EmergencyOperation.RestartIoThreads restart ->
-          restart.keys().forEach(key -> restartIoThread(key, restart));
-      case EmergencyOperation.RecordStaleCoordinates ignored -> {}
-    }
-  }
-
-  private void restartIoThread(InstanceKey key, EmergencyOperation.RestartIoThreads restart) {
-    Optional<Leadership> leadership = ports.consensus().leadership();
-    if (leadership.isEmpty()) {
-      return;
-    }
-    Fence fence = new Fence(node.hostname(), leadership.get().term(), "emergency");
-    Thread.ofVirtual()
-        .name("restart-io-" + key)
-        .start(() -> {
-          List<ActionOutcome> outcomes = new ArrayList<>();
-          outcomes.add(
-              ports
-                  .servers()
-                  .perform(new ServerAction.StopIoThread(key), fence, EMERGENCY_TIMEOUT));
-          outcomes.add(
-              ports
-                  .servers()
-                  .perform(new ServerAction.StartIoThread(key), fence, EMERGENCY_TIMEOUT));
-          log.info("Restarted the IO thread of {}: {}", key, outcomes);
-          audit(
-              "emergently-restart-replication-topology-instance",
-              Optional.of(key),
-              restart.because().displayName());
-        });
-  }
-
   /** {@code <unix nanoseconds>:<64 hexadecimal digits>}. */
   static String newUid(InstantSource clock) {
     Instant now = clock.instant();
@@ -316,6 +278,10 @@ public final class Manager implements AutoCloseable {
 
   Detector detector() {
     return detector;
+  }
+
+  Announcements announcements() {
+    return announcements;
   }
 
   Recoveries recoveries() {

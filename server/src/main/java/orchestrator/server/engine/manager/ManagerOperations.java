@@ -169,12 +169,12 @@ final class ManagerOperations implements Operations {
   public Outcome<Instance> perform(ServerAction action, Requester by) {
     Optional<Leadership> leadership = manager.consensus().leadership();
     if (leadership.isEmpty()) {
-      return Outcome.failed(UNAVAILABLE, "This node may not act now: it does not lead");
+      return notLeading();
     }
     if (manager.picture().find(action.target()).isEmpty()) {
       return unknown(action.target());
     }
-    Fence fence = new Fence(manager.node().hostname(), leadership.get().term(), by.name());
+    Fence fence = new Fence(manager.node().name(), leadership.get(), by.name());
     ActionOutcome outcome = manager.servers().perform(action, fence, ACTION_TIMEOUT);
     return switch (outcome) {
       case ActionOutcome.Applied(Instance after) -> {
@@ -273,6 +273,9 @@ final class ManagerOperations implements Operations {
   }
 
   private Outcome<RecoveryTicket> run(Diagnosis diagnosis, RecoveryOrigin origin, Requester by) {
+    if (manager.consensus().leadership().isEmpty()) {
+      return notLeading();
+    }
     FailureCase failure = FailureCases.of(diagnosis, true, "asked for by " + by.name());
     Optional<InstanceKey> foreign =
         origin.designated().filter(key -> !failure.replicas().contains(key));
@@ -285,13 +288,22 @@ final class ManagerOperations implements Operations {
       case Begun.Refused(String reason) -> Outcome.failed(CONFLICT, reason);
       case Begun.Running running ->
           await(running.end(), RECOVERY_TIMEOUT)
-              .<Outcome<RecoveryTicket>>map(Outcome::ok)
+              .map(ManagerOperations::ended)
               .orElseGet(() ->
                   Outcome.failed(
                       UNKNOWN,
                       "Recovery %s still runs; see audit-recovery/uid/%s"
                           .formatted(running.uid(), running.uid())));
     };
+  }
+
+  private static Outcome<RecoveryTicket> ended(RecoveryTicket ticket) {
+    return ticket.isOpen()
+        ? Outcome.failed(
+            UNKNOWN,
+            "Recovery %s was interrupted here; the node that leads goes on with it: see audit-recovery/uid/%s"
+                .formatted(ticket.uid(), ticket.uid()))
+        : Outcome.ok(ticket);
   }
 
   private Outcome<CommandResult.Done> commit(Command command) {
@@ -304,6 +316,10 @@ final class ManagerOperations implements Operations {
             case CommandResult.Refused(String reason) -> Outcome.failed(CONFLICT, reason);
           };
     };
+  }
+
+  private static <T> Outcome<T> notLeading() {
+    return Outcome.failed(UNAVAILABLE, "This node may not act now: it does not lead");
   }
 
   private static <T> Outcome<T> unknown(InstanceKey key) {

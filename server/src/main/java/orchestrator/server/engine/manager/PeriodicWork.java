@@ -41,6 +41,7 @@ final class PeriodicWork implements AutoCloseable {
     every("judge", Duration.ofSeconds(1), this::judge);
     every("demoted", Duration.ofSeconds(1), demoted::look);
     every("resume", Duration.ofSeconds(1), manager.recoveries()::resumeOpen);
+    every("resume-hooks", Duration.ofSeconds(1), manager.announcements()::resume);
     every("lost", manager.settings().discovery().pollInterval(), this::endLost);
     every("expire", Duration.ofMinutes(1), this::expire);
     // A look-up blocks its carrier thread in the operating system.

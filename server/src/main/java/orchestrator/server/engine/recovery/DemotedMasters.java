@@ -15,6 +15,7 @@ import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
 import orchestrator.server.engine.Fence;
 import orchestrator.server.engine.Leadership;
+import orchestrator.server.engine.NodeInfo;
 import orchestrator.server.engine.ProbeResult;
 import orchestrator.server.engine.Servers.ProbeDepth;
 import orchestrator.server.engine.discovery.Discovery;
@@ -40,7 +41,7 @@ public final class DemotedMasters {
   private final RecoveryPorts ports;
   private final Discovery discovery;
   private final boolean useSuperReadOnly;
-  private final String node;
+  private final NodeInfo node;
   private final Trail audit;
   private final Set<InstanceKey> inHand = ConcurrentHashMap.newKeySet();
 
@@ -51,7 +52,7 @@ public final class DemotedMasters {
       RecoveryPorts ports,
       Discovery discovery,
       boolean useSuperReadOnly,
-      String node,
+      NodeInfo node,
       Trail audit) {
     this.ports = ports;
     this.discovery = discovery;
@@ -99,9 +100,9 @@ public final class DemotedMasters {
             ports.picture().topology(),
             Optional.<RecoveryTicket>ofNullable(state.recoveries().get(demoted.recoveryUid())),
             useSuperReadOnly);
-    Fence fence = new Fence(node, leadership.get().term(), "demoted by " + demoted.recoveryUid());
+    Fence fence = new Fence(node.name(), leadership.get(), "demoted by " + demoted.recoveryUid());
     verdict.actions().forEach(action -> perform(action, fence));
-    if (!verdict.commands().isEmpty()) {
+    if (!verdict.commands().isEmpty() && leadership.get().isValid()) {
       var outcome = ports.consensus().submit(verdict.commands(), TIMEOUT);
       log.debug("Committed on {}: {}", demoted.key(), outcome);
     }
@@ -126,6 +127,9 @@ public final class DemotedMasters {
   }
 
   private void perform(ServerAction action, Fence fence) {
+    if (!fence.right().isValid()) {
+      return; // whoever leads now watches it
+    }
     switch (ports.servers().perform(action, fence, TIMEOUT)) {
       case ActionOutcome.Applied(Instance after) ->
           ports.picture().recordSeen(action.target(), after);

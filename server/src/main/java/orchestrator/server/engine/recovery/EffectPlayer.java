@@ -31,6 +31,7 @@ final class EffectPlayer implements AutoCloseable {
   private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
   private final BlockingQueue<Effect.Commit> commits = new LinkedBlockingQueue<>();
   private final Thread committer;
+  private volatile boolean closed;
 
   EffectPlayer(RecoveryPorts ports, Leadership leadership, Fence fence) {
     this.ports = ports;
@@ -55,14 +56,27 @@ final class EffectPlayer implements AutoCloseable {
     }
   }
 
+  /** A leadership of a later term, even of this manager, is not ours: that run is another. */
+  private boolean mayAct() {
+    return !closed && leadership.isValid();
+  }
+
+  private String notLeading() {
+    return "this manager does not lead in term " + leadership.term() + " any more";
+  }
+
   private void answer(Event event) {
     log.debug("recovery: {}", event);
     events.add(event);
   }
 
-  /** Stops answering. Actions that are under way are bounded by their own time. */
+  /**
+   * Begins nothing more. What is under way ends by itself in its own time: what it changes is what
+   * its run was to change, and whoever goes on looks at the servers first.
+   */
   @Override
   public void close() {
+    closed = true;
     committer.interrupt();
   }
 
@@ -82,6 +96,9 @@ final class EffectPlayer implements AutoCloseable {
   }
 
   private Event commit(Effect.Commit commit) {
+    if (!mayAct()) {
+      return new Event.CommitRejected(commit.id(), notLeading());
+    }
     return switch (ports.consensus().submit(commit.commands(), COMMIT_TIMEOUT)) {
       case Submission.Committed committed -> new Event.Committed(commit.id(), committed.results());
       case Submission.Rejected rejected -> new Event.CommitRejected(commit.id(), rejected.reason());
@@ -94,9 +111,9 @@ final class EffectPlayer implements AutoCloseable {
   }
 
   private ActionOutcome outcomeOf(Effect.Perform perform) {
-    if (!leadership.isValid()) {
+    if (!mayAct()) {
       return new ActionOutcome.NotApplied(
-          "not sent to " + perform.action().target() + ": this node does not lead any more");
+          "not sent to " + perform.action().target() + ": " + notLeading());
     }
     try {
       ActionOutcome outcome = ports.servers().perform(perform.action(), fence, perform.timeout());
@@ -133,6 +150,9 @@ final class EffectPlayer implements AutoCloseable {
   }
 
   private void run(Effect.RunHook hook) {
+    if (!mayAct()) {
+      return; // whoever leads now runs it
+    }
     Hooks.Result result = ports.hooks().run(hook.command(), hook.environment(), hook.timeout());
     HookPoint point = hook.point();
     if (result.isSuccessful()) {

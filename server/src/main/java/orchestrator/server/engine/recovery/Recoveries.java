@@ -9,18 +9,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import orchestrator.core.analysis.ClusterRule;
+import orchestrator.core.facts.Detection;
+import orchestrator.core.facts.JournalEntry;
 import orchestrator.core.facts.RecoveryOrigin;
 import orchestrator.core.facts.RecoveryTicket;
+import orchestrator.core.recovery.ActingNode;
 import orchestrator.core.recovery.Circumstances;
 import orchestrator.core.recovery.Effect;
-import orchestrator.core.recovery.Event;
 import orchestrator.core.recovery.FailureCase;
 import orchestrator.core.recovery.Gate;
 import orchestrator.core.recovery.HostAddresses;
-import orchestrator.core.recovery.RecoveryControl;
 import orchestrator.core.recovery.RecoveryGates;
 import orchestrator.core.recovery.RecoveryPlanner;
 import orchestrator.core.recovery.RecoveryPolicy;
@@ -29,8 +29,8 @@ import orchestrator.core.state.CommandResult;
 import orchestrator.core.state.RecoveryGate;
 import orchestrator.core.topology.InstanceKey;
 import orchestrator.server.engine.Consensus.Submission;
-import orchestrator.server.engine.Fence;
 import orchestrator.server.engine.Leadership;
+import orchestrator.server.engine.NodeInfo;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,12 +38,6 @@ import org.slf4j.LoggerFactory;
 public final class Recoveries {
   private static final Logger log = LoggerFactory.getLogger(Recoveries.class);
   private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(10);
-
-  /**
-   * The control bounds each of its waits; this bounds the wait for its next event, should one get
-   * lost.
-   */
-  private static final Duration LONGEST_SILENCE = Duration.ofHours(25);
 
   /**
    * A recovery that failed, and blocks nothing, is not attempted again at once: the process that
@@ -54,7 +48,7 @@ public final class Recoveries {
   private final RecoveryPorts ports;
   private final Rules rules;
   private final AddressBook addressBook;
-  private final String node;
+  private final NodeInfo node;
   private final BiConsumer<RecoveryGate.Request, RecoveryGate.Block> onBlocked;
   private final Map<String, CompletableFuture<RecoveryTicket>> running = new ConcurrentHashMap<>();
   private final Map<InstanceKey, Instant> retryAfter = new ConcurrentHashMap<>();
@@ -90,7 +84,7 @@ public final class Recoveries {
       RecoveryPorts ports,
       Rules rules,
       AddressBook addressBook,
-      String node,
+      NodeInfo node,
       BiConsumer<RecoveryGate.Request, RecoveryGate.Block> onBlocked) {
     this.ports = ports;
     this.rules = rules;
@@ -112,7 +106,7 @@ public final class Recoveries {
       return new Begun.Refused("this node does not lead");
     }
     Instant now = ports.clock().instant();
-    Circumstances circumstances = circumstances(failure);
+    Circumstances circumstances = circumstances(failure, leadership.get().term());
     List<Gate> gates = RecoveryGates.of(circumstances, origin, ports.consensus().state(), now);
     // The detection is found when the ticket is applied: it may be committed with it.
     RecoveryTicket ticket = RecoveryPlanner.openTicket(circumstances, origin, uid, 0, now);
@@ -132,8 +126,13 @@ public final class Recoveries {
           new Begun.Refused("it is unknown whether it was begun: " + unknown.reason());
       case Submission.Committed committed ->
           switch (committed.results().getLast()) {
-            case CommandResult.Refused refused -> new Begun.Refused(refused.reason());
-            case CommandResult.Done ignored -> run(uid, circumstances, leadership.get(), false);
+            case CommandResult.Refused refused -> {
+              if (!together.isEmpty()) {
+                ports.consensus().submit(together, COMMIT_TIMEOUT);
+              }
+              yield new Begun.Refused(refused.reason());
+            }
+            case CommandResult.Done ignored -> start(uid, circumstances, leadership.get());
           };
     };
   }
@@ -164,19 +163,48 @@ public final class Recoveries {
     }
     for (RecoveryTicket ticket : ports.consensus().state().recoveries().values()) {
       if (ticket.isOpen() && !running.containsKey(ticket.uid())) {
-        log.warn(
-            "Going on with recovery {} of {}, begun at {}",
-            ticket.uid(),
-            ticket.failed(),
-            ticket.started());
-        FailureCase failure =
-            FailureCase.ofTicket(
-                ticket,
-                rules.masters().matches(ticket.clusterName(), ticket.clusterAlias()),
-                rules.intermediateMasters().matches(ticket.clusterName(), ticket.clusterAlias()));
-        var _ = run(ticket.uid(), circumstances(failure), leadership.get(), true);
+        var _ = inBackground(ticket, () -> resume(ticket, leadership.get()));
       }
     }
+  }
+
+  private Optional<Effect.Finished> resume(RecoveryTicket found, Leadership leadership)
+      throws InterruptedException {
+    Optional<RecoveryTicket> ticket = takeUp(found, leadership);
+    if (ticket.filter(RecoveryTicket::isOpen).isEmpty()) {
+      return Optional.empty();
+    }
+    log.warn(
+        "Going on with recovery {} of {}, begun at {}",
+        found.uid(),
+        found.failed(),
+        found.started());
+    FailureCase failure =
+        FailureCase.ofTicket(
+            found,
+            rules.masters().matches(found.clusterName(), found.clusterAlias()),
+            rules.intermediateMasters().matches(found.clusterName(), found.clusterAlias()));
+    Circumstances circumstances = circumstances(failure, leadership.term());
+    return new RecoveryRun(ports, ticket.get(), circumstances, leadership, () -> closed).resume();
+  }
+
+  /**
+   * Commits that this manager goes on with it. What an earlier run submitted stands before that in
+   * the log, or never will: so the ticket is known as it is. Empty when it could not be committed;
+   * then it is tried again.
+   */
+  private Optional<RecoveryTicket> takeUp(RecoveryTicket ticket, Leadership leadership) {
+    JournalEntry resumed = new JournalEntry.Resumed(node.name(), leadership.term());
+    Command journal =
+        new Command.Journal(
+            ticket.uid(), List.of(resumed), ports.clock().instant(), leadership.term());
+    Submission submission = ports.consensus().submit(List.of(journal), COMMIT_TIMEOUT);
+    if (submission instanceof Submission.Committed committed
+        && committed.results().getFirst() instanceof CommandResult.Done) {
+      return find(ticket.uid());
+    }
+    log.info("Recovery {} cannot be taken up now: {}", ticket.uid(), submission);
+    return Optional.empty();
   }
 
   /** Starts no more; those that run stop at their next commit, and are taken up later. */
@@ -184,30 +212,55 @@ public final class Recoveries {
     closed = true;
   }
 
+  /** What is still known of a failure that another run of the manager announced. */
+  public FailureCase caseOf(Detection detection) {
+    return FailureCase.ofDetection(
+        detection,
+        rules.masters().matches(detection.clusterName(), detection.clusterAlias()),
+        rules.intermediateMasters().matches(detection.clusterName(), detection.clusterAlias()));
+  }
+
   /** What a recovery that begins now would know. */
   public Circumstances circumstances(FailureCase failure) {
+    return circumstances(failure, ports.consensus().leadership().map(Leadership::term).orElse(0L));
+  }
+
+  private Circumstances circumstances(FailureCase failure, long term) {
     return Circumstances.of(
         failure,
         ports.picture().topology(),
         ports.consensus().state(),
         rules.policy(),
         addresses(failure),
-        node,
+        new ActingNode(node.name(), node.hostname(), term),
         ports.clock().instant());
   }
 
-  private Begun run(
-      String uid, Circumstances circumstances, Leadership leadership, boolean resumed) {
+  private Begun start(String uid, Circumstances circumstances, Leadership leadership) {
+    RecoveryTicket ticket = find(uid).orElseThrow();
+    RecoveryRun run = new RecoveryRun(ports, ticket, circumstances, leadership, () -> closed);
+    return inBackground(ticket, run::start);
+  }
+
+  /** A run of a recovery. Returns how it ended; empty when it was left open. */
+  private interface Run {
+    Optional<Effect.Finished> play() throws InterruptedException;
+  }
+
+  private Begun inBackground(RecoveryTicket ticket, Run run) {
+    String uid = ticket.uid();
     CompletableFuture<RecoveryTicket> end = new CompletableFuture<>();
     if (running.putIfAbsent(uid, end) != null) {
       return new Begun.Refused("it runs already");
     }
-    RecoveryTicket ticket = find(uid).orElseThrow();
     Thread.ofVirtual()
         .name("recovery-" + ticket.failed())
         .start(() -> {
           try {
-            play(ticket, circumstances, leadership, resumed);
+            run.play()
+                .filter(finished -> finished.closed() && !finished.successful())
+                .ifPresent(
+                    failed -> retryAfter.put(ticket.failed(), ports.clock().instant().plus(RETRY)));
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
           } catch (RuntimeException e) {
@@ -218,46 +271,6 @@ public final class Recoveries {
           }
         });
     return new Begun.Running(uid, end);
-  }
-
-  private void play(
-      RecoveryTicket ticket, Circumstances circumstances, Leadership leadership, boolean resumed)
-      throws InterruptedException {
-    Fence fence = new Fence(node, leadership.term(), "recovery " + ticket.uid());
-    try (EffectPlayer player = new EffectPlayer(ports, leadership, fence)) {
-      RecoveryControl.Decision decision =
-          resumed
-              ? RecoveryControl.resume(ticket, circumstances, ports.clock().instant())
-              : RecoveryControl.start(ticket, circumstances, ports.clock().instant());
-      while (true) {
-        decision.effects().forEach(player::play);
-        Optional<Effect.Finished> finished = finished(decision.effects());
-        if (finished.isPresent()) {
-          report(ticket, finished.get());
-          if (!finished.get().successful()) {
-            retryAfter.put(ticket.failed(), ports.clock().instant().plus(RETRY));
-          }
-          return;
-        }
-        Event event = player.events().poll(LONGEST_SILENCE.toSeconds(), TimeUnit.SECONDS);
-        if (event == null || closed) {
-          return;
-        }
-        decision = RecoveryControl.step(decision.state(), event, ports.clock().instant());
-      }
-    }
-  }
-
-  private static Optional<Effect.Finished> finished(List<Effect> effects) {
-    return effects.stream()
-        .filter(Effect.Finished.class::isInstance)
-        .map(Effect.Finished.class::cast)
-        .findFirst();
-  }
-
-  private static void report(RecoveryTicket ticket, Effect.Finished end) {
-    String result = end.closed() ? (end.successful() ? "succeeded" : "failed") : "left open";
-    log.warn("Recovery {} of {} {}: {}", ticket.uid(), ticket.failed(), result, end.reason());
   }
 
   private Optional<RecoveryTicket> find(String uid) {

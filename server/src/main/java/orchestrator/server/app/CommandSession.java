@@ -43,7 +43,7 @@ final class CommandSession implements AutoCloseable {
    */
   static CommandSession open(Configuration configuration, String owner) throws CommandException {
     InstantSource clock = InstantSource.system();
-    NodeInfo node = Service.node(Version.current(), clock);
+    NodeInfo node = Service.node(configuration, Version.current(), clock);
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (true) {
       try {

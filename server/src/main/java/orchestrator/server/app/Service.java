@@ -52,7 +52,7 @@ final class Service {
     Ending ending = new Ending();
     CountDownLatch stopped = new CountDownLatch(1);
     InstantSource clock = InstantSource.system();
-    NodeInfo node = node(version, clock);
+    NodeInfo node = node(configuration, version, clock);
     Settings settings = new Settings(configuration);
     try (Wiring wiring = Wiring.open(configuration, node, clock, membership(ending));
         ManagerMetrics metrics = new ManagerMetrics(wiring.manager(), wiring.group());
@@ -79,7 +79,7 @@ final class Service {
             settings.http().host().isEmpty() ? node.hostname() : settings.http().host(),
             api.port(),
             settings.http().urlPrefix(),
-            wiring.backendPath());
+            wiring.backendPlace());
         ending.await();
         log.info("Stopping");
         wiring
@@ -159,7 +159,7 @@ final class Service {
   }
 
   /** This process as a manager. */
-  static NodeInfo node(Version version, InstantSource clock) {
+  static NodeInfo node(Configuration configuration, Version version, InstantSource clock) {
     byte[] token = new byte[32];
     new SecureRandom().nextBytes(token);
     return new NodeInfo(
@@ -167,7 +167,7 @@ final class Service {
         Settings.hostname(),
         HexFormat.of().formatHex(token),
         version.number(),
-        "sqlite",
+        Backends.kind(configuration),
         clock.instant());
   }
 }

@@ -1,7 +1,6 @@
 package orchestrator.server.app;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -10,9 +9,9 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import orchestrator.core.facts.ManagerNode;
 import orchestrator.server.backend.BackendException;
-import orchestrator.server.backend.DataFileInUseException;
-import orchestrator.server.backend.SqliteBackend;
+import orchestrator.server.backend.SqlBackend;
 import orchestrator.server.backend.StandaloneConsensus;
+import orchestrator.server.backend.StoreInUseException;
 import orchestrator.server.config.Configuration;
 import orchestrator.server.engine.Consensus;
 import orchestrator.server.engine.Group;
@@ -33,7 +32,7 @@ import orchestrator.server.raft.RaftSettings;
 
 /** A manager with everything it acts through. Closed in the reverse order of opening. */
 final class Wiring implements AutoCloseable {
-  private final SqliteBackend backend;
+  private final SqlBackend backend;
   private final Consensus consensus;
   private final Optional<RaftConsensus> group;
   private final SystemNames names;
@@ -45,19 +44,19 @@ final class Wiring implements AutoCloseable {
       Configuration configuration,
       NodeInfo node,
       InstantSource clock,
-      Path dataFile,
-      Optional<Membership> membership) {
+      Optional<Membership> membership)
+      throws IOException {
     Settings settings = new Settings(configuration);
-    backend = SqliteBackend.open(dataFile);
+    backend = Backends.open(configuration);
     try {
       group =
           membership.map(member ->
               RaftConsensus.start(member.settings(), backend::projection, clock, member.onDoom()));
-    } catch (RaftException e) {
+      consensus = group.isPresent() ? group.get() : StandaloneConsensus.open(backend);
+    } catch (RaftException | BackendException e) {
       backend.close();
       throw e;
     }
-    consensus = group.isPresent() ? group.get() : StandaloneConsensus.open(backend);
     names = new SystemNames(configuration.topologyAccess().connectTimeout());
     servers = new MySqlServers(settings.topologyAccess(), settings.hostnames(names, clock), clock);
     auditFile =
@@ -109,14 +108,9 @@ final class Wiring implements AutoCloseable {
       InstantSource clock,
       Optional<Membership> membership)
       throws IOException {
-    Path dataFile =
-        configuration
-            .backend()
-            .sqliteDataFile()
-            .orElseThrow(() -> new IOException("SQLite3DataFile is not set"));
     try {
-      return new Wiring(configuration, node, clock, dataFile, membership);
-    } catch (DataFileInUseException e) {
+      return new Wiring(configuration, node, clock, membership);
+    } catch (StoreInUseException e) {
       throw new InUseException(e);
     } catch (BackendException | RaftException e) {
       throw new IOException(e.getMessage(), e);
@@ -140,7 +134,7 @@ final class Wiring implements AutoCloseable {
   static final class InUseException extends IOException {
     private static final long serialVersionUID = 1;
 
-    InUseException(DataFileInUseException cause) {
+    InUseException(StoreInUseException cause) {
       super(cause.getMessage(), cause);
     }
   }
@@ -153,8 +147,8 @@ final class Wiring implements AutoCloseable {
     return group.map(Group.class::cast);
   }
 
-  Path backendPath() {
-    return backend.path();
+  String backendPlace() {
+    return backend.description();
   }
 
   @Override

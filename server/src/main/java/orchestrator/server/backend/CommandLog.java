@@ -53,19 +53,20 @@ final class CommandLog {
     byte[] bytes = codec.state().encode(state);
     try (PreparedStatement insert =
         connection.prepareStatement(
-            "INSERT OR REPLACE INTO ojr_snapshot (log_index, state, crc) VALUES (?, ?, ?)")) {
+            "REPLACE INTO ojr_snapshot (log_index, state, crc) VALUES (?, ?, ?)")) {
       insert.setLong(1, index);
       insert.setBytes(2, bytes);
       insert.setLong(3, crc(bytes));
       insert.executeUpdate();
     }
-    Sqlite.execute(
+    Sql.execute(
         connection,
         """
         DELETE FROM ojr_snapshot WHERE log_index NOT IN
-          (SELECT log_index FROM ojr_snapshot ORDER BY log_index DESC LIMIT 2)
+          (SELECT log_index FROM
+            (SELECT log_index FROM ojr_snapshot ORDER BY log_index DESC LIMIT 2) AS newest)
         """);
-    Sqlite.execute(
+    Sql.execute(
         connection,
         """
         DELETE FROM ojr_log WHERE (SELECT count(*) FROM ojr_snapshot) = 2
@@ -100,6 +101,20 @@ final class CommandLog {
       }
     }
     return new Position(index, state, index - start.index());
+  }
+
+  /** The index of the last entry in the store; 0 for none. */
+  long lastIndex(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet rows =
+            statement.executeQuery(
+                """
+                SELECT max(log_index) FROM (
+                  SELECT log_index FROM ojr_log UNION ALL SELECT log_index FROM ojr_snapshot)
+                  AS indices
+                """)) {
+      return rows.next() ? rows.getLong(1) : 0;
+    }
   }
 
   private List<Command> decode(long index, byte[] entry, long crc) {
@@ -147,9 +162,9 @@ final class CommandLog {
 
   private static BackendException damaged(String what) {
     return new BackendException(
-        "The data file is damaged: "
+        "The store is damaged: "
             + what
-            + ". Restore the file from a copy; or move it away to start anew: servers are then"
+            + ". Restore it from a copy; or move it away to start anew: servers are then"
             + " discovered again, but downtimes, tags, aliases and open recoveries are lost");
   }
 

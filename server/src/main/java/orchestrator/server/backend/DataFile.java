@@ -118,7 +118,7 @@ final class DataFile implements AutoCloseable {
       }
     } catch (OverlappingFileLockException e) {
       channel.close();
-      DataFileInUseException inUse = inUse(path, lockPath);
+      StoreInUseException inUse = inUse(path, lockPath);
       inUse.initCause(e);
       throw inUse;
     } catch (BackendException | IOException e) {
@@ -130,9 +130,9 @@ final class DataFile implements AutoCloseable {
     return channel;
   }
 
-  private static DataFileInUseException inUse(Path path, Path lockPath) throws IOException {
+  private static StoreInUseException inUse(Path path, Path lockPath) throws IOException {
     String holder = Files.readString(lockPath, UTF_8).strip();
-    return new DataFileInUseException(
+    return new StoreInUseException(
         "The data file %s is in use by another manager%s: stop it, or set another SQLite3DataFile"
             .formatted(path, holder.isEmpty() ? "" : " (process " + holder + ")"));
   }

@@ -46,7 +46,7 @@ final class HistoryProjection {
     try (PreparedStatement upsert =
         connection.prepareStatement(
             """
-            INSERT OR REPLACE INTO ojr_detection
+            REPLACE INTO ojr_detection_history
               (id, uid, cluster_name, cluster_alias, at, ended, body) VALUES (?, ?, ?, ?, ?, ?, ?)
             """)) {
       upsert.setLong(1, detection.id());
@@ -64,7 +64,7 @@ final class HistoryProjection {
     try (PreparedStatement upsert =
         connection.prepareStatement(
             """
-            INSERT OR REPLACE INTO ojr_recovery
+            REPLACE INTO ojr_recovery_history
               (id, uid, hostname, port, cluster_name, cluster_alias, detection_id, at, ended,
                acknowledged, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)) {
@@ -87,10 +87,17 @@ final class HistoryProjection {
     // A journal that was submitted twice is one protocol.
     try (PreparedStatement insert =
         connection.prepareStatement(
-            "INSERT OR IGNORE INTO ojr_recovery_step (recovery_uid, at, message) VALUES (?, ?, ?)")) {
-      insert.setString(1, step.recoveryUid());
-      insert.setLong(2, Times.micros(step.at()));
-      insert.setString(3, step.message());
+            """
+            INSERT INTO ojr_recovery_step (recovery_uid, at, message)
+              SELECT ?, ?, ? FROM (SELECT 1 AS one) AS single
+                WHERE NOT EXISTS (SELECT 1 FROM ojr_recovery_step
+                  WHERE recovery_uid = ? AND at = ? AND message = ?)
+            """)) {
+      for (int parameter = 1; parameter <= 4; parameter += 3) {
+        insert.setString(parameter, step.recoveryUid());
+        insert.setLong(parameter + 1, Times.micros(step.at()));
+        insert.setString(parameter + 2, step.message());
+      }
       insert.executeUpdate();
     }
   }
@@ -105,21 +112,13 @@ final class HistoryProjection {
 
   private List<RecoveryTicket> unacknowledged(Connection connection, Command.Selector selector)
       throws SQLException {
-    String condition =
-        switch (selector) {
-          case Command.Selector.All ignored -> "?1 = ?2";
-          case Command.Selector.ById ignored -> "id = ?1 AND ?2 = ''";
-          case Command.Selector.ByUid ignored -> "uid = ?1 AND ?2 = ''";
-          case Command.Selector.ByInstance ignored -> "hostname = ?1 AND port = ?2";
-          case Command.Selector.ByCluster ignored ->
-              "(cluster_name = ?1 OR (?2 <> '' AND cluster_alias = ?2))";
-        };
+    Condition condition = condition(selector);
     try (PreparedStatement select =
-        connection.prepareStatement(
-            "SELECT body FROM ojr_recovery WHERE acknowledged = 0 AND " + condition)) {
-      List<Object> arguments = arguments(selector);
-      select.setObject(1, arguments.get(0));
-      select.setObject(2, arguments.get(1));
+        connection.prepareStatement("SELECT body FROM ojr_recovery_history" + condition.where())) {
+      List<Object> arguments = condition.arguments();
+      for (int i = 0; i < arguments.size(); i++) {
+        select.setObject(i + 1, arguments.get(i));
+      }
       List<RecoveryTicket> found = new ArrayList<>();
       try (ResultSet rows = select.executeQuery()) {
         while (rows.next()) {
@@ -130,14 +129,22 @@ final class HistoryProjection {
     }
   }
 
-  private static List<Object> arguments(Command.Selector selector) {
-    return switch (selector) {
-      case Command.Selector.All ignored -> List.of("", "");
-      case Command.Selector.ById byId -> List.of(byId.id(), "");
-      case Command.Selector.ByUid byUid -> List.of(byUid.uid(), "");
-      case Command.Selector.ByInstance(InstanceKey key) -> List.of(key.hostname(), key.port());
+  private static Condition condition(Command.Selector selector) {
+    Condition condition = new Condition();
+    condition.add("acknowledged = 0");
+    switch (selector) {
+      case Command.Selector.All ignored -> {}
+      case Command.Selector.ById byId -> condition.add("id = ?", byId.id());
+      case Command.Selector.ByUid byUid -> condition.add("uid = ?", byUid.uid());
+      case Command.Selector.ByInstance(InstanceKey key) ->
+          condition.add("hostname = ? AND port = ?", key.hostname(), key.port());
       case Command.Selector.ByCluster(String name, Optional<String> alias) ->
-          List.of(name, alias.orElse(""));
-    };
+          condition.add(
+              "(cluster_name = ? OR (? <> '' AND cluster_alias = ?))",
+              name,
+              alias.orElse(""),
+              alias.orElse(""));
+    }
+    return condition;
   }
 }

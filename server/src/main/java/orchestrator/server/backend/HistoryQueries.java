@@ -2,7 +2,6 @@ package orchestrator.server.backend;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import orchestrator.core.facts.RecoveryTicket;
@@ -27,7 +26,9 @@ final class HistoryQueries {
       condition.add("acknowledged = 0");
     }
     return readers.query(
-        "SELECT body FROM ojr_recovery" + condition.where() + page("id", selection.page()),
+        "SELECT body FROM ojr_recovery_history"
+            + condition.where()
+            + page("at DESC, id DESC", selection.page()),
         condition.arguments(),
         row -> codec.recovery().decode(row.getBytes(1)));
   }
@@ -36,12 +37,12 @@ final class HistoryQueries {
     Condition condition = condition(selection);
     return readers.query(
         """
-        SELECT body, (SELECT coalesce(max(r.id), 0) FROM ojr_recovery r
-            WHERE r.detection_id = ojr_detection.id)
-          FROM ojr_detection
+        SELECT body, (SELECT coalesce(max(r.id), 0) FROM ojr_recovery_history r
+            WHERE r.detection_id = d.id AND r.at >= d.at)
+          FROM ojr_detection_history d
         """
             + condition.where()
-            + page("id", selection.page()),
+            + page("at DESC, id DESC", selection.page()),
         condition.arguments(),
         row ->
             new History.DetectionEntry(codec.detection().decode(row.getBytes(1)), row.getLong(2)));
@@ -66,7 +67,7 @@ final class HistoryQueries {
     return readers.query(
         "SELECT id, at, type, hostname, port, message FROM ojr_audit"
             + condition.where()
-            + page("id", page),
+            + page("id DESC", page),
         condition.arguments(),
         HistoryQueries::auditEntry);
   }
@@ -110,27 +111,8 @@ final class HistoryQueries {
     return condition;
   }
 
-  private static String page(String column, int page) {
-    return " ORDER BY %s DESC LIMIT %d OFFSET %d"
-        .formatted(column, History.PAGE_SIZE, (long) page * History.PAGE_SIZE);
-  }
-
-  /** Conditions that all hold. */
-  private static final class Condition {
-    private final List<String> terms = new ArrayList<>();
-    private final List<Object> arguments = new ArrayList<>();
-
-    void add(String term, Object... values) {
-      terms.add(term);
-      arguments.addAll(List.of(values));
-    }
-
-    String where() {
-      return terms.isEmpty() ? "" : " WHERE " + String.join(" AND ", terms);
-    }
-
-    List<Object> arguments() {
-      return arguments;
-    }
+  private static String page(String order, int page) {
+    return " ORDER BY %s LIMIT %d OFFSET %d"
+        .formatted(order, History.PAGE_SIZE, (long) page * History.PAGE_SIZE);
   }
 }

@@ -54,7 +54,7 @@ final class InstanceStore {
     List<InstanceKey> gone = List.copyOf(keys);
     gone.forEach(waiting::remove);
     gone.forEach(written::remove);
-    writer.submitBulk(connection -> Sqlite.transaction(connection, inside -> delete(inside, gone)));
+    writer.submitBulk(session -> session.transaction(inside -> delete(inside, gone)));
   }
 
   /** Called each second on the writing thread. */
@@ -72,7 +72,7 @@ final class InstanceStore {
     }
   }
 
-  private void flushSome(Connection connection) throws SQLException {
+  private void flushSome(Session session) throws SQLException {
     List<Instance> some = new ArrayList<>();
     Iterator<Instance> iterator = waiting.values().iterator();
     while (iterator.hasNext() && some.size() < ROWS_PER_TRANSACTION) {
@@ -82,7 +82,7 @@ final class InstanceStore {
       return;
     }
     // A newer picture that came meanwhile stays; after a failure all stay, for the next time.
-    Sqlite.transaction(connection, inside -> upsert(inside, some));
+    session.transaction(inside -> upsert(inside, some));
     for (Instance saved : some) {
       waiting.remove(saved.key(), saved);
       written.add(saved.key());
@@ -92,7 +92,7 @@ final class InstanceStore {
   private void upsert(Connection connection, List<Instance> instances) throws SQLException {
     try (PreparedStatement upsert =
         connection.prepareStatement(
-            "INSERT OR REPLACE INTO ojr_instance (hostname, port, body) VALUES (?, ?, ?)")) {
+            "REPLACE INTO ojr_instance (hostname, port, body) VALUES (?, ?, ?)")) {
       for (Instance instance : instances) {
         upsert.setString(1, instance.key().hostname());
         upsert.setInt(2, instance.key().port());

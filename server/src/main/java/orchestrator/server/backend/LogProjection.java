@@ -1,6 +1,5 @@
 package orchestrator.server.backend;
 
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -98,9 +97,9 @@ final class LogProjection implements Projection {
 
   void writeSoon() {
     if (scheduled.compareAndSet(false, true)) {
-      writer.submitHistory(connection -> {
+      writer.submitHistory(session -> {
         scheduled.set(false);
-        writeAll(connection);
+        writeAll(session);
       });
     }
   }
@@ -123,13 +122,13 @@ final class LogProjection implements Projection {
   public boolean flush(Duration limit) {
     CompletableFuture<Boolean> done = new CompletableFuture<>();
     // A job of the log makes its commits durable, and with them all commits before.
-    writer.submitLog(connection -> done.complete(writeAll(connection) && touch(connection)));
+    writer.submitLog(session -> done.complete(writeAll(session) && touch(session)));
     return done.completeOnTimeout(false, limit.toNanos(), TimeUnit.NANOSECONDS).join();
   }
 
-  private static boolean touch(Connection connection) {
+  private static boolean touch(Session session) {
     try {
-      Meta.probe(connection);
+      Meta.probe(session);
       return true;
     } catch (SQLException e) {
       LOG.warn("The history cannot be made durable: {}", e.getMessage());
@@ -138,7 +137,7 @@ final class LogProjection implements Projection {
   }
 
   /** Whether all that was taken by now is written. */
-  private boolean writeAll(Connection connection) {
+  private boolean writeAll(Session session) {
     long target;
     synchronized (lock) {
       target = taken;
@@ -146,7 +145,7 @@ final class LogProjection implements Projection {
     try {
       while (applied < target) {
         Batch batch = next();
-        write(connection, batch.entries(), batch.upTo());
+        write(session, batch.entries(), batch.upTo());
         done(batch);
       }
     } catch (SQLException e) {
@@ -180,37 +179,35 @@ final class LogProjection implements Projection {
     }
   }
 
-  private void write(Connection connection, List<Entry> entries, long upTo) throws SQLException {
+  private void write(Session session, List<Entry> entries, long upTo) throws SQLException {
     try {
-      Sqlite.transaction(
-          connection,
-          inside -> {
-            for (Entry entry : entries) {
-              history.write(inside, entry.traces());
-            }
-            Meta.put(inside, indexName, upTo);
-          });
+      session.transaction(inside -> {
+        for (Entry entry : entries) {
+          history.write(inside, entry.traces());
+        }
+        Meta.put(inside, indexName, upTo);
+      });
     } catch (SQLException e) {
-      if (!Sqlite.refusesData(e)) {
+      if (!session.dialect().refusesData(e)) {
         throw e;
       }
-      writeWithoutRefused(connection, entries, upTo, e);
+      writeWithoutRefused(session, entries, upTo, e);
     } catch (RuntimeException e) {
-      writeWithoutRefused(connection, entries, upTo, e);
+      writeWithoutRefused(session, entries, upTo, e);
     }
   }
 
   /** What the store will never take must not hold up all that comes after it. */
   private void writeWithoutRefused(
-      Connection connection, List<Entry> entries, long upTo, Exception reason) throws SQLException {
+      Session session, List<Entry> entries, long upTo, Exception reason) throws SQLException {
     if (entries.size() > 1) {
       for (Entry entry : entries) {
-        write(connection, List.of(entry), entry.index());
+        write(session, List.of(entry), entry.index());
       }
     } else {
       LOG.error("Entry {} of the log leaves no trace in the history", upTo, reason);
     }
-    Sqlite.transaction(connection, inside -> Meta.put(inside, indexName, upTo));
+    session.transaction(inside -> Meta.put(inside, indexName, upTo));
   }
 
   private void fail(SQLException e) {

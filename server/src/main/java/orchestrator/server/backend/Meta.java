@@ -8,6 +8,10 @@ import java.sql.SQLException;
 /** Single numbers that are kept by name. */
 final class Meta {
   static final String TERM = "term";
+
+  /** A number that each process chooses for itself. */
+  static final String OWNER = "owner";
+
   static final String APPLIED_PREFIX = "applied:";
   private static final String PROBE = "probe";
 
@@ -25,8 +29,7 @@ final class Meta {
 
   static void put(Connection connection, String name, long value) throws SQLException {
     try (PreparedStatement upsert =
-        connection.prepareStatement(
-            "INSERT OR REPLACE INTO ojr_meta (name, value) VALUES (?, ?)")) {
+        connection.prepareStatement("REPLACE INTO ojr_meta (name, value) VALUES (?, ?)")) {
       upsert.setString(1, name);
       upsert.setLong(2, value);
       upsert.executeUpdate();
@@ -34,7 +37,7 @@ final class Meta {
   }
 
   /** Writes something, to see whether writing works (again). */
-  static void probe(Connection connection) throws SQLException {
-    Sqlite.transaction(connection, inside -> put(inside, PROBE, get(inside, PROBE) + 1));
+  static void probe(Session session) throws SQLException {
+    session.transaction(inside -> put(inside, PROBE, get(inside, PROBE) + 1));
   }
 }

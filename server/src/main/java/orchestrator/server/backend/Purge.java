@@ -17,30 +17,31 @@ final class Purge {
 
   void run(Instant historyBefore, Instant analysisBefore) {
     long history = Times.micros(historyBefore);
-    step("ojr_audit", "at < ?", history);
-    step("ojr_detection", "at < ? AND ended = 1", history);
+    step("ojr_audit", "id", "at < ?", history);
+    step("ojr_detection_history", "uid", "at < ? AND ended = 1", history);
     step(
         "ojr_recovery_step",
-        "at < ? AND recovery_uid NOT IN (SELECT uid FROM ojr_recovery WHERE ended = 0)",
+        "id",
+        "at < ? AND recovery_uid NOT IN (SELECT uid FROM ojr_recovery_history WHERE ended = 0)",
         history);
-    step("ojr_recovery", "at < ? AND ended = 1", history);
-    step("ojr_analysis_change", "at < ?", Times.micros(analysisBefore));
+    step("ojr_recovery_history", "uid", "at < ? AND ended = 1", history);
+    step("ojr_analysis_change", "id", "at < ?", Times.micros(analysisBefore));
   }
 
-  private void step(String table, String condition, long before) {
-    writer.submitBulk(connection -> {
-      if (deleteSome(connection, table, condition, before) == ROWS_PER_TRANSACTION) {
-        step(table, condition, before);
-      }
-    });
-  }
-
-  private static int deleteSome(Connection connection, String table, String condition, long before)
-      throws SQLException {
+  private void step(String table, String key, String condition, long before) {
+    // The inner query has a name, for MySQL neither limits nor reads the table otherwise.
     String sql =
-        "DELETE FROM %1$s WHERE rowid IN (SELECT rowid FROM %1$s WHERE %2$s LIMIT %3$d)"
-            .formatted(table, condition, ROWS_PER_TRANSACTION);
-    // One statement is a transaction of its own.
+        "DELETE FROM %1$s WHERE %2$s IN (SELECT %2$s FROM (SELECT %2$s FROM %1$s WHERE %3$s LIMIT %4$d) AS old)"
+            .formatted(table, key, condition, ROWS_PER_TRANSACTION);
+    writer.submitBulk(session ->
+        session.run(connection -> {
+          if (delete(connection, sql, before) == ROWS_PER_TRANSACTION) {
+            step(table, key, condition, before);
+          }
+        }));
+  }
+
+  private static int delete(Connection connection, String sql, long before) throws SQLException {
     try (PreparedStatement delete = connection.prepareStatement(sql)) {
       delete.setLong(1, before);
       return delete.executeUpdate();

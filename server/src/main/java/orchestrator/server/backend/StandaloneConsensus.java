@@ -52,7 +52,10 @@ public final class StandaloneConsensus implements Consensus {
   // Of the writing thread only:
   private long index;
   private long snapshotIndex;
-  private boolean diskFailed;
+  private boolean trustEnded;
+
+  /** A transaction of which it is not known whether it was done. */
+  private List<Planned> uncertain = List.of();
 
   private record Start(CommandLog.Position position, long term) {}
 
@@ -63,7 +66,7 @@ public final class StandaloneConsensus implements Consensus {
     }
   }
 
-  private StandaloneConsensus(SqliteBackend backend, CommandLog log, Start start) {
+  private StandaloneConsensus(SqlBackend backend, CommandLog log, Start start) {
     this.writer = backend.writer();
     this.codec = backend.codec();
     this.log = log;
@@ -80,16 +83,17 @@ public final class StandaloneConsensus implements Consensus {
    * @param backend where the log is; close it after the consensus
    * @throws BackendException when the log is damaged, or cannot be written
    */
-  public static StandaloneConsensus open(SqliteBackend backend) {
+  public static StandaloneConsensus open(SqlBackend backend) {
     CommandLog log = new CommandLog(backend.codec());
     CompletableFuture<Start> started = new CompletableFuture<>();
     backend
         .writer()
-        .submitLog(connection -> {
+        .submitLog(session -> {
           try {
-            started.complete(new Start(log.load(connection), nextTerm(connection)));
+            CommandLog.Position position = session.call(log::load);
+            started.complete(new Start(position, nextTerm(session)));
           } catch (SQLException e) {
-            started.completeExceptionally(Sqlite.unusable(backend.path(), e));
+            started.completeExceptionally(backend.database().unusable(e));
           } catch (RuntimeException e) {
             started.completeExceptionally(e);
           }
@@ -103,9 +107,9 @@ public final class StandaloneConsensus implements Consensus {
     }
   }
 
-  private static long nextTerm(Connection connection) throws SQLException {
-    long next = Meta.get(connection, Meta.TERM) + 1;
-    Sqlite.transaction(connection, inside -> Meta.put(inside, Meta.TERM, next));
+  private static long nextTerm(Session session) throws SQLException {
+    long next = session.call(inside -> Meta.get(inside, Meta.TERM)) + 1;
+    session.transaction(inside -> Meta.put(inside, Meta.TERM, next));
     return next;
   }
 
@@ -163,12 +167,12 @@ public final class StandaloneConsensus implements Consensus {
     }
   }
 
-  private void commitWaiting(Connection connection) {
+  private void commitWaiting(Session session) {
     scheduled.set(false);
     List<Proposal> batch = takeBatch();
     if (isAvailable()) {
-      commit(connection, batch);
-      snapshotIfDue(connection);
+      commit(session, batch);
+      snapshotIfDue(session);
     } else {
       batch.forEach(proposal -> proposal.complete(unavailable()));
     }
@@ -189,19 +193,20 @@ public final class StandaloneConsensus implements Consensus {
     return batch;
   }
 
-  private void commit(Connection connection, List<Proposal> batch) {
+  private void commit(Session session, List<Proposal> batch) {
     List<Planned> plan = plan(batch);
     try {
       if (!plan.isEmpty() && plan.getLast().index() > index) {
-        Sqlite.transaction(connection, inside -> write(inside, plan));
+        session.transaction(inside -> write(inside, plan));
       }
-    } catch (Sqlite.CommitException e) {
-      fail(e);
+    } catch (Sql.CommitException e) {
+      fail(e, session.dialect());
+      uncertain = plan;
       String reason = "Perhaps written: " + e.getMessage();
       plan.forEach(planned -> planned.proposal().complete(new Submission.Unknown(reason)));
       return;
     } catch (SQLException e) {
-      fail(e);
+      fail(e, session.dialect());
       plan.forEach(planned -> planned.proposal().complete(unavailable()));
       return;
     }
@@ -263,41 +268,64 @@ public final class StandaloneConsensus implements Consensus {
     }
   }
 
-  private void fail(SQLException e) {
-    diskFailed = diskFailed || Sqlite.isDiskFailure(e);
-    String advice =
-        diskFailed
-            ? "check the disk, then restart this node"
-            : "free space or mend the disk; this node goes on by itself";
-    failure = Optional.of("Cannot write the command log: %s: %s".formatted(e.getMessage(), advice));
+  private void fail(SQLException e, Dialect dialect) {
+    trustEnded = trustEnded || dialect.endsTrust(e);
+    fail(
+        "%s: %s%s"
+            .formatted(
+                e.getMessage(),
+                dialect.advice(e),
+                trustEnded ? ", then restart this node" : "; this node goes on by itself"));
+  }
+
+  private void fail(String reason) {
+    failure = Optional.of("Cannot write the command log: " + reason);
     LOG.error("{}", failure.get());
   }
 
   private void probeIfFailed() {
-    if (failure.isPresent() && !diskFailed && !closed) {
+    if (failure.isPresent() && !trustEnded && !closed) {
       writer.submitLog(this::probe);
     }
   }
 
-  private void probe(Connection connection) {
+  private void probe(Session session) {
     try {
-      Meta.probe(connection);
-      failure = Optional.empty();
-      LOG.info("The command log can be written again");
+      Meta.probe(session);
+      settle(session.call(log::lastIndex));
     } catch (SQLException e) {
       LOG.debug("The command log still cannot be written: {}", e.getMessage());
     }
   }
 
-  private void snapshotIfDue(Connection connection) {
+  /**
+   * What came of a commit that was not answered, and whether the log is still the one we know.
+   *
+   * @param last entry that the store has
+   */
+  private void settle(long last) {
+    if (last != index) {
+      if (uncertain.isEmpty() || uncertain.getLast().index() != last) {
+        trustEnded = true;
+        fail("it ends at entry %d instead of %d: restart this node".formatted(last, index));
+        return;
+      }
+      uncertain.forEach(this::publish);
+    }
+    uncertain = List.of();
+    failure = Optional.empty();
+    LOG.info("The command log can be written again");
+  }
+
+  private void snapshotIfDue(Session session) {
     if (index - snapshotIndex >= ENTRIES_PER_SNAPSHOT) {
-      snapshot(connection);
+      snapshot(session);
     }
   }
 
-  private void snapshot(Connection connection) {
+  private void snapshot(Session session) {
     try {
-      Sqlite.transaction(connection, inside -> log.snapshot(inside, index, state));
+      session.transaction(inside -> log.snapshot(inside, index, state));
       snapshotIndex = index;
     } catch (SQLException e) {
       LOG.error("Cannot write a snapshot; the log grows until it works: {}", e.getMessage());
@@ -311,10 +339,10 @@ public final class StandaloneConsensus implements Consensus {
   public void close() {
     closed = true;
     CompletableFuture<Void> done = new CompletableFuture<>();
-    writer.submitLog(connection -> {
-      commitWaiting(connection);
+    writer.submitLog(session -> {
+      commitWaiting(session);
       if (index > snapshotIndex && failure.isEmpty()) {
-        snapshot(connection);
+        snapshot(session);
       }
       done.complete(null);
     });

@@ -1,12 +1,12 @@
 package orchestrator.server.backend;
 
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.PriorityBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -24,12 +24,20 @@ final class Writer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Writer.class);
   private static final Duration TICK = Duration.ofSeconds(1);
   private static final int MAX_WAITING = 10_000;
-  private static final int COMMITS_PER_CHECKPOINT = 500;
+  private static final int JOBS_PER_TIDYING = 500;
 
-  /** Something to do with the connection. */
+  /** A store that nobody writes to can be gone without anybody noticing. */
+  private static final Duration PROBE_AFTER = Duration.ofSeconds(2);
+
+  /** What takes longer counts as failing. */
+  private static final Duration SLOW = Duration.ofSeconds(5);
+
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
+
+  /** Something to write. */
   @FunctionalInterface
   interface Job {
-    void run(Connection connection) throws SQLException;
+    void run(Session session) throws SQLException;
   }
 
   private enum Priority {
@@ -41,8 +49,8 @@ final class Writer implements AutoCloseable {
 
   private record Task(Priority priority, long sequence, Job job) {}
 
-  private final Path path;
-  private final Connection connection;
+  private final Database database;
+  private final Session session;
   private final PriorityBlockingQueue<Task> queue =
       new PriorityBlockingQueue<>(
           64, Comparator.comparing(Task::priority).thenComparingLong(Task::sequence));
@@ -51,13 +59,17 @@ final class Writer implements AutoCloseable {
   private final AtomicInteger bulkWaiting = new AtomicInteger();
   private final Thread thread;
   private volatile Optional<String> failure = Optional.empty();
-  private boolean durable = true;
-  private int uncheckpointed;
+
+  /** When the job that runs now began, on the monotonic clock. */
+  private volatile OptionalLong busySince = OptionalLong.empty();
+
+  // Of the writing thread only:
+  private int untidied;
   private boolean stopped;
 
-  Writer(Path path, Connection connection) {
-    this.path = path;
-    this.connection = connection;
+  Writer(Database database, Connection connection) {
+    this.database = database;
+    this.session = new Session(database, connection);
     this.thread = new Thread(this::loop, "backend-writer");
     thread.setDaemon(true);
   }
@@ -95,8 +107,18 @@ final class Writer implements AutoCloseable {
     return thread.equals(Thread.currentThread());
   }
 
-  /** Why the latest bulk write failed. */
+  /** Why the latest bulk write failed, or that a write takes too long. */
   Optional<String> failure() {
+    OptionalLong began = busySince;
+    if (failure.isEmpty() && began.isPresent()) {
+      long now = System.nanoTime();
+      Duration busy =
+          Duration.ofNanos(Math.min(now - began.getAsLong(), now - session.lastSuccessNanos()));
+      if (busy.compareTo(SLOW) > 0) {
+        return Optional.of(
+            "A write to %s has taken %d s".formatted(database.description(), busy.toSeconds()));
+      }
+    }
     return failure;
   }
 
@@ -119,10 +141,14 @@ final class Writer implements AutoCloseable {
 
   private void tick() {
     ticks.forEach(Runnable::run);
-    if (failure.isPresent()) {
+    boolean silent = System.nanoTime() - session.lastSuccessNanos() > PROBE_AFTER.toNanos();
+    if (failure.isPresent() || silent) {
       runBulk(Meta::probe);
     }
-    checkpointIfDue();
+    if (untidied >= JOBS_PER_TIDYING && queue.isEmpty()) {
+      runBulk(inside -> inside.run(database::tidy));
+      untidied = 0;
+    }
   }
 
   private void run(Task task) {
@@ -139,61 +165,66 @@ final class Writer implements AutoCloseable {
 
   /** Such a job handles its own failures: what arrives here is a defect. */
   private void runCareful(Job job, boolean durably) {
+    begin();
     try {
-      makeDurable(durably);
-      uncheckpointed++;
-      job.run(connection);
+      session.prefer(durably);
+      job.run(session);
     } catch (SQLException | RuntimeException e) {
       LOG.error("A job of the log or the history failed", e);
+    } finally {
+      end();
     }
   }
 
   private void runBulk(Job job) {
+    begin();
     try {
-      makeDurable(false);
-      uncheckpointed++;
-      job.run(connection);
+      session.prefer(false);
+      job.run(session);
       failure = Optional.empty();
     } catch (SQLException | RuntimeException e) {
       fail(e.toString());
+    } finally {
+      end();
     }
+  }
+
+  private void begin() {
+    busySince = OptionalLong.of(System.nanoTime());
+  }
+
+  private void end() {
+    busySince = OptionalLong.empty();
+    untidied++;
   }
 
   private void fail(String reason) {
     boolean isNew = failure.isEmpty();
-    failure = Optional.of("Cannot write to " + path + ": " + reason);
+    failure = Optional.of("Cannot write to " + database.description() + ": " + reason);
     if (isNew) {
-      LOG.error("Cannot write history and servers to {}: {}", path, reason);
+      LOG.error("Cannot write history and servers to {}: {}", database.description(), reason);
     }
   }
 
-  /** In WAL mode, NORMAL saves the fsync per commit; the next FULL commit brings all to disk. */
-  private void makeDurable(boolean wanted) throws SQLException {
-    if (durable != wanted) {
-      Sqlite.execute(connection, "PRAGMA synchronous=" + (wanted ? "FULL" : "NORMAL"));
-      durable = wanted;
-    }
-  }
-
-  /** While idle, so that no commit has to wait for it. */
-  private void checkpointIfDue() {
-    if (uncheckpointed >= COMMITS_PER_CHECKPOINT && queue.isEmpty()) {
-      runBulk(inside -> Sqlite.execute(inside, "PRAGMA wal_checkpoint(PASSIVE)"));
-      uncheckpointed = 0;
-    }
-  }
-
-  /** Does what is waiting, then closes the connection, which writes the WAL back. */
+  /**
+   * Does what is waiting, then closes the connection. A store that does not answer is not waited
+   * for longer than {@link #CLOSE_LIMIT}.
+   */
   @Override
   public void close() {
     queue.add(new Task(Priority.STOP, sequence.incrementAndGet(), inside -> {}));
     try {
-      thread.join();
-      connection.close();
+      if (!thread.join(CLOSE_LIMIT)) {
+        LOG.error("{} does not take what is still to be written", database.description());
+        session.abort();
+        thread.join(CLOSE_LIMIT);
+        return;
+      }
+      session.close();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (SQLException e) {
-      LOG.warn("Closing {}: {}", path, e.toString());
+      LOG.warn("Closing {}: {}", database.description(), e.toString());
     }
   }
 }

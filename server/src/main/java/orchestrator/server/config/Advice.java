@@ -69,12 +69,14 @@ final class Advice {
   /** Why a server must not start with these values. */
   static List<ConfigurationProblem> refusals(ConfigurationDraft draft, ConfigurationValues values) {
     var refusals = new ArrayList<ConfigurationProblem>();
-    if (values.get(BackendConfiguration.BACKEND_DB) == BackendConfiguration.Kind.MYSQL) {
+    if (values.get(BackendConfiguration.BACKEND_DB) == BackendConfiguration.Kind.MYSQL
+        && (values.get(BackendConfiguration.MYSQL_ORCHESTRATOR_HOST).isEmpty()
+            || values.get(BackendConfiguration.MYSQL_ORCHESTRATOR_DATABASE).isEmpty())) {
       refusals.add(
           draft.problem(
               BackendConfiguration.BACKEND_DB,
-              "this version keeps its state in SQLite only; set BackendDB to \"sqlite\" and"
-                  + " SQLite3DataFile to the path of a file"));
+              "mysql needs MySQLOrchestratorHost and MySQLOrchestratorDatabase; set them, or set"
+                  + " BackendDB to \"sqlite\" and SQLite3DataFile to the path of a file"));
     }
     authenticationRefusal(values)
         .map(text -> draft.problem(HttpConfiguration.AUTHENTICATION_METHOD, text))

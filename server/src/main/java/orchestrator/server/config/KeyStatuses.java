@@ -15,7 +15,6 @@ final class KeyStatuses {
   private static final List<String> PROTECTIVE_LATER =
       List.of(
           "PanicIfDifferentDatabaseDeploy",
-          "MySQLOrchestratorUseMutualTLS",
           "MySQLTopologyUseMutualTLS",
           "ListenSocket",
           "StatusOUVerify",
@@ -30,21 +29,6 @@ final class KeyStatuses {
       List.of(
           "EnableSyslog",
           "SkipOrchestratorDatabaseUpdate",
-          // a MySQL backend
-          "MySQLOrchestratorHost",
-          "MySQLOrchestratorPort",
-          "MySQLOrchestratorDatabase",
-          "MySQLOrchestratorUser",
-          "MySQLOrchestratorPassword",
-          "MySQLOrchestratorCredentialsConfigFile",
-          "MySQLOrchestratorMaxPoolConnections",
-          "MySQLOrchestratorReadTimeoutSeconds",
-          "MySQLOrchestratorRejectReadOnly",
-          "MySQLOrchestratorMaxAllowedPacket",
-          "MySQLOrchestratorSSLSkipVerify",
-          "MySQLOrchestratorSSLPrivateKeyFile",
-          "MySQLOrchestratorSSLCertFile",
-          "MySQLOrchestratorSSLCAFile",
           // TLS to monitored servers
           "MySQLTopologySSLPrivateKeyFile",
           "MySQLTopologySSLCertFile",

@@ -142,7 +142,9 @@ class CommandLineTest {
     Configuration configuration = configuration();
     InstantSource clock = InstantSource.system();
     Settings settings = new Settings(configuration);
-    try (Wiring wiring = Wiring.open(configuration, Service.node(Version.current(), clock), clock);
+    try (Wiring wiring =
+            Wiring.open(
+                configuration, Service.node(configuration, Version.current(), clock), clock);
         ApiServer api =
             ApiServer.start(
                 settings.http(), settings.views(), wiring.manager().operations(), clock)) {
@@ -163,7 +165,9 @@ class CommandLineTest {
   void theNumbersOfAManagerCountItsProbes() throws IOException {
     Configuration configuration = configuration();
     InstantSource clock = InstantSource.system();
-    try (Wiring wiring = Wiring.open(configuration, Service.node(Version.current(), clock), clock);
+    try (Wiring wiring =
+            Wiring.open(
+                configuration, Service.node(configuration, Version.current(), clock), clock);
         ManagerMetrics metrics = new ManagerMetrics(wiring.manager(), Optional.empty())) {
       var operations = wiring.manager().operations();
       var _ = operations.discover(new InstanceKey("127.0.0.1", 1), new Requester("test"));

@@ -1,12 +1,11 @@
 package orchestrator.server.backend;
 
 import static orchestrator.server.backend.Recorded.A;
+import static orchestrator.server.backend.Recorded.B;
 import static orchestrator.server.backend.Recorded.NOON;
 import static orchestrator.server.backend.Recorded.ticket;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,13 +25,19 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The history of a replicated log, in a store that can fail and be behind. */
+@ParameterizedClass
+@EnumSource(TestStore.Kind.class)
 class LogProjectionTest {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   @TempDir Path folder;
-  private SqliteBackend backend;
+  private final TestStore.Kind kind;
+  private TestStore place;
+  private SqlBackend backend;
   private Projection projection;
 
   /** The log: entry i is at index i + 1. */
@@ -40,9 +45,13 @@ class LogProjectionTest {
 
   private final List<ReplicatedState> states = new ArrayList<>(List.of(ReplicatedState.EMPTY));
 
+  LogProjectionTest(TestStore.Kind kind) {
+    this.kind = kind;
+  }
+
   @BeforeEach
-  void open() {
-    open("orchestrator.db");
+  void create() {
+    open(kind.in(folder));
     add(new Command.OpenRecovery(ticket("u1", A)));
     for (int i = 0; i < 20; i++) {
       add(new Command.PutKeyValue("key" + i, "value"));
@@ -52,8 +61,9 @@ class LogProjectionTest {
     }
   }
 
-  private void open(String name) {
-    backend = SqliteBackend.open(folder.resolve(name));
+  private void open(TestStore store) {
+    place = store;
+    backend = store.open();
     projection = backend.projection("group");
   }
 
@@ -63,17 +73,17 @@ class LogProjectionTest {
   }
 
   @Test
-  void entriesThatAreAppliedAgainAfterARestartLeaveNoSecondTrace() throws IOException {
+  void entriesThatAreAppliedAgainAfterARestartLeaveNoSecondTrace() {
     apply(1, 15);
     assertThat(projection.flush(PATIENCE)).isTrue();
-    copyStore("older.db");
+    TestStore older = place.copy();
     apply(16, log.size());
     assertThat(projection.flush(PATIENCE)).isTrue();
     List<String> complete = steps();
     assertThat(complete).hasSize(21);
 
     backend.close();
-    open("older.db");
+    open(older);
     assertThat(projection.appliedIndex()).isEqualTo(15);
     apply(1, log.size());
     assertThat(projection.flush(PATIENCE)).isTrue();
@@ -85,7 +95,7 @@ class LogProjectionTest {
   void orderlyRestartHasAllAndTakesNothingAgain() {
     apply(1, log.size());
     backend.close();
-    open("orchestrator.db");
+    open(place);
     assertThat(projection.appliedIndex()).isEqualTo(log.size());
     assertThat(steps()).hasSize(21);
   }
@@ -98,13 +108,13 @@ class LogProjectionTest {
 
   @Test
   void failedWritesAreShownAndTriedAgainInOrder() {
-    runLog("PRAGMA query_only=ON");
+    runLog(place.refuseWrites());
     apply(1, log.size());
     assertThat(projection.flush(PATIENCE)).isFalse();
     assertThat(backend.failure())
         .hasValueSatisfying(reason -> assertThat(reason).contains("history of the log"));
     assertThat(projection.appliedIndex()).isZero();
-    runLog("PRAGMA query_only=OFF");
+    runLog(place.allowWrites());
     Awaitility.await().until(() -> projection.appliedIndex() == log.size());
     assertThat(backend.failure()).isEmpty();
     assertThat(steps()).hasSize(21).last().isEqualTo("note 19");
@@ -124,7 +134,7 @@ class LogProjectionTest {
     assertThat(projection.appliedIndex()).isLessThan(log.size());
 
     backend.close();
-    open("orchestrator.db");
+    open(place);
     apply(1, log.size());
     assertThat(projection.flush(PATIENCE)).isTrue();
     assertThat(projection.appliedIndex()).isEqualTo(log.size());
@@ -133,14 +143,21 @@ class LogProjectionTest {
 
   @Test
   void entryThatTheStoreNeverTakesDoesNotHoldUpTheOthers() {
-    runLog(
-        """
-        CREATE TRIGGER no BEFORE INSERT ON ojr_recovery_step WHEN NEW.message LIKE '%note 7'
-        BEGIN SELECT RAISE(ABORT, 'no'); END
-        """);
+    String tooLong = "u".repeat(300);
+    if (kind == TestStore.Kind.SQLITE) {
+      runLog(
+          """
+          CREATE TRIGGER no BEFORE INSERT ON ojr_recovery_history WHEN length(NEW.uid) > 255
+          BEGIN SELECT RAISE(ABORT, 'no'); END
+          """);
+    }
+    log.add(3, new Command.OpenRecovery(ticket(tooLong, B)));
+    states.add(
+        4, StateMachine.applyAll(states.get(3), List.of(log.get(3)), new LogPosition(1, 4)).next());
     apply(1, log.size());
     assertThat(projection.flush(PATIENCE)).isTrue();
-    assertThat(steps()).hasSize(20).last().isEqualTo("note 19");
+    assertThat(steps()).hasSize(21).last().isEqualTo("note 19");
+    assertThat(backend.recoveries(Selection.ALL)).hasSize(1);
   }
 
   @Test
@@ -193,17 +210,11 @@ class LogProjectionTest {
     CountDownLatch done = new CountDownLatch(1);
     backend
         .writer()
-        .submitLog(connection -> {
-          Sqlite.execute(connection, sql);
+        .submitLog(session -> {
+          session.run(inside -> Sql.execute(inside, sql));
           done.countDown();
         });
     awaitQuietly(done);
-  }
-
-  private void copyStore(String name) throws IOException {
-    for (String suffix : List.of("", "-wal")) {
-      Files.copy(folder.resolve("orchestrator.db" + suffix), folder.resolve(name + suffix));
-    }
   }
 
   private static void awaitQuietly(CountDownLatch latch) {

@@ -18,23 +18,24 @@ class MigrationsTest {
 
   @Test
   void eachMigrationRunsOnce() throws SQLException {
-    try (Connection connection = Sqlite.openForWriting(folder.resolve("x.db"))) {
-      Migrations.run(connection, List.of(FIRST));
-      Migrations.run(connection, List.of(FIRST, SECOND));
-      Migrations.run(connection, List.of(FIRST, SECOND));
+    try (Connection connection = SqliteDatabase.openFile(folder.resolve("x.db"))) {
+      Migrations.run(connection, SqliteDialect.INSTANCE, List.of(FIRST));
+      Migrations.run(connection, SqliteDialect.INSTANCE, List.of(FIRST, SECOND));
+      Migrations.run(connection, SqliteDialect.INSTANCE, List.of(FIRST, SECOND));
       assertThat(Migrations.version(connection)).isEqualTo(2);
-      Sqlite.execute(connection, "INSERT INTO c VALUES (1)");
+      Sql.execute(connection, "INSERT INTO c VALUES (1)");
     }
   }
 
   @Test
   void failedMigrationLeavesNothingOfItself() throws SQLException {
     List<String> broken = List.of("CREATE TABLE b (x)", "CREATE NONSENSE");
-    try (Connection connection = Sqlite.openForWriting(folder.resolve("x.db"))) {
-      assertThatThrownBy(() -> Migrations.run(connection, List.of(FIRST, broken)))
+    try (Connection connection = SqliteDatabase.openFile(folder.resolve("x.db"))) {
+      assertThatThrownBy(
+              () -> Migrations.run(connection, SqliteDialect.INSTANCE, List.of(FIRST, broken)))
           .isInstanceOf(SQLException.class);
       assertThat(Migrations.version(connection)).isEqualTo(1);
-      Migrations.run(connection, List.of(FIRST, SECOND));
+      Migrations.run(connection, SqliteDialect.INSTANCE, List.of(FIRST, SECOND));
     }
   }
 }

@@ -14,11 +14,15 @@ import orchestrator.server.engine.Consensus.Submission;
 final class StoreFixture implements AutoCloseable {
   static final Duration PATIENCE = Duration.ofSeconds(20);
 
-  final SqliteBackend backend;
+  final SqlBackend backend;
   final StandaloneConsensus consensus;
 
   StoreFixture(Path file) {
-    backend = SqliteBackend.open(file);
+    this(new TestStore.SqliteFile(file));
+  }
+
+  StoreFixture(TestStore store) {
+    backend = store.open();
     try {
       consensus = StandaloneConsensus.open(backend);
     } catch (RuntimeException e) {
@@ -48,13 +52,13 @@ final class StoreFixture implements AutoCloseable {
   }
 
   /** Runs a job on the writing thread and waits for it; also for what was submitted before. */
-  void onWriter(Writer.Job job) {
+  void onWriter(Sql.Work job) {
     CompletableFuture<Void> finished = new CompletableFuture<>();
     backend
         .writer()
-        .submitBulk(connection -> {
+        .submitBulk(session -> {
           try {
-            job.run(connection);
+            session.run(job);
             finished.complete(null);
           } catch (SQLException | RuntimeException e) {
             finished.completeExceptionally(e);

@@ -23,7 +23,7 @@ class TornWalTest {
     Path original = folder.resolve("original.db");
     Path copies = Files.createDirectory(folder.resolve("copies"));
     try (StoreFixture store = new StoreFixture(original)) {
-      store.onWriter(connection -> Sqlite.execute(connection, "PRAGMA wal_checkpoint(TRUNCATE)"));
+      store.onWriter(connection -> Sql.execute(connection, "PRAGMA wal_checkpoint(TRUNCATE)"));
       for (int i = 0; i < COMMANDS; i++) {
         store.put(i);
       }

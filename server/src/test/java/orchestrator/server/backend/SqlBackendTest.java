@@ -30,19 +30,34 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What is kept beside the state: servers and history. */
-class SqliteBackendTest {
+@ParameterizedClass
+@EnumSource(TestStore.Kind.class)
+class SqlBackendTest {
   private static final Instant NOON = Recorded.NOON;
   private static final InstanceKey A = Recorded.A;
   private static final InstanceKey B = Recorded.B;
 
   @TempDir Path folder;
+  private final TestStore.Kind kind;
+  private TestStore place;
   private StoreFixture store;
 
+  SqlBackendTest(TestStore.Kind kind) {
+    this.kind = kind;
+  }
+
   @BeforeEach
-  void open() {
-    store = new StoreFixture(folder.resolve("orchestrator.db"));
+  void create() {
+    place = kind.in(folder);
+    open();
+  }
+
+  private void open() {
+    store = new StoreFixture(place);
   }
 
   @AfterEach
@@ -211,21 +226,19 @@ class SqliteBackendTest {
 
   @Test
   void failedWritesShowUntilWritingWorksAgain() {
-    store.onWriter(connection -> Sqlite.execute(connection, "PRAGMA max_page_count=1"));
-    for (int i = 0; i < 200; i++) {
-      store.backend.audit(new AuditRecord(NOON, "big", Optional.empty(), "", "x".repeat(10_000)));
-    }
+    store.onWriter(connection -> Sql.execute(connection, place.refuseWrites()));
+    store.backend.audit(new AuditRecord(NOON, "lost", Optional.empty(), "", ""));
     Awaitility.await().until(() -> store.backend.failure().isPresent());
-    store.onWriter(connection -> Sqlite.execute(connection, "PRAGMA max_page_count=1000000"));
+    store.onWriter(connection -> Sql.execute(connection, place.allowWrites()));
     Awaitility.await().until(() -> store.backend.failure().isEmpty());
   }
 
   @Test
   void storeThatCannotBeReadIsAnErrorNotAnEmptyAnswer() {
-    store.onWriter(connection -> Sqlite.execute(connection, "DROP TABLE ojr_recovery_step"));
+    store.onWriter(connection -> Sql.execute(connection, "DROP TABLE ojr_recovery_step"));
     assertThatThrownBy(() -> store.backend.recoverySteps("u1"))
         .isInstanceOf(UncheckedIOException.class)
-        .hasMessageContaining("orchestrator.db");
+        .hasMessageContaining(store.backend.description());
   }
 
   @Test

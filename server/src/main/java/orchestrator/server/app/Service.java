@@ -55,8 +55,10 @@ final class Service {
     NodeInfo node = node(configuration, version, clock);
     Settings settings = new Settings(configuration);
     try (Wiring wiring = Wiring.open(configuration, node, clock, membership(ending));
+        HealthWatch watch = healthWatch(wiring, ending);
         ManagerMetrics metrics = new ManagerMetrics(wiring.manager(), wiring.group());
         RoleAudit _ = new RoleAudit(wiring.group(), wiring.manager()::audit)) {
+      watch.start();
       if (discovery) {
         wiring.manager().start();
       } else {
@@ -103,6 +105,18 @@ final class Service {
           return failure.exitCode();
         })
         .orElse(0);
+  }
+
+  private HealthWatch healthWatch(Wiring wiring, Ending ending) {
+    return new HealthWatch(
+        new SelfHealth.Limits(
+            configuration.backend().failureHandOver(),
+            configuration.backend().failureExit(),
+            configuration.raft().joinTimeout()),
+        wiring::backendFailure,
+        wiring.group(),
+        System::nanoTime,
+        ending::fail);
   }
 
   private Optional<Wiring.Membership> membership(Ending ending) throws IOException {

@@ -147,6 +147,14 @@ final class Wiring implements AutoCloseable {
     return group.map(Group.class::cast);
   }
 
+  /**
+   * Why this node's own store does not work; empty while it does. Without a group, the log is in
+   * it.
+   */
+  Optional<String> backendFailure() {
+    return group.isPresent() ? backend.failure() : backend.failure().or(consensus::failure);
+  }
+
   String backendPlace() {
     return backend.description();
   }

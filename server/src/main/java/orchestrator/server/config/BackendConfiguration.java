@@ -184,6 +184,16 @@ public record BackendConfiguration(ConfigurationValues values) {
     return values.get(MYSQL_ORCHESTRATOR_SSLCA_FILE);
   }
 
+  /** Zero for never. */
+  public Duration failureHandOver() {
+    return values.get(NewKeys.BACKEND_FAILURE_HAND_OVER_SECONDS);
+  }
+
+  /** Zero for never. */
+  public Duration failureExit() {
+    return values.get(NewKeys.BACKEND_FAILURE_EXIT_SECONDS);
+  }
+
   static final KeyGroup GROUP = KEYS.build();
 
   /** Who the backend is asked as. */

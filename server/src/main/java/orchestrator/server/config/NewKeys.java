@@ -43,6 +43,29 @@ final class NewKeys {
           60,
           "How long one hook command may run before it is killed and counts as failed.");
 
+  static final ConfigurationKey<Duration> BACKEND_FAILURE_HAND_OVER_SECONDS =
+      KEYS.key(
+          "BackendFailureHandOverSeconds",
+          seconds(0),
+          5,
+          "How long a node cannot write its backend before it hands raft leadership over; 0: never.");
+
+  static final ConfigurationKey<Duration> BACKEND_FAILURE_EXIT_SECONDS =
+      KEYS.key(
+          "BackendFailureExitSeconds",
+          seconds(0),
+          30,
+          "How long a node cannot write its backend before it exits with code 3; 0: never.");
+
+  static final ConfigurationKey<Duration> RAFT_JOIN_TIMEOUT_SECONDS =
+      KEYS.key(
+          "RaftJoinTimeoutSeconds",
+          seconds(0),
+          300,
+          "How long a member of a group may be without its first quorum after its start before it"
+              + " exits with code 4: longer than a start of all nodes, one after the other; 0:"
+              + " never.");
+
   static final ConfigurationKey<String> RAFT_CLUSTER_NAME =
       KEYS.key(
           "RaftClusterName",

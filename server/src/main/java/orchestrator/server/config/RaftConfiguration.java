@@ -113,6 +113,11 @@ public record RaftConfiguration(ConfigurationValues values) {
     return values.get(NewKeys.RAFT_ELECTION_TIMEOUT_MAX);
   }
 
+  /** For the first quorum after the start; zero for ever. */
+  public Duration joinTimeout() {
+    return values.get(NewKeys.RAFT_JOIN_TIMEOUT_SECONDS);
+  }
+
   public boolean useMutualTls() {
     return values.get(NewKeys.RAFT_USE_MUTUAL_TLS);
   }

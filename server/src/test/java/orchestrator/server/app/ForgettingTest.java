@@ -18,6 +18,7 @@ import orchestrator.sandbox.Sandbox;
 import orchestrator.sandbox.SandboxServer;
 import orchestrator.sandbox.SandboxSpec;
 import orchestrator.sandbox.ServerKind;
+import orchestrator.server.config.Configuration;
 import orchestrator.server.config.ConfigurationLoader;
 import orchestrator.server.config.ConfigurationResult;
 import orchestrator.server.engine.Operations;
@@ -58,11 +59,9 @@ class ForgettingTest {
   private Wiring start() throws IOException {
     ConfigurationResult result = ConfigurationLoader.load(List.of(file), Map.of());
     assertThat(result).isInstanceOf(ConfigurationResult.Loaded.class);
+    Configuration configuration = ((ConfigurationResult.Loaded) result).configuration();
     Wiring wiring =
-        Wiring.open(
-            ((ConfigurationResult.Loaded) result).configuration(),
-            Service.node(Version.current(), clock),
-            clock);
+        Wiring.open(configuration, Service.node(configuration, Version.current(), clock), clock);
     wiring.manager().start();
     return wiring;
   }

@@ -28,7 +28,7 @@ class KeysInEffectTest {
 
   /** Keys that act while the configuration is read, by what they make of other keys. */
   private static final Set<String> ACT_WHILE_READ =
-      Set.of("BackendDB", "MySQLTopologyCredentialsConfigFile");
+      Set.of("MySQLOrchestratorCredentialsConfigFile", "MySQLTopologyCredentialsConfigFile");
 
   private static final JavaClasses PROGRAM =
       new ClassFileImporter()

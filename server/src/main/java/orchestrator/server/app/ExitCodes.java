@@ -1,0 +1,12 @@
+package orchestrator.server.app;
+
+/** How the process says why it ended; {@code docs/operations.md} explains them. */
+final class ExitCodes {
+  /** The node's own store could not be written for too long. */
+  static final int BACKEND_GONE = 3;
+
+  /** The node never found a quorum of its group after its start. */
+  static final int NEVER_JOINED = 4;
+
+  private ExitCodes() {}
+}

@@ -62,6 +62,15 @@ public interface Group {
    */
   CommandFate fateOf(String commandId);
 
+  /** A fingerprint of the replicated state: equal on all nodes at the same index. */
+  StateDigest digest();
+
+  /**
+   * @param index of the entry up to which the state is applied
+   * @param sha256 of the stored form of the state, hexadecimal
+   */
+  record StateDigest(long index, String sha256) {}
+
   /** What came of a command, so far as it can be known here and now. */
   enum CommandFate {
     /** Applied, once. */

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
 import orchestrator.server.engine.Group;
+import orchestrator.server.engine.Group.StateDigest;
 import orchestrator.server.engine.GroupStatus;
 import orchestrator.server.engine.GroupStatus.Peer;
 import orchestrator.server.engine.Outcome;
@@ -36,6 +37,7 @@ final class RaftEndpoints {
     show(routes, "raft-peers", RaftView::peers);
     show(routes, "raft-status", RaftView::summary);
     show(routes, "raft", RaftView::all);
+    routes.read("raft-state-digest", Place.HERE, call -> in(g -> digest(g.digest())));
     routes.read("raft-health", Place.HERE, call -> in(g -> health(g.status())));
     routes.read("command/:id", Place.LEADER_IF_ANY, call -> in(g -> fate(g, call.argument("id"))));
     routes.read(
@@ -70,6 +72,15 @@ final class RaftEndpoints {
         .unhealthy()
         .map(why -> (Answer) new Answer.Envelope(500, false, "unhealthy", RaftView.unhealthy(why)))
         .orElseGet(() -> Answer.value(Body.text("healthy")));
+  }
+
+  private static Answer digest(StateDigest digest) {
+    return Answer.value(out -> {
+      out.startObject();
+      out.field("Index", digest.index());
+      out.field("SHA256", digest.sha256());
+      out.endObject();
+    });
   }
 
   private static Answer unaskedReport() {

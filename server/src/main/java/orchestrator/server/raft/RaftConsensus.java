@@ -3,8 +3,11 @@ package orchestrator.server.raft;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -290,6 +293,18 @@ public final class RaftConsensus implements Consensus, Group {
     return decided && machine.recent().knowsAllOf(id.get().term())
         ? CommandFate.NOT_DONE
         : CommandFate.UNKNOWN;
+  }
+
+  @Override
+  public StateDigest digest() {
+    CommandMachine.Position position = machine.position();
+    try {
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256").digest(codec.state().encode(position.state()));
+      return new StateDigest(position.at().getIndex(), HexFormat.of().formatHex(hash));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every JVM has SHA-256", e);
+    }
   }
 
   /** Leaves; whoever leads hands over first, so that nobody has to find out by waiting. */

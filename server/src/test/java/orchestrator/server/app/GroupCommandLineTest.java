@@ -87,7 +87,7 @@ class GroupCommandLineTest {
 
   private Wiring standalone() throws IOException {
     InstantSource clock = InstantSource.system();
-    return Wiring.open(configuration, Service.node(Version.current(), clock), clock);
+    return Wiring.open(configuration, Service.node(configuration, Version.current(), clock), clock);
   }
 
   @Test

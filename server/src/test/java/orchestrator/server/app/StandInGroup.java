@@ -108,4 +108,9 @@ final class StandInGroup implements Group {
   public CommandFate fateOf(String commandId) {
     return CommandFate.UNKNOWN;
   }
+
+  @Override
+  public StateDigest digest() {
+    return new StateDigest(0, "");
+  }
 }

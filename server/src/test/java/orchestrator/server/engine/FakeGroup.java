@@ -216,4 +216,9 @@ public final class FakeGroup implements Group {
     asked.add("fate of " + commandId);
     return CommandFate.valueOf(commandId);
   }
+
+  @Override
+  public StateDigest digest() {
+    return new StateDigest(0, "");
+  }
 }

@@ -13,14 +13,18 @@ import java.util.Base64;
 import java.util.List;
 
 /** A self-signed certificate for 127.0.0.1, made by the JDK's keytool. */
-final class SelfSigned {
+public final class SelfSigned {
   private static final String PASSWORD = "sandbox"; // of a key store that is deleted at once
   private static final String ALIAS = "server";
 
   private SelfSigned() {}
 
-  /** Writes certificate and key in PEM. */
-  static void write(Path scratch, Path certificate, Path key) throws IOException {
+  /**
+   * Writes certificate and key in PEM.
+   *
+   * @param scratch an empty folder, for what is needed on the way
+   */
+  public static void write(Path scratch, Path certificate, Path key) throws IOException {
     Path store = scratch.resolve("store.p12");
     List<String> command =
         List.of(

@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import orchestrator.core.state.Command;
 import orchestrator.core.state.ReplicatedState;
@@ -31,12 +32,18 @@ final class Trio implements AutoCloseable {
 
   private final Path folder;
   private final List<Peer> peers;
+  private final Function<Peer, Optional<RaftSettings.Tls>> tls;
   private final Map<String, RaftConsensus> running = new TreeMap<>();
   private final Map<String, Recorded> histories = new ConcurrentHashMap<>();
   private final Map<String, String> dooms = new ConcurrentHashMap<>();
 
   Trio(Path folder, int nodes) {
+    this(folder, nodes, peer -> Optional.empty());
+  }
+
+  Trio(Path folder, int nodes, Function<Peer, Optional<RaftSettings.Tls>> tls) {
     this.folder = folder;
+    this.tls = tls;
     this.peers =
         IntStream.rangeClosed(1, nodes)
             .mapToObj(n -> new Peer("node" + n, "127.0.0.1:" + freePort()))
@@ -98,7 +105,7 @@ final class Trio implements AutoCloseable {
         "",
         "http://" + self.name() + ":3000",
         "test",
-        Optional.empty());
+        tls.apply(self));
   }
 
   Trio startAll() {

@@ -1,0 +1,136 @@
+package orchestrator.server.raft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import orchestrator.core.state.Command;
+import orchestrator.server.engine.GroupStatus.Peer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A node whose disk lost something, or everything, comes back without harm to the group. */
+class DamagedDirectoryTest {
+  @TempDir Path folder;
+  private Optional<Trio> started = Optional.empty();
+
+  @BeforeEach
+  void start() {
+    Trio trio = new Trio(folder, 3).startAll();
+    started = Optional.of(trio);
+    Trio.putMany(trio.leader(), 50);
+  }
+
+  @AfterEach
+  void stop() {
+    trio().close();
+  }
+
+  private Trio trio() {
+    return started.orElseThrow();
+  }
+
+  /** A follower that is stopped, and its settings. */
+  private RaftSettings stoppedFollower() {
+    String name = trio().follower().status().node();
+    trio().stop(name);
+    Peer peer =
+        trio().peers().stream().filter(known -> known.name().equals(name)).findAny().orElseThrow();
+    return trio().settings(peer);
+  }
+
+  private static Path logFile(RaftSettings settings, String prefix) throws IOException {
+    try (Stream<Path> files = Files.walk(settings.directory())) {
+      return files
+          .filter(file -> file.getFileName().toString().startsWith(prefix))
+          .min(Comparator.naturalOrder())
+          .orElseThrow();
+    }
+  }
+
+  private void assertCatchesUp(RaftSettings settings) {
+    RaftConsensus back = trio().start(settings);
+    Trio.put(trio().leader(), "after", "it");
+    await().atMost(Trio.LIMIT).until(() -> back.state().equals(trio().leader().state()));
+  }
+
+  @Test
+  void aTailThatWasNotWrittenToItsEndIsRepaired() throws IOException {
+    RaftSettings settings = stoppedFollower();
+    Path log = logFile(settings, "log_inprogress");
+    byte[] before = Files.readAllBytes(log);
+    int end = before.length;
+    while (before[end - 1] == 0) {
+      end--;
+    }
+    try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "rw")) {
+      file.seek(end);
+      // The length of an entry, and its first bytes: the power was lost then.
+      file.write(new byte[] {100, 8, 1, 16, 60});
+    }
+
+    assertCatchesUp(settings);
+  }
+
+  @Test
+  void aDamagedMiddleIsRefusedWithAMessage() throws IOException {
+    RaftSettings settings = stoppedFollower();
+    Path log = logFile(settings, "log_");
+    try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "rw")) {
+      file.seek(file.length() / 2);
+      file.write(new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16});
+    }
+
+    assertThatThrownBy(() -> trio().start(settings))
+        .isInstanceOf(RaftException.class)
+        .hasMessageContaining(settings.directory().toString())
+        .hasMessageContaining("raft-remove-peer");
+  }
+
+  @Test
+  void aWipedNodeDoesNotVoteForALeaderThatLacksWhatItHadAcknowledged() throws IOException {
+    RaftSettings late = stoppedFollower();
+    RaftConsensus leader = trio().leader();
+    assertThat(leader.submit(List.of(new Command.PutKeyValue("precious", "entry")), Trio.LIMIT))
+        .isInstanceOf(orchestrator.server.engine.Consensus.Submission.Committed.class);
+    RaftSettings wiped = stoppedFollower();
+    RaftSettings last =
+        trio()
+            .settings(
+                trio().peers().stream()
+                    .filter(peer -> peer.name().equals(leader.status().node()))
+                    .findAny()
+                    .orElseThrow());
+    trio().stop(leader.status().node());
+    delete(wiped.directory());
+
+    RaftConsensus empty = trio().start(wiped);
+    RaftConsensus stale = trio().start(late);
+    await()
+        .during(java.time.Duration.ofSeconds(4))
+        .atMost(Trio.LIMIT)
+        .until(() -> empty.leadership().isEmpty() && stale.leadership().isEmpty());
+    trio().start(last);
+
+    assertThat(trio().leader().state().keyValues()).containsKey("precious");
+    await().atMost(Trio.LIMIT).until(() -> empty.state().equals(trio().leader().state()));
+  }
+
+  private static void delete(Path directory) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+}

@@ -1,0 +1,158 @@
+package orchestrator.server.raft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import orchestrator.core.state.Command;
+import orchestrator.server.engine.GroupStatus;
+import org.apache.ratis.proto.RaftProtos.RaftGroupIdProto;
+import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
+import org.apache.ratis.proto.RaftProtos.RequestVoteReplyProto;
+import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
+import org.apache.ratis.proto.RaftProtos.TermIndexProto;
+import org.apache.ratis.proto.grpc.RaftServerProtocolServiceGrpc;
+import org.apache.ratis.protocol.RaftGroupMemberId;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.apache.ratis.thirdparty.io.grpc.ManagedChannel;
+import org.apache.ratis.thirdparty.io.grpc.netty.NettyChannelBuilder;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What a node answers to wrong messages (Raft dissertation §3.4, §3.6): sent by a peer that is no
+ * node, in the engine's own protocol. The node under test is alone of three, so nothing but these
+ * messages changes it.
+ */
+class ForgedPeerTest {
+  @TempDir Path folder;
+  private Optional<Trio> started = Optional.empty();
+  private Optional<ForgedPeer> forged = Optional.empty();
+
+  @AfterEach
+  void stop() {
+    forged.ifPresent(ForgedPeer::close);
+    started.ifPresent(Trio::close);
+  }
+
+  /** One node of three that has entries and a term, while the other two are down. */
+  private RaftConsensus lonelyNode() {
+    Trio trio = new Trio(folder, 3).startAll();
+    started = Optional.of(trio);
+    trio.leader().submit(List.of(new Command.PutKeyValue("k", "v")), Trio.LIMIT);
+    for (RaftConsensus node : trio.nodes()) {
+      await().atMost(Trio.LIMIT).until(() -> node.state().equals(trio.leader().state()));
+    }
+    trio.stop("node2");
+    trio.stop("node3");
+    return trio.node("node1");
+  }
+
+  private ForgedPeer peer() {
+    ForgedPeer made = new ForgedPeer(started.orElseThrow(), "node2", "node1");
+    forged = Optional.of(made);
+    return made;
+  }
+
+  private RaftConsensus restarted() {
+    Trio trio = started.orElseThrow();
+    trio.stop("node1");
+    return trio.start(trio.settings(trio.peers().getFirst()));
+  }
+
+  @Test
+  void givesNoVoteToAStaleTerm() {
+    long term = lonelyNode().status().term();
+
+    RequestVoteReplyProto reply = peer().askForVote(term - 1, 99, 99);
+
+    assertThat(reply.getServerReply().getSuccess()).isFalse();
+    assertThat(reply.getTerm()).isGreaterThanOrEqualTo(term);
+  }
+
+  @Test
+  void givesNoVoteToAnOlderLogAndYetLearnsTheTerm() {
+    RaftConsensus node = lonelyNode();
+    long term = node.status().term() + 10;
+
+    RequestVoteReplyProto reply = peer().askForVote(term, 0, 0);
+
+    assertThat(reply.getServerReply().getSuccess()).isFalse();
+    assertThat(node.status().term()).isGreaterThanOrEqualTo(term);
+  }
+
+  @Test
+  void givesOneVotePerTermAlsoAcrossARestart() {
+    RaftConsensus node = lonelyNode();
+    long term = node.status().term() + 10;
+    long last = node.status().indices().last() + 100;
+
+    assertThat(peer().askForVote(term, term, last).getServerReply().getSuccess()).isTrue();
+    forged.orElseThrow().close();
+    restarted();
+    ForgedPeer other = new ForgedPeer(started.orElseThrow(), "node3", "node1");
+    forged = Optional.of(other);
+
+    assertThat(other.askForVote(term, term, last).getServerReply().getSuccess()).isFalse();
+  }
+
+  @Test
+  void startsAsAFollowerWithThePersistedTerm() {
+    RaftConsensus node = lonelyNode();
+    long term = node.status().term() + 10;
+    peer().askForVote(term, term, node.status().indices().last() + 100);
+
+    RaftConsensus again = restarted();
+
+    assertThat(again.status().term()).isGreaterThanOrEqualTo(term);
+    assertThat(again.status().isLeader()).isFalse();
+  }
+
+  /** The protocol's own messages, under another node's name. */
+  private static final class ForgedPeer implements AutoCloseable {
+    private final String name;
+    private final RaftGroupMemberId target;
+    private final ManagedChannel channel;
+
+    ForgedPeer(Trio trio, String name, String target) {
+      this.name = name;
+      this.target =
+          RaftGroupMemberId.valueOf(RaftPeerId.valueOf(target), GroupDirectory.groupId("test"));
+      String address =
+          trio.peers().stream()
+              .filter(known -> known.name().equals(target))
+              .map(GroupStatus.Peer::address)
+              .findAny()
+              .orElseThrow();
+      this.channel = NettyChannelBuilder.forTarget(address).usePlaintext().build();
+    }
+
+    RequestVoteReplyProto askForVote(long term, long lastTerm, long lastIndex) {
+      return RaftServerProtocolServiceGrpc.newBlockingStub(channel)
+          .withDeadlineAfter(10, TimeUnit.SECONDS)
+          .requestVote(
+              RequestVoteRequestProto.newBuilder()
+                  .setServerRequest(
+                      RaftRpcRequestProto.newBuilder()
+                          .setRequestorId(ByteString.copyFromUtf8(name))
+                          .setReplyId(ByteString.copyFromUtf8(target.getPeerId().toString()))
+                          .setRaftGroupId(
+                              RaftGroupIdProto.newBuilder()
+                                  .setId(target.getGroupId().toByteString())))
+                  .setCandidateTerm(term)
+                  .setCandidateLastEntry(
+                      TermIndexProto.newBuilder().setTerm(lastTerm).setIndex(lastIndex))
+                  .build());
+    }
+
+    @Override
+    public void close() {
+      channel.shutdownNow();
+    }
+  }
+}

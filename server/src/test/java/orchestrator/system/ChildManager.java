@@ -22,6 +22,13 @@ final class ChildManager implements AutoCloseable {
     return start("orchestrator.server.app.Main", output, arguments);
   }
 
+  /** The program, which drops dead when a file asks for it. */
+  static ChildManager haltingNode(Path output, Path haltFile, String... arguments) {
+    List<String> all = new ArrayList<>(List.of(haltFile.toString()));
+    all.addAll(List.of(arguments));
+    return start(HaltingNode.class.getName(), output, all.toArray(String[]::new));
+  }
+
   /** One that ends at a step of the recovery. */
   static ChildManager halting(Path output, Path configuration, HaltingManager.Point point) {
     return start(
@@ -39,6 +46,7 @@ final class ChildManager implements AutoCloseable {
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-Xmx256m",
@@ -50,7 +58,7 @@ final class ChildManager implements AutoCloseable {
       Process process =
           new ProcessBuilder(command)
               .redirectErrorStream(true)
-              .redirectOutput(output.toFile())
+              .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()))
               .start();
       return new ChildManager(process);
     } catch (IOException e) {
@@ -99,6 +107,37 @@ final class ChildManager implements AutoCloseable {
   void kill() {
     process.destroyForcibly();
     awaitEnd(Duration.ofSeconds(20));
+  }
+
+  /** SIGTERM; its exit code. */
+  int terminate(Duration limit) {
+    process.destroy();
+    return awaitEnd(limit);
+  }
+
+  /** SIGSTOP: it keeps its connections, and does nothing. */
+  void freeze() {
+    signal("STOP");
+  }
+
+  /** SIGCONT. */
+  void resume() {
+    signal("CONT");
+  }
+
+  private void signal(String name) {
+    try {
+      int code =
+          new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+      if (code != 0) {
+        throw new SandboxException("cannot send SIG" + name, new IOException("exit " + code));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new SandboxException("interrupted", e);
+    }
   }
 
   @Override

@@ -1,0 +1,196 @@
+package orchestrator.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.StreamSupport;
+import orchestrator.sandbox.Sandbox;
+import orchestrator.sandbox.SandboxServer;
+import orchestrator.sandbox.SandboxSpec;
+import orchestrator.sandbox.ServerKind;
+import orchestrator.system.HaltingManager.Point;
+import orchestrator.system.ManagerGroup.Node;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * The leader of the group drops dead in the middle of a recovery, at each of its steps: the next
+ * leader brings the same recovery to its end. One promotion, one writable master, every replica
+ * below it, and nothing that blocks the cluster.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class LeaderKilledTest {
+  private static final Duration LIMIT = Duration.ofSeconds(90);
+
+  private Sandbox sandbox;
+  private ManagerGroup group;
+  private Path haltFile;
+
+  static List<Point> always() {
+    return List.of(
+        Point.before("RunHook.*PRE_FAILOVER"),
+        Point.after("Perform.*SetReadOnly.*readOnly=false"),
+        Point.before("Perform.*ChangeSource"));
+  }
+
+  static List<Point> others() {
+    return List.of(
+        Point.before("recovery:"),
+        Point.before("Perform.*StopIoThread"),
+        Point.after("Commit\\[.*PromotionIntended"),
+        Point.before("Perform.*SetReadOnly.*readOnly=false"),
+        Point.after("Commit\\[.*Promoted\\["),
+        Point.before("RunHook.*POST_MASTER_FAILOVER"),
+        Point.before("Commit\\[.*Closed\\["));
+  }
+
+  @BeforeAll
+  void start(@TempDir Path folder) {
+    sandbox = Sandbox.start(SandboxSpec.masterAndReplicas(ServerKind.MYSQL_8_0, 2));
+    haltFile = folder.resolve("halt");
+    group =
+        ManagerGroup.of(
+                3,
+                folder,
+                ManagerConfiguration.quick()
+                    .with("RecoveryPeriodBlockSeconds", 1)
+                    .with("PreFailoverProcesses", List.of("true"))
+                    .with("PostMasterFailoverProcesses", List.of("true")))
+            .halting(haltFile)
+            .startAll();
+  }
+
+  @AfterAll
+  void stop() {
+    group.close();
+    sandbox.close();
+  }
+
+  @ParameterizedTest
+  @MethodSource("always")
+  void theNextLeaderGoesOnWithTheSameRecovery(Point point) throws IOException {
+    killAt(point);
+  }
+
+  @Tag("long")
+  @ParameterizedTest
+  @MethodSource("others")
+  void theNextLeaderGoesOnWithTheSameRecoveryFromAnyStep(Point point) throws IOException {
+    killAt(point);
+  }
+
+  private void killAt(Point point) throws IOException {
+    makeWhole();
+    SandboxServer old = sandbox.master();
+    int before = recoveries(group.leader()).size();
+    HaltingNode.ask(haltFile, point);
+
+    old.kill();
+
+    Node died =
+        await("the leader drops dead at " + point)
+            .atMost(LIMIT)
+            .until(
+                () ->
+                    group.running().stream()
+                        .filter(node -> !group.process(node).isAlive())
+                        .findFirst(),
+                Optional::isPresent)
+            .orElseThrow();
+    assertThat(group.process(died).awaitEnd(Duration.ZERO)).isEqualTo(HaltingManager.HALTED);
+    group.kill(died);
+    JsonNode recovery = awaitEnded(before);
+    assertThat(recovery.path("IsSuccessful").asBoolean()).as("%s", recovery).isTrue();
+    SandboxServer promoted = serverOf(recovery.path("SuccessorKey"));
+    Servers.assertOneMaster(sandbox, promoted);
+    assertThat(promotionsIn(recovery)).hasSize(1);
+    group.start(died);
+    group.awaitSameState();
+    assertThat(Files.exists(haltFile)).isFalse();
+  }
+
+  /** The servers as at the start, and every node sees them so. */
+  private void makeWhole() {
+    // What is said of the servers goes too: that one of them was demoted, above all.
+    for (SandboxServer server : sandbox.servers()) {
+      group.get(group.leader(), "forget/" + server.host() + "/" + server.port());
+    }
+    Servers.reset(sandbox);
+    for (Node node : group.nodes()) {
+      if (!group.running().contains(node)) {
+        group.start(node);
+      }
+    }
+    SandboxServer master = sandbox.master();
+    String key = master.host() + "/" + master.port();
+    Node leader = group.leader();
+    await("discovered").atMost(LIMIT).until(() -> group.get(leader, "discover/" + key).isOk());
+    for (Node node : group.nodes()) {
+      await(node + " takes part").atMost(LIMIT).until(() -> group.get(node, "raft-health").isOk());
+    }
+    await("the whole picture")
+        .atMost(LIMIT)
+        .until(() ->
+            size(group.get(group.leader(), "cluster/instance/" + key).json()) == 3
+                && group
+                    .get(group.leader(), "replication-analysis")
+                    .json()
+                    .path("Details")
+                    .isEmpty());
+  }
+
+  private static int size(JsonNode list) {
+    return (int)
+        StreamSupport.stream(list.spliterator(), false)
+            .filter(node -> node.path("IsLastCheckValid").asBoolean(false))
+            .count();
+  }
+
+  private List<JsonNode> recoveries(Node node) {
+    return StreamSupport.stream(group.get(node, "audit-recovery").json().spliterator(), false)
+        .toList();
+  }
+
+  /** The one more recovery there is than before, ended. */
+  private JsonNode awaitEnded(int before) {
+    await("the recovery ends")
+        .atMost(LIMIT)
+        .until(() -> {
+          List<JsonNode> now = recoveries(group.leader());
+          return now.size() == before + 1
+              && !now.getFirst().path("RecoveryEndTimestamp").asString("").isEmpty();
+        });
+    return recoveries(group.leader()).getFirst();
+  }
+
+  private SandboxServer serverOf(JsonNode key) {
+    return sandbox.servers().stream()
+        .filter(server -> server.port() == key.path("Port").asInt())
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private List<String> promotionsIn(JsonNode recovery) {
+    return StreamSupport.stream(
+            group
+                .get(group.leader(), "audit-recovery-steps/" + recovery.path("UID").asString())
+                .json()
+                .spliterator(),
+            false)
+        .map(step -> step.path("Message").asString())
+        .filter(line -> line.contains("is promoted:"))
+        .toList();
+  }
+}

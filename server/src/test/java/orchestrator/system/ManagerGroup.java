@@ -1,0 +1,244 @@
+package orchestrator.system;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import orchestrator.sandbox.process.PortReservation;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+
+/**
+ * Managers that form a raft group: each a process of its own, with its own directory and backend,
+ * told apart by their loopback addresses. They are asked over HTTP, as people would.
+ */
+final class ManagerGroup implements AutoCloseable {
+  static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final HttpClient http =
+      HttpClient.newBuilder()
+          .connectTimeout(Duration.ofSeconds(2))
+          .version(HttpClient.Version.HTTP_1_1)
+          .build();
+  private final List<Node> nodes;
+  private final ManagerConfiguration configuration;
+  private final Map<Node, ChildManager> processes = new TreeMap<>();
+  private Optional<Path> haltFile = Optional.empty();
+
+  /**
+   * @param number from 1
+   * @param home its configuration, state and output
+   */
+  record Node(int number, String host, int httpPort, int raftPort, Path home)
+      implements Comparable<Node> {
+    String raftAddress() {
+      return host + ":" + raftPort;
+    }
+
+    String uri() {
+      return "http://" + host + ":" + httpPort;
+    }
+
+    Path raftDirectory() {
+      return home.resolve("raft");
+    }
+
+    @Override
+    public int compareTo(Node other) {
+      return Integer.compare(number, other.number);
+    }
+  }
+
+  /**
+   * @param body empty when nothing came back
+   */
+  record Answer(int status, String body) {
+    static final Answer NONE = new Answer(0, "");
+
+    boolean isOk() {
+      return status == 200;
+    }
+
+    JsonNode json() {
+      return JSON.readTree(body);
+    }
+  }
+
+  private ManagerGroup(List<Node> nodes, ManagerConfiguration configuration) {
+    this.nodes = nodes;
+    this.configuration = configuration;
+  }
+
+  /** Nodes that are not started yet. */
+  static ManagerGroup of(int count, Path folder, ManagerConfiguration configuration) {
+    List<Node> nodes =
+        IntStream.rangeClosed(1, count)
+            .mapToObj(n ->
+                new Node(
+                    n, "127.0.0." + (10 + n), freePort(), freePort(), folder.resolve("node" + n)))
+            .toList();
+    return new ManagerGroup(nodes, configuration);
+  }
+
+  private static int freePort() {
+    try (PortReservation port = PortReservation.any()) {
+      return port.port();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Its nodes drop dead when this file asks for it; see {@link HaltingNode}. */
+  ManagerGroup halting(Path file) {
+    haltFile = Optional.of(file);
+    return this;
+  }
+
+  ManagerGroup startAll() {
+    nodes.forEach(this::start);
+    return this;
+  }
+
+  List<Node> nodes() {
+    return nodes;
+  }
+
+  List<Node> running() {
+    return nodes.stream().filter(processes::containsKey).toList();
+  }
+
+  /** Starts a node with what its directory holds. */
+  void start(Node node) {
+    Path file = writeConfiguration(node, Map.of());
+    Path output = node.home().resolve("log");
+    processes.put(
+        node,
+        haltFile
+            .map(halt -> ChildManager.haltingNode(output, halt, "--config=" + file, "http"))
+            .orElseGet(() -> ChildManager.program(output, "--config=" + file, "http")));
+  }
+
+  /** Writes the configuration of a node that is started by other means. */
+  Path writeConfiguration(Node node, Map<String, Object> more) {
+    try {
+      Files.createDirectories(node.home());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    ManagerConfiguration own =
+        configuration
+            .with("RaftEnabled", true)
+            .with("RaftDataDir", node.raftDirectory().toString())
+            .with("RaftBind", node.raftAddress())
+            .with("RaftNodes", nodes.stream().map(Node::raftAddress).toList())
+            .with("ListenAddress", node.host() + ":" + node.httpPort());
+    for (Map.Entry<String, Object> entry : more.entrySet()) {
+      own = own.with(entry.getKey(), entry.getValue());
+    }
+    return own.write(node.home());
+  }
+
+  void adopt(Node node, ChildManager process) {
+    processes.put(node, process);
+  }
+
+  ChildManager process(Node node) {
+    return Optional.ofNullable(processes.get(node)).orElseThrow();
+  }
+
+  /** SIGKILL. */
+  void kill(Node node) {
+    process(node).kill();
+    processes.remove(node);
+  }
+
+  /** SIGTERM; waits for the end. */
+  int terminate(Node node) {
+    int code = process(node).terminate(Duration.ofSeconds(30));
+    processes.remove(node);
+    return code;
+  }
+
+  /** Its answer, whatever it is; {@link Answer#NONE} when there is none in time. */
+  Answer get(Node node, String path) {
+    return get(node, path, Duration.ofSeconds(15));
+  }
+
+  Answer get(Node node, String path, Duration limit) {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(node.uri() + "/api/" + path)).timeout(limit).build();
+    try {
+      HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+      return new Answer(response.statusCode(), response.body());
+    } catch (IOException e) {
+      return Answer.NONE;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Answer.NONE;
+    }
+  }
+
+  boolean leads(Node node) {
+    return get(node, "leader-check", Duration.ofSeconds(2)).isOk();
+  }
+
+  /** The nodes that say now that they lead. */
+  List<Node> leaders() {
+    return running().stream().filter(this::leads).toList();
+  }
+
+  /** Waits for the one that leads. */
+  Node leader() {
+    return await("a leader")
+        .atMost(LIMIT)
+        .until(() -> leaders().stream().findFirst(), Optional::isPresent)
+        .orElseThrow();
+  }
+
+  Node follower() {
+    Node leader = leader();
+    return running().stream().filter(node -> !node.equals(leader)).findFirst().orElseThrow();
+  }
+
+  List<Node> others(Node node) {
+    return running().stream().filter(other -> !other.equals(node)).toList();
+  }
+
+  /** Everything that a node says of the group; empty while it does not answer. */
+  Optional<JsonNode> raft(Node node) {
+    Answer answer = get(node, "raft");
+    return answer.isOk() ? Optional.of(answer.json()) : Optional.empty();
+  }
+
+  long term(Node node) {
+    return raft(node).map(json -> json.path("Term").asLong()).orElse(-1L);
+  }
+
+  /** Waits until all running nodes have applied the same entries and come to the same state. */
+  void awaitSameState() {
+    await("the same state everywhere")
+        .atMost(LIMIT)
+        .until(() ->
+            running().stream().map(node -> get(node, "raft-state-digest").body()).distinct().count()
+                == 1);
+  }
+
+  @Override
+  public void close() {
+    processes.values().forEach(ChildManager::close);
+    processes.clear();
+  }
+}

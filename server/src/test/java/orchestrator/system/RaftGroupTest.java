@@ -1,0 +1,268 @@
+package orchestrator.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import orchestrator.system.ManagerGroup.Answer;
+import orchestrator.system.ManagerGroup.Node;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Three real manager processes, killed, frozen and cut short, and what people see of them over
+ * HTTP. Every test leaves the group whole; whatever was acknowledged in one must still be there at
+ * the end of the next.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class RaftGroupTest {
+  private static final Duration LIMIT = ManagerGroup.LIMIT;
+
+  private ManagerGroup group;
+  private final Map<String, String> acknowledged = new TreeMap<>();
+  private int writes;
+
+  @BeforeAll
+  void startGroup(@TempDir Path folder) {
+    group = ManagerGroup.of(3, folder, ManagerConfiguration.quick()).startAll();
+  }
+
+  @AfterAll
+  void stopGroup() {
+    group.close();
+  }
+
+  @BeforeEach
+  void awaitWholeGroup() {
+    for (Node node : group.nodes()) {
+      if (!group.running().contains(node)) {
+        group.start(node);
+      }
+    }
+    group.leader();
+    for (Node node : group.nodes()) {
+      await("every node takes part")
+          .atMost(LIMIT)
+          .until(() -> group.get(node, "raft-health").isOk());
+    }
+  }
+
+  private Answer write(Node node) {
+    String key = "key" + writes++;
+    Answer answer = group.get(node, "put-key-value/" + key + "/v");
+    if (answer.isOk()) {
+      acknowledged.put(key, "v");
+    }
+    return answer;
+  }
+
+  private Map<String, String> keyValues(Node node) {
+    Map<String, String> found = new TreeMap<>();
+    group
+        .get(node, "local-key-values?prefix=key")
+        .json()
+        .forEach(entry -> found.put(entry.path("Key").asString(), entry.path("Value").asString()));
+    return found;
+  }
+
+  /** Every node has the same state, with everything in it that was acknowledged, once. */
+  private void assertNothingLost() {
+    group.awaitSameState();
+    for (Node node : group.running()) {
+      assertThat(keyValues(node)).containsAllEntriesOf(acknowledged);
+    }
+  }
+
+  @Test
+  void oneNodeLeadsAndEveryNodeServes() {
+    Node leader = group.leader();
+
+    assertThat(group.leaders()).containsExactly(leader);
+    for (Node node : group.nodes()) {
+      assertThat(write(node).isOk()).as("through " + node).isTrue();
+      assertThat(group.raft(node).orElseThrow().path("Leader").asString())
+          .isEqualTo(leader.raftAddress());
+    }
+    assertNothingLost();
+  }
+
+  @Test
+  void aKilledLeaderIsReplacedInANewTermAndNothingAcknowledgedIsLost() {
+    Node leader = group.leader();
+    long term = group.term(leader);
+    for (int i = 0; i < 20; i++) {
+      write(leader);
+    }
+
+    group.kill(leader);
+
+    Node next = group.leader();
+    assertThat(next).isNotEqualTo(leader);
+    assertThat(group.term(next)).isGreaterThan(term);
+    assertThat(write(next).isOk()).isTrue();
+    group.start(leader);
+    await("the old leader follows")
+        .atMost(LIMIT)
+        .until(() -> group.get(leader, "raft-health").isOk());
+    assertThat(group.leads(leader)).isFalse();
+    assertNothingLost();
+  }
+
+  @Test
+  void aFrozenLeaderIsReplacedAndFollowsWhenItWakes() {
+    Node leader = group.leader();
+    group.process(leader).freeze();
+    try {
+      await("another node leads")
+          .atMost(LIMIT)
+          .until(() -> group.others(leader).stream().anyMatch(group::leads));
+      Node next = group.others(leader).stream().filter(group::leads).findFirst().orElseThrow();
+      assertThat(write(next).isOk()).isTrue();
+    } finally {
+      group.process(leader).resume();
+    }
+
+    await("the former leader follows")
+        .atMost(LIMIT)
+        .until(() -> group.get(leader, "raft-health").isOk() && !group.leads(leader));
+    assertThat(group.leaders()).hasSize(1);
+    assertNothingLost();
+  }
+
+  @Test
+  void withoutAMajorityNothingIsAcknowledgedAndWhatWasTriedVanishes() {
+    Node leader = group.leader();
+    List<Node> others = group.others(leader);
+    // Killed, not frozen: what a frozen node finds in its buffers when it wakes is received.
+    others.forEach(group::kill);
+
+    Answer tried = group.get(leader, "put-key-value/lost/v", Duration.ofSeconds(20));
+    assertThat(tried.status()).isNotEqualTo(200);
+    await("a leader without a majority steps down").atMost(LIMIT).until(() -> !group.leads(leader));
+    assertThat(group.get(leader, "raft-health").status()).isEqualTo(500);
+    assertThat(group.get(leader, "put-key-value/lost/w", Duration.ofSeconds(20)).status())
+        .isEqualTo(503);
+    group.kill(leader);
+    others.forEach(group::start);
+
+    Node next = group.leader();
+    assertThat(write(next).isOk()).isTrue();
+    group.start(leader);
+    assertNothingLost();
+    assertThat(group.get(next, "key-values?prefix=lost").json()).isEmpty();
+  }
+
+  @Test
+  void aTerminatedLeaderHandsOverFirst() {
+    Node leader = group.leader();
+    write(leader);
+
+    assertThat(group.terminate(leader)).isZero();
+
+    assertThat(group.leader()).isNotEqualTo(leader);
+    assertNothingLost();
+  }
+
+  @Test
+  void theLeadIsHandedToANamedNodeAndToNoUnknownOne() {
+    Node leader = group.leader();
+    Node target = group.follower();
+
+    assertThat(group.get(leader, "raft-yield/nobody").status()).isEqualTo(404);
+    assertThat(group.leads(leader)).isTrue();
+    assertThat(group.get(leader, "raft-yield/" + target.raftAddress()).isOk()).isTrue();
+
+    await("the named node leads").atMost(LIMIT).until(() -> group.leads(target));
+    assertNothingLost();
+  }
+
+  @Test
+  void leadershipGoesRoundUnderLoadAndAtAnyMomentOneNodeAtMostSaysItLeads() throws Exception {
+    List<String> contradictions = Collections.synchronizedList(new ArrayList<>());
+    Thread writer = Thread.ofVirtual().start(() -> writeUntilInterrupted());
+    Thread observer = Thread.ofVirtual().start(() -> observeUntilInterrupted(contradictions));
+    for (int round = 0; round < 4; round++) {
+      Node leader = group.leader();
+      Node target = group.others(leader).get(round % 2);
+      group.get(leader, "raft-yield/" + target.raftAddress());
+      await("a leader after the hand-over").atMost(LIMIT).until(() -> !group.leaders().isEmpty());
+    }
+    writer.interrupt();
+    observer.interrupt();
+    writer.join();
+    observer.join();
+
+    assertThat(contradictions).isEmpty();
+    assertNothingLost();
+  }
+
+  private void writeUntilInterrupted() {
+    int turn = 0;
+    while (!Thread.currentThread().isInterrupted()) {
+      write(group.nodes().get(turn++ % 3));
+    }
+  }
+
+  /**
+   * Two that say "I lead" in overlapping requests need not contradict; the same term twice does.
+   */
+  private void observeUntilInterrupted(List<String> contradictions) {
+    Map<Long, Node> leaderOfTerm = new TreeMap<>();
+    while (!Thread.currentThread().isInterrupted()) {
+      for (Node node : group.nodes()) {
+        group
+            .raft(node)
+            .filter(json -> json.path("State").asString().equals("Leader"))
+            .map(json -> json.path("Term").asLong())
+            .ifPresent(term -> {
+              Node other = leaderOfTerm.putIfAbsent(term, node);
+              if (other != null && !other.equals(node)) {
+                contradictions.add(other + " and " + node + " lead in term " + term);
+              }
+            });
+      }
+    }
+  }
+
+  @Test
+  void aNodeKilledWhileItAppliesHasTheSameStateAfterwards() {
+    Node follower = group.follower();
+    for (int i = 0; i < 60; i++) {
+      write(group.leader());
+      if (i == 40) {
+        group.kill(follower);
+      }
+    }
+
+    group.start(follower);
+
+    assertNothingLost();
+  }
+
+  @Test
+  void aRestartedNodeSaysWithWhichTermItBegins() throws IOException {
+    Node follower = group.follower();
+    long term = group.term(follower);
+    group.kill(follower);
+
+    group.start(follower);
+    await("the node takes part")
+        .atMost(LIMIT)
+        .until(() -> group.get(follower, "raft-health").isOk());
+
+    assertThat(Files.readString(follower.home().resolve("log")))
+        .contains("role FOLLOWER, term " + term + ": starts with what its directory holds");
+  }
+}

@@ -17,7 +17,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "orchestrator demo",
     description = {
-      "A real topology of four servers, a manager over it, and the master killed and replaced.",
+      "A real topology of four servers, three managers over it that form a raft group, and the",
+      "master and the leading manager killed at the same time, and replaced.",
       "Stays up until Ctrl-C, so that you can look around; nothing is left behind."
     })
 final class DemoCommand implements Callable<Integer> {
@@ -32,6 +33,12 @@ final class DemoCommand implements Callable<Integer> {
       defaultValue = "mysql-8.0",
       description = "mysql-8.0, mysql-5.7 or mariadb-11.4. Default: ${DEFAULT-VALUE}")
   private String servers = "mysql-8.0";
+
+  @Option(
+      names = "--nodes",
+      defaultValue = "3",
+      description = "Managers: 1, 3 or 5. Default: ${DEFAULT-VALUE}")
+  private int nodes = 3;
 
   @Option(
       names = "--once",
@@ -66,7 +73,7 @@ final class DemoCommand implements Callable<Integer> {
     Cleanup cleanup = new Cleanup();
     Thread ending = new Thread(() -> end(cleanup));
     Runtime.getRuntime().addShutdownHook(ending);
-    boolean right = isRight(new Play(kind, keepData, cleanup, screen));
+    boolean right = isRight(new Play(kind, nodes(), keepData, cleanup, screen));
     if (!once) {
       screen.say("", "Ctrl-C ends the demo" + (keepData ? "." : " and removes all of it."));
       new CountDownLatch(1).await(); // until a signal ends the process
@@ -93,6 +100,14 @@ final class DemoCommand implements Callable<Integer> {
       play.lastWords().ifPresent(words -> screen.say("", words));
       return false;
     }
+  }
+
+  private int nodes() {
+    if (nodes != 1 && nodes != 3 && nodes != 5) {
+      throw new CommandLine.ParameterException(
+          command.commandLine(), "--nodes must be 1, 3 or 5, got " + nodes);
+    }
+    return nodes;
   }
 
   private ServerKind kind() {

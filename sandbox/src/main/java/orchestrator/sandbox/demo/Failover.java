@@ -9,6 +9,7 @@ import tools.jackson.databind.JsonNode;
 /**
  * What was seen of a failover. Durations begin before the kill.
  *
+ * @param newLeader when another manager led; empty where only one manager was
  * @param detected when the manager's list of failures held it
  * @param promoted which server accepted a write, and when
  * @param repointed when the last of the other replicas replicated from the promoted server; empty
@@ -18,6 +19,7 @@ import tools.jackson.databind.JsonNode;
  */
 record Failover(
     SandboxServer killed,
+    Optional<Duration> newLeader,
     Optional<Duration> detected,
     Optional<ReplicaWatch.Promoted> promoted,
     Optional<Duration> repointed,

@@ -46,6 +46,10 @@ final class FailoverShow implements AutoCloseable {
   Failover killMaster() throws InterruptedException {
     Stopwatch sinceKill = Stopwatch.start();
     watches.forEach(watch -> watch.begin(sinceKill));
+    Optional<ManagerProcess> leader =
+        stage.managers().isGroup() ? stage.managers().leader() : Optional.empty();
+    CompletableFuture<Optional<Duration>> successor = new CompletableFuture<>();
+    Thread leaderKiller = Thread.ofVirtual().start(() -> killLeader(leader, sinceKill, successor));
     Thread killer = Thread.ofVirtual().start(stage.master()::kill);
     while (!isOver() && !sinceKill.isPast(LIMIT)) {
       lookAtManager(sinceKill);
@@ -54,7 +58,22 @@ final class FailoverShow implements AutoCloseable {
       Thread.sleep(LOOK_EVERY);
     }
     killer.join();
-    return outcome();
+    leaderKiller.join();
+    return outcome(successor.getNow(Optional.empty()));
+  }
+
+  private void killLeader(
+      Optional<ManagerProcess> leader,
+      Stopwatch sinceKill,
+      CompletableFuture<Optional<Duration>> successor) {
+    leader.ifPresent(manager -> {
+      manager.kill();
+      try {
+        successor.complete(stage.managers().awaitSuccessor(manager, sinceKill, LIMIT));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    });
   }
 
   private boolean isOver() {
@@ -132,7 +151,7 @@ final class FailoverShow implements AutoCloseable {
     sights.clear();
   }
 
-  private Failover outcome() {
+  private Failover outcome(Optional<Duration> newLeader) {
     Optional<ReplicaWatch.Promoted> promoted =
         promotion.isDone() ? Optional.of(promotion.join()) : Optional.empty();
     List<ReplicaWatch> others =
@@ -149,7 +168,7 @@ final class FailoverShow implements AutoCloseable {
         straying.isEmpty()
             ? others.stream().map(watch -> watch.repointed().join()).max(Comparator.naturalOrder())
             : Optional.empty();
-    return new Failover(stage.master(), detected, promoted, last, straying, recovery);
+    return new Failover(stage.master(), newLeader, detected, promoted, last, straying, recovery);
   }
 
   @Override

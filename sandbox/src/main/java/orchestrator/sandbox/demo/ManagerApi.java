@@ -13,31 +13,46 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The manager's HTTP API, as far as the demo uses it. */
+/**
+ * The HTTP API of the managers, as far as the demo uses it. Any of them that lives is asked; while
+ * they elect a leader it waits for them.
+ */
 final class ManagerApi implements AutoCloseable {
   private static final Duration CONNECT_LIMIT = Duration.ofSeconds(2);
   private static final Duration ANSWER_LIMIT = Duration.ofSeconds(10);
 
-  private final String address;
+  private static final Duration ELECTION_LIMIT = Duration.ofSeconds(15);
+  private static final Duration CHECK_LIMIT = Duration.ofSeconds(1);
+  private static final long RETRY_MILLIS = 20;
+
+  private final List<String> addresses;
   private final HttpClient client =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
           .connectTimeout(CONNECT_LIMIT)
           .build();
 
+  private volatile String latest;
+
   /**
-   * @param address such as {@code http://127.0.0.1:3000}
+   * @param addresses such as {@code http://127.0.0.1:3000}
    */
-  ManagerApi(String address) {
-    this.address = address;
+  ManagerApi(List<String> addresses) {
+    this.addresses = List.copyOf(addresses);
+    this.latest = addresses.getFirst();
   }
 
-  /** Whether it serves. */
+  /** Whether one of them may act. */
   boolean answers() {
+    return addresses.stream().anyMatch(this::leads);
+  }
+
+  /** Whether this one may act. */
+  boolean leads(String address) {
     try {
-      return send("lb-check").statusCode() == 200;
+      return send(address, "leader-check", CHECK_LIMIT).statusCode() == 200;
     } catch (IOException e) {
-      return false; // not yet
+      return false;
     }
   }
 
@@ -99,23 +114,55 @@ final class ManagerApi implements AutoCloseable {
   }
 
   private JsonNode get(String path) {
-    try {
-      HttpResponse<byte[]> response = send(path);
-      JsonNode answer = JsonMapper.shared().readTree(response.body());
-      if (response.statusCode() != 200) {
-        String message = answer.path("Message").asString("status " + response.statusCode());
-        throw new DemoException("The manager refuses GET /api/" + path + ": " + message);
+    Stopwatch waiting = Stopwatch.start();
+    while (true) {
+      try {
+        HttpResponse<byte[]> response = send(latest, path, ANSWER_LIMIT);
+        if (response.statusCode() == 200) {
+          return JsonMapper.shared().readTree(response.body());
+        }
+        if (addresses.size() == 1 || !isWithoutLeader(response) || waiting.isPast(ELECTION_LIMIT)) {
+          throw new DemoException(
+              "The manager refuses GET /api/%s: %s".formatted(path, messageOf(response)));
+        }
+      } catch (IOException | JacksonException e) {
+        if (addresses.size() == 1 || waiting.isPast(ELECTION_LIMIT)) {
+          throw new DemoException(
+              "The manager did not answer GET " + latest + "/api/" + path + ": " + e.getMessage(),
+              e);
+        }
       }
-      return answer;
-    } catch (IOException | JacksonException e) {
-      throw new DemoException(
-          "The manager did not answer GET " + address + "/api/" + path + ": " + e.getMessage(), e);
+      latest = addresses.get((addresses.indexOf(latest) + 1) % addresses.size());
+      pause();
     }
   }
 
-  private HttpResponse<byte[]> send(String path) throws IOException {
+  private static boolean isWithoutLeader(HttpResponse<byte[]> response) {
+    return response.statusCode() == 502 || response.statusCode() == 503;
+  }
+
+  private static String messageOf(HttpResponse<byte[]> response) {
+    String otherwise = "status " + response.statusCode();
+    try {
+      return JsonMapper.shared().readTree(response.body()).path("Message").asString(otherwise);
+    } catch (JacksonException e) {
+      return otherwise;
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(RETRY_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new DemoException("interrupted", e);
+    }
+  }
+
+  private HttpResponse<byte[]> send(String address, String path, Duration limit)
+      throws IOException {
     HttpRequest request =
-        HttpRequest.newBuilder(URI.create(address + "/api/" + path)).timeout(ANSWER_LIMIT).build();
+        HttpRequest.newBuilder(URI.create(address + "/api/" + path)).timeout(limit).build();
     try {
       return client.send(request, HttpResponse.BodyHandlers.ofByteArray());
     } catch (InterruptedException e) {

@@ -21,11 +21,14 @@ final class ManagerProcess implements AutoCloseable {
   private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
   private static final int LOG_LINES_SHOWN = 15;
 
+  private final String name;
   private final PortReservation port;
   private final Path folder;
   private final BoundProcess process;
+  private volatile boolean killed;
 
-  private ManagerProcess(PortReservation port, Path folder, BoundProcess process) {
+  private ManagerProcess(String name, PortReservation port, Path folder, BoundProcess process) {
+    this.name = name;
     this.port = port;
     this.folder = folder;
     this.process = process;
@@ -35,28 +38,39 @@ final class ManagerProcess implements AutoCloseable {
    * Starts it; it does not answer yet.
    *
    * @param folder to be created, for its configuration, its data and its log
+   * @param nodes raft addresses of the group; empty for one that stands alone
+   * @param own which of them it is
    */
-  static ManagerProcess start(Path folder) {
+  static ManagerProcess start(String name, Path folder, List<String> nodes, int own) {
     try {
       Files.createDirectory(folder);
-      return start(folder, PortReservation.any());
+      return start(name, folder, PortReservation.any(), nodes, own);
     } catch (IOException e) {
       throw new DemoException("Cannot start the manager: " + e.getMessage(), e);
     }
   }
 
-  private static ManagerProcess start(Path folder, PortReservation port) throws IOException {
+  private static ManagerProcess start(
+      String name, Path folder, PortReservation port, List<String> nodes, int own)
+      throws IOException {
+    ObjectNode keys = configuration(folder, port);
+    if (!nodes.isEmpty()) {
+      keys.put("RaftEnabled", true);
+      keys.put("RaftDataDir", folder.resolve("raft").toString());
+      keys.put("RaftBind", nodes.get(own));
+      nodes.forEach(keys.putArray("RaftNodes")::add);
+    }
     Path configuration =
-        Files.writeString(folder.resolve("orchestrator.conf.json"), configuration(folder, port));
+        Files.writeString(folder.resolve("orchestrator.conf.json"), keys.toPrettyString());
     List<String> command = new ArrayList<>(program());
     command.add("--config=" + configuration);
     command.add("http");
     BoundProcess process =
         BoundProcess.start(command, Map.of(), folder, folder.resolve("manager.log"));
-    return new ManagerProcess(port, folder, process);
+    return new ManagerProcess(name, port, folder, process);
   }
 
-  private static String configuration(Path folder, PortReservation port) {
+  private static ObjectNode configuration(Path folder, PortReservation port) {
     ObjectNode keys = JsonMapper.shared().createObjectNode();
     keys.put("ListenAddress", "127.0.0.1:" + port.port());
     keys.put("BackendDB", "sqlite");
@@ -68,7 +82,7 @@ final class ManagerProcess implements AutoCloseable {
     keys.put("MySQLHostnameResolveMethod", "none");
     keys.put("DiscoverByShowSlaveHosts", true);
     keys.putArray("RecoverMasterClusterFilters").add("*");
-    return keys.toPrettyString();
+    return keys;
   }
 
   /** The launcher that started this process, with its JVM, options and AOT cache; or its like. */
@@ -85,6 +99,20 @@ final class ManagerProcess implements AutoCloseable {
                 "-cp",
                 System.getProperty("java.class.path"),
                 MAIN_CLASS));
+  }
+
+  String name() {
+    return name;
+  }
+
+  /** SIGKILL: the demo wants to see what happens then. */
+  void kill() {
+    killed = true;
+    process.kill();
+  }
+
+  boolean isKilled() {
+    return killed;
   }
 
   String address() {

@@ -19,6 +19,7 @@ final class Play {
   private static final Duration LOOK_EVERY = Duration.ofMillis(250);
 
   private final ServerKind kind;
+  private final int nodes;
   private final boolean keepData;
   private final Cleanup cleanup;
   private final Screen screen;
@@ -27,8 +28,9 @@ final class Play {
   /**
    * @param cleanup is told of everything that is started
    */
-  Play(ServerKind kind, boolean keepData, Cleanup cleanup, Screen screen) {
+  Play(ServerKind kind, int nodes, boolean keepData, Cleanup cleanup, Screen screen) {
     this.kind = kind;
+    this.nodes = nodes;
     this.keepData = keepData;
     this.cleanup = cleanup;
     this.screen = screen;
@@ -41,8 +43,10 @@ final class Play {
    */
   boolean perform() throws InterruptedException {
     screen.print("");
-    screen.say("demo", "a master and three replicas, " + title() + ", and a manager over them");
-    Stage stage = Stage.set(kind, keepData, cleanup, screen);
+    String managers = nodes == 1 ? "a manager" : nodes + " managers, which form a raft group,";
+    screen.say(
+        "demo", "a master and three replicas, " + title() + ", and " + managers + " over them");
+    Stage stage = Stage.set(kind, nodes, keepData, cleanup, screen);
     built = Optional.of(stage);
     try (Load load = Load.start(stage.master())) {
       awaitReadiness(stage, load);
@@ -50,6 +54,10 @@ final class Play {
       try (FailoverShow show = new FailoverShow(stage, load, screen)) {
         screen.print("");
         screen.say("kill -9", Stage.name(stage.master()) + ", the master");
+        if (stage.managers().isGroup()) {
+          screen.say(
+              "kill -9", stage.managers().spokesman().name() + ", the leader, at the same time");
+        }
         screen.print("");
         failover = show.killMaster();
       }
@@ -63,9 +71,8 @@ final class Play {
   /** What the manager said last, if it has ended: then that is why it could not be played. */
   Optional<String> lastWords() {
     return built
-        .map(Stage::manager)
-        .filter(manager -> !manager.isAlive())
-        .map(manager -> "The manager ended. The end of its log:\n" + manager.logTail());
+        .flatMap(stage -> stage.managers().ended())
+        .map(manager -> manager.name() + " ended. The end of its log:\n" + manager.logTail());
   }
 
   private String title() {
@@ -108,7 +115,7 @@ final class Play {
       showNewTree(stage, promoted);
     }
     List<SandboxServer> writable = stage.running().stream().filter(Play::isWritable).toList();
-    Verdict verdict = Verdict.of(failover, writable, loss);
+    Verdict verdict = Verdict.of(failover, stage.managers().isGroup(), writable, loss);
     Report report = new Report(screen, stage);
     report.times(failover);
     loss.ifPresent(report::loss);

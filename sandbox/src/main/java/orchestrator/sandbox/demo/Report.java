@@ -17,6 +17,9 @@ final class Report {
   }
 
   void times(Failover failover) {
+    if (stage.managers().isGroup()) {
+      time("new leader", failover.newLeader());
+    }
     time("detected", failover.detected());
     time("writable", failover.promoted().map(ReplicaWatch.Promoted::sinceKill));
     time("all repointed", failover.repointed());
@@ -49,7 +52,7 @@ final class Report {
 
   /** Where to look further. */
   void directions(Failover failover, boolean keepData) {
-    String api = stage.manager().address() + "/api";
+    String api = stage.managers().spokesman().address() + "/api";
     SandboxServer master =
         failover.promoted().map(ReplicaWatch.Promoted::server).orElse(stage.master());
     String path = master.host() + "/" + master.port();

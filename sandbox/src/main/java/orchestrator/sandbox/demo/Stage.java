@@ -3,6 +3,7 @@ package orchestrator.sandbox.demo;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import orchestrator.sandbox.Sandbox;
 import orchestrator.sandbox.SandboxServer;
@@ -15,10 +16,10 @@ import tools.jackson.databind.JsonNode;
  * What the demo plays on.
  *
  * @param sandbox a master and three replicas
- * @param manager a manager that has discovered them
- * @param managerAge since it answered first
+ * @param managers that have discovered them
+ * @param managerAge since one of them could act
  */
-record Stage(Sandbox sandbox, ManagerProcess manager, ManagerApi api, Stopwatch managerAge) {
+record Stage(Sandbox sandbox, Managers managers, Stopwatch managerAge) {
   private static final int REPLICAS = 3;
   private static final Duration START_LIMIT = Duration.ofSeconds(60);
   private static final Duration VIEW_LIMIT = Duration.ofSeconds(60);
@@ -29,28 +30,39 @@ record Stage(Sandbox sandbox, ManagerProcess manager, ManagerApi api, Stopwatch 
    *
    * @param cleanup is told of everything that was started, as soon as it was
    */
-  static Stage set(ServerKind kind, boolean keepData, Cleanup cleanup, Screen screen)
+  static Stage set(ServerKind kind, int nodes, boolean keepData, Cleanup cleanup, Screen screen)
       throws InterruptedException {
     Sandbox sandbox = startServers(kind, keepData, screen);
     cleanup.add(sandbox::close);
+    Managers managers = startManagers(sandbox, nodes, cleanup, screen);
+    Stage stage = new Stage(sandbox, managers, Stopwatch.start());
+    stage.discover(screen);
+    return stage;
+  }
+
+  private static Managers startManagers(Sandbox sandbox, int nodes, Cleanup cleanup, Screen screen)
+      throws InterruptedException {
     Stopwatch start = Stopwatch.start();
-    ManagerProcess manager = ManagerProcess.start(sandbox.folder().resolve("manager"));
-    cleanup.add(manager::close);
-    ManagerApi api = new ManagerApi(manager.address());
-    cleanup.add(api::close);
+    Managers managers = Managers.start(sandbox.folder(), nodes);
+    cleanup.add(managers::close);
     screen.during(
         "manager",
         () -> "starting, " + start,
         () -> {
-          await(START_LIMIT, "The manager does not answer", manager, api::answers);
-          return manager;
+          await(START_LIMIT, "No manager leads", managers, managers.api()::answers);
+          return managers;
         });
+    for (ManagerProcess manager : managers.all()) {
+      screen.say("  " + manager.name(), manager.address() + ", process " + manager.pid());
+    }
     screen.say(
-        "manager",
-        "%s, process %d, answers after %s".formatted(manager.address(), manager.pid(), start));
-    Stage stage = new Stage(sandbox, manager, api, Stopwatch.start());
-    stage.discover(screen);
-    return stage;
+        managers.isGroup() ? "leader" : "manager",
+        "%s may act after %s".formatted(managers.spokesman().name(), start));
+    return managers;
+  }
+
+  ManagerApi api() {
+    return managers.api();
   }
 
   private static Sandbox startServers(ServerKind kind, boolean keepData, Screen screen)
@@ -82,12 +94,12 @@ record Stage(Sandbox sandbox, ManagerProcess manager, ManagerApi api, Stopwatch 
         "discovery",
         () -> "from the master to its replicas, " + start,
         () -> {
-          api.discover(master());
+          api().discover(master());
           awaitView(master());
-          return api;
+          return managers;
         });
     screen.say("discovery", "the manager was told of the master and found four servers, " + start);
-    screen.block(api.tree(master()));
+    screen.block(api().tree(master()));
   }
 
   /** Waits until the manager sees every running server in the cluster of this master, and well. */
@@ -96,12 +108,12 @@ record Stage(Sandbox sandbox, ManagerProcess manager, ManagerApi api, Stopwatch 
     await(
         VIEW_LIMIT,
         "The manager does not see " + members.size() + " healthy servers",
-        manager,
+        managers,
         () -> sees(head, members));
   }
 
   private boolean sees(SandboxServer head, List<SandboxServer> members) {
-    List<JsonNode> known = api.clusterOf(head);
+    List<JsonNode> known = api().clusterOf(head);
     return members.stream()
         .allMatch(server ->
             known.stream()
@@ -132,15 +144,18 @@ record Stage(Sandbox sandbox, ManagerProcess manager, ManagerApi api, Stopwatch 
   }
 
   private static void await(
-      Duration limit, String failure, ManagerProcess manager, BooleanSupplier condition)
+      Duration limit, String failure, Managers managers, BooleanSupplier condition)
       throws InterruptedException {
     Stopwatch waiting = Stopwatch.start();
     while (!condition.getAsBoolean()) {
-      if (!manager.isAlive()) {
-        throw new DemoException("The manager ended. The end of its log:\n" + manager.logTail());
+      Optional<ManagerProcess> ended = managers.ended();
+      if (ended.isPresent()) {
+        throw new DemoException(
+            ended.get().name() + " ended. The end of its log:\n" + ended.get().logTail());
       }
       if (waiting.isPast(limit)) {
-        throw new DemoException(failure + " within " + waiting + "; its log: " + manager.log());
+        throw new DemoException(
+            failure + " within " + waiting + "; a log: " + managers.spokesman().log());
       }
       Thread.sleep(LOOK_EVERY);
     }

@@ -23,10 +23,15 @@ record Verdict(List<String> faults) {
   /**
    * Judges by what the servers say now.
    *
+   * @param isGroup whether the leading manager was killed as well
    * @param writable the running servers that are not read-only
    * @param loss empty when no server was promoted
    */
-  static Verdict of(Failover failover, List<SandboxServer> writable, Optional<LossAccount> loss) {
+  static Verdict of(
+      Failover failover,
+      boolean isGroup,
+      List<SandboxServer> writable,
+      Optional<LossAccount> loss) {
     List<String> faults = new ArrayList<>();
     if (failover.promoted().isEmpty()) {
       faults.add("no replica became writable");
@@ -40,6 +45,9 @@ record Verdict(List<String> faults) {
                     + Stage.name(promoted.server())
                     + " is writable, but: "
                     + writable));
+    if (isGroup && failover.newLeader().isEmpty()) {
+      faults.add("no other manager took the lead");
+    }
     if (failover.detected().isEmpty()) {
       faults.add("the manager announced no failure");
     }

@@ -51,6 +51,12 @@ public final class FailoverBenchmark implements Callable<Integer> {
   @Option(names = "--default-servers", description = "servers with their own default timeouts")
   boolean defaults;
 
+  @Option(
+      names = "--nodes",
+      defaultValue = "1",
+      description = "managers; with more than one the leader is killed together with the master")
+  int nodes = 1;
+
   @Option(names = "--freeze", description = "SIGSTOP in place of kill -9")
   boolean freeze;
 
@@ -88,6 +94,9 @@ public final class FailoverBenchmark implements Callable<Integer> {
 
   private long round() throws IOException, InterruptedException, SQLException {
     Path folder = Files.createTempDirectory("orchestrator-bench-");
+    if (nodes > 1) {
+      return roundOfGroup(folder);
+    }
     try (Sandbox sandbox = Sandbox.start(spec());
         ManagerUnderTest manager = ManagerUnderTest.start(folder, pollSeconds)) {
       manager.discover(sandbox.master());
@@ -97,6 +106,25 @@ public final class FailoverBenchmark implements Callable<Integer> {
       Thread.sleep(ThreadLocalRandom.current().nextInt(1000 * pollSeconds));
       return millisToWritable(
           sandbox, freeze ? sandbox.master()::freeze : sandbox.master()::kill, () -> {});
+    }
+  }
+
+  private long roundOfGroup(Path folder) throws IOException, InterruptedException, SQLException {
+    try (Sandbox sandbox = Sandbox.start(spec());
+        GroupUnderTest group = GroupUnderTest.start(folder, nodes, pollSeconds)) {
+      group.leader().discover(sandbox.master());
+      for (ManagerUnderTest node : group.nodes()) {
+        node.awaitKnown(sandbox.servers());
+      }
+      Thread.sleep(Duration.ofSeconds(uptimeSeconds));
+      ManagerUnderTest leader = group.leader();
+      return millisToWritable(
+          sandbox,
+          () -> {
+            leader.kill();
+            sandbox.master().kill();
+          },
+          () -> {});
     }
   }
 

@@ -27,13 +27,15 @@ final class ManagerUnderTest implements AutoCloseable {
 
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-  private final PortReservation port;
+  private final int port;
+  private final Optional<PortReservation> reservation;
   private final Process process;
   private final Duration toFirstAnswer;
 
-  private ManagerUnderTest(PortReservation port, Process process)
+  private ManagerUnderTest(int port, Optional<PortReservation> reservation, Process process)
       throws IOException, InterruptedException {
     this.port = port;
+    this.reservation = reservation;
     this.process = process;
     long started = System.nanoTime();
     while (!answers()) {
@@ -52,12 +54,29 @@ final class ManagerUnderTest implements AutoCloseable {
    */
   static ManagerUnderTest start(Path folder, int pollSeconds)
       throws IOException, InterruptedException {
-    PortReservation port = PortReservation.any();
+    PortReservation reservation = PortReservation.any();
+    Process process = launch(folder, reservation.port(), pollSeconds, "");
+    return new ManagerUnderTest(reservation.port(), Optional.of(reservation), process);
+  }
+
+  /**
+   * @param moreKeys of the configuration, each followed by a comma
+   */
+  static ManagerUnderTest start(Path folder, int port, int pollSeconds, String moreKeys)
+      throws IOException, InterruptedException {
+    return new ManagerUnderTest(
+        port, Optional.empty(), launch(folder, port, pollSeconds, moreKeys));
+  }
+
+  private static Process launch(Path folder, int port, int pollSeconds, String moreKeys)
+      throws IOException {
+    Files.createDirectories(folder);
     Path configuration = folder.resolve("orchestrator.conf.json");
     Files.writeString(
         configuration,
         """
         {
+          %s
           "MySQLTopologyUser": "%s", "MySQLTopologyPassword": "%s",
           "HostnameResolveMethod": "none", "MySQLHostnameResolveMethod": "none",
           "DiscoverByShowSlaveHosts": true,
@@ -68,19 +87,18 @@ final class ManagerUnderTest implements AutoCloseable {
         }
         """
             .formatted(
+                moreKeys,
                 Account.ORCHESTRATOR.user(),
                 Account.ORCHESTRATOR.password(),
                 folder.resolve("state.sqlite3"),
-                port.port(),
+                port,
                 pollSeconds));
     List<String> command = new ArrayList<>(launcher());
     command.addAll(List.of("--config=" + configuration, "http"));
-    Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(folder.resolve("manager.log").toFile())
-            .start();
-    return new ManagerUnderTest(port, process);
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("manager.log").toFile()))
+        .start();
   }
 
   private static List<String> launcher() {
@@ -110,14 +128,48 @@ final class ManagerUnderTest implements AutoCloseable {
     }
   }
 
+  /** Whether it may act. */
+  boolean leads() throws InterruptedException {
+    try {
+      return status("leader-check") == 200;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  int status(String path) throws IOException, InterruptedException {
+    return client
+        .send(request(path, Duration.ofSeconds(2)), HttpResponse.BodyHandlers.discarding())
+        .statusCode();
+  }
+
+  private HttpRequest request(String path, Duration limit) {
+    URI uri = URI.create("http://127.0.0.1:" + port + "/api/" + path);
+    return HttpRequest.newBuilder(uri).timeout(limit).build();
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** SIGKILL. */
+  void kill() {
+    process.destroyForcibly();
+  }
+
+  /** SIGTERM. */
+  void terminate() {
+    process.destroy();
+  }
+
   void discover(SandboxServer server) throws IOException, InterruptedException {
     get("discover/" + server.host() + "/" + server.port());
   }
 
   String get(String path) throws IOException, InterruptedException {
-    URI uri = URI.create("http://127.0.0.1:" + port.port() + "/api/" + path);
-    HttpRequest request = HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(60)).build();
-    return client.send(request, HttpResponse.BodyHandlers.ofString()).body();
+    return client
+        .send(request(path, Duration.ofSeconds(60)), HttpResponse.BodyHandlers.ofString())
+        .body();
   }
 
   /** Waits until all of these servers are known. */
@@ -179,7 +231,7 @@ final class ManagerUnderTest implements AutoCloseable {
       process.destroyForcibly();
     }
     client.close();
-    port.close();
+    reservation.ifPresent(PortReservation::close);
   }
 
   /** For output: named figures in one line. */

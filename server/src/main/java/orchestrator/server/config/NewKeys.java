@@ -102,11 +102,11 @@ final class NewKeys {
       KEYS.key(
           "RaftElectionTimeoutMinMilliseconds",
           milliseconds(50),
-          400,
+          300,
           "Shortest time without a message of the leader after which a node asks for votes.");
 
   static final ConfigurationKey<Duration> RAFT_ELECTION_TIMEOUT_MAX =
-      KEYS.key("RaftElectionTimeoutMaxMilliseconds", milliseconds(50), 800, "Longest such time.");
+      KEYS.key("RaftElectionTimeoutMaxMilliseconds", milliseconds(50), 600, "Longest such time.");
 
   static final ConfigurationKey<Boolean> RAFT_USE_MUTUAL_TLS =
       KEYS.key(

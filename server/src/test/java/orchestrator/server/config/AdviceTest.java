@@ -146,11 +146,12 @@ class AdviceTest {
         .contains("BackendDB is \"mysql\"", "set BackendDB to \"sqlite\"");
   }
 
-  @Test
-  void theSampleLoadsWithoutWarnings() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {"sample", "raft-sample", "3dc-sample"})
+  void theSampleLoadsWithoutWarnings(String name) throws IOException {
     ConfigurationResult result =
         ConfigurationLoader.load(
-            List.of(Path.of("..", "conf", "orchestrator-sample.json")),
+            List.of(Path.of("..", "conf", "orchestrator-" + name + ".json")),
             Map.of("ORCHESTRATOR_TOPOLOGY_PASSWORD", "secret"));
 
     assertThat(errors(result)).isEmpty();

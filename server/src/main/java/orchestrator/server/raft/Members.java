@@ -184,7 +184,8 @@ final class Members {
     if (to.name().equals(now.node())) {
       return Outcome.ok(to);
     }
-    return await(
+    Outcome<RaftClientReply> outcome =
+        await(
             () ->
                 server.transferLeadershipAsync(
                     new TransferLeadershipRequest(
@@ -195,8 +196,15 @@ final class Members {
                         RaftPeerId.valueOf(to.name()),
                         limit.toMillis())),
             limit.plusMillis(500),
-            "Handing over to " + to.name())
-        .map(done -> to);
+            "Handing over to " + to.name());
+    Optional<String> leader = status.get().leader();
+    if (outcome instanceof Outcome.Ok || leader.filter(to.name()::equals).isPresent()) {
+      return Outcome.ok(to);
+    }
+    return Outcome.failed(
+        Failure.CONFLICT,
+        "%s did not take over: %s leads now. Ask again"
+            .formatted(to.name(), leader.orElse("nobody yet")));
   }
 
   Outcome<Long> snapshot(Duration limit) {

@@ -87,8 +87,10 @@ final class RoleMonitor implements AutoCloseable {
     if (now.leader().isPresent() && !now.leader().equals(before.leader())) {
       changes = new Changes(changes.count() + 1, Optional.of(clock.instant()));
     }
-    if (now.role() != before.role() || !now.leader().equals(before.leader())) {
+    if (now.role() != before.role()) {
       tell(new RoleChange(before.role(), now.role(), now.term(), now.leader(), reason(now)));
+    } else if (!now.leader().equals(before.leader())) {
+      log.info("role {}, term {}: {}", now.role(), now.term(), reason(now));
     }
   }
 

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import orchestrator.sandbox.SandboxException;
+import orchestrator.sandbox.process.Placement;
 
 /** A manager in a JVM of its own, so that it can be killed. */
 final class ChildManager implements AutoCloseable {
@@ -19,7 +20,12 @@ final class ChildManager implements AutoCloseable {
 
   /** The program itself; what it prints goes to {@code output}. */
   static ChildManager program(Path output, String... arguments) {
-    return start("orchestrator.server.app.Main", output, arguments);
+    return placed(Placement.LOOPBACK, output, arguments);
+  }
+
+  /** The program itself, elsewhere. */
+  static ChildManager placed(Placement placement, Path output, String... arguments) {
+    return start(placement, "orchestrator.server.app.Main", output, arguments);
   }
 
   /** The program, which drops dead when a file asks for it. */
@@ -41,6 +47,11 @@ final class ChildManager implements AutoCloseable {
   }
 
   private static ChildManager start(String mainClass, Path output, String... arguments) {
+    return start(Placement.LOOPBACK, mainClass, output, arguments);
+  }
+
+  private static ChildManager start(
+      Placement placement, String mainClass, Path output, String... arguments) {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -56,7 +67,7 @@ final class ChildManager implements AutoCloseable {
     command.addAll(List.of(arguments));
     try {
       Process process =
-          new ProcessBuilder(command)
+          new ProcessBuilder(placement.command(command))
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()))
               .start();

@@ -11,11 +11,13 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import orchestrator.sandbox.process.Placement;
 import orchestrator.sandbox.process.PortReservation;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
@@ -42,14 +44,18 @@ final class ManagerGroup implements AutoCloseable {
    * @param number from 1
    * @param home its configuration, state and output
    */
-  record Node(int number, String host, int httpPort, int raftPort, Path home)
+  record Node(int number, Placement placement, int httpPort, int raftPort, Path home)
       implements Comparable<Node> {
+    String host() {
+      return placement.host();
+    }
+
     String raftAddress() {
-      return host + ":" + raftPort;
+      return host() + ":" + raftPort;
     }
 
     String uri() {
-      return "http://" + host + ":" + httpPort;
+      return "http://" + host() + ":" + httpPort;
     }
 
     Path raftDirectory() {
@@ -84,13 +90,23 @@ final class ManagerGroup implements AutoCloseable {
 
   /** Nodes that are not started yet. */
   static ManagerGroup of(int count, Path folder, ManagerConfiguration configuration) {
-    List<Node> nodes =
+    List<Placement> placements =
         IntStream.rangeClosed(1, count)
-            .mapToObj(n ->
-                new Node(
-                    n, "127.0.0." + (10 + n), freePort(), freePort(), folder.resolve("node" + n)))
+            .mapToObj(n -> new Placement("127.0.0." + (10 + n), "127.%", List.of()))
             .toList();
-    return new ManagerGroup(nodes, configuration);
+    return placed(placements, folder, configuration);
+  }
+
+  /** One node at each of these places, not started yet. */
+  static ManagerGroup placed(
+      List<Placement> placements, Path folder, ManagerConfiguration configuration) {
+    List<Node> nodes = new ArrayList<>();
+    for (Placement placement : placements) {
+      int number = nodes.size() + 1;
+      nodes.add(
+          new Node(number, placement, freePort(), freePort(), folder.resolve("node" + number)));
+    }
+    return new ManagerGroup(List.copyOf(nodes), configuration);
   }
 
   private static int freePort() {
@@ -128,7 +144,8 @@ final class ManagerGroup implements AutoCloseable {
         node,
         haltFile
             .map(halt -> ChildManager.haltingNode(output, halt, "--config=" + file, "http"))
-            .orElseGet(() -> ChildManager.program(output, "--config=" + file, "http")));
+            .orElseGet(() ->
+                ChildManager.placed(node.placement(), output, "--config=" + file, "http")));
   }
 
   /** Writes the configuration of a node that is started by other means. */

@@ -12,6 +12,7 @@ import orchestrator.core.state.StateMachine;
 import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
 import orchestrator.core.topology.Topology;
+import orchestrator.server.engine.Leadership;
 import orchestrator.server.engine.recovery.DemotedMasters;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,9 +29,17 @@ final class PeriodicWork implements AutoCloseable {
   /** Closed recoveries stay in the replicated state for this long after they block nothing. */
   private static final Duration RECOVERIES_KEPT = Duration.ofHours(1);
 
+  private static final Duration ELECTION_NOTICED = Duration.ofMillis(100);
+
+  /** How soon a recovery is taken up again that was interrupted, say by a lease that ran out. */
+  private static final Duration RESUMED = Duration.ofSeconds(1);
+
   private final Manager manager;
   private final DemotedMasters demoted;
   private volatile boolean closed;
+
+  /** The latest term in which this node led; of one thread. */
+  private long ledIn;
 
   PeriodicWork(Manager manager, DemotedMasters demoted) {
     this.manager = manager;
@@ -40,7 +49,8 @@ final class PeriodicWork implements AutoCloseable {
   void start() {
     every("judge", Duration.ofSeconds(1), this::judge);
     every("demoted", Duration.ofSeconds(1), demoted::look);
-    every("resume", Duration.ofSeconds(1), manager.recoveries()::resumeOpen);
+    every("elected", ELECTION_NOTICED, this::actIfElected);
+    every("resume", RESUMED, manager.recoveries()::resumeOpen);
     every("resume-hooks", Duration.ofSeconds(1), manager.announcements()::resume);
     every("lost", manager.settings().discovery().pollInterval(), this::endLost);
     every("expire", Duration.ofMinutes(1), this::expire);
@@ -53,6 +63,17 @@ final class PeriodicWork implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
+  }
+
+  /** What waited for a leader does not wait for the next turn as well. */
+  private void actIfElected() {
+    long term = manager.consensus().leadership().map(Leadership::term).orElse(ledIn);
+    if (term != ledIn) {
+      ledIn = term;
+      manager.recoveries().resumeOpen();
+      manager.announcements().resume();
+      manager.detector().look();
+    }
   }
 
   private void judge() {

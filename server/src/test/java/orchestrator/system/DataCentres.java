@@ -163,8 +163,7 @@ final class DataCentres implements AutoCloseable {
         .atMost(LIMIT)
         .until(() ->
             group.nodes().stream()
-                    .map(node ->
-                        group.raft(node).map(raft -> raft.path("AppliedIndex").asLong(-1)))
+                    .map(node -> group.raft(node).map(raft -> raft.path("AppliedIndex").asLong(-1)))
                     .collect(Collectors.toSet())
                     .size()
                 == 1);

@@ -156,9 +156,7 @@ class DataCentresTest {
   }
 
   private void assertHealed(Node lost, SandboxServer old, SandboxServer promoted) {
-    await(lost + " follows")
-        .atMost(LIMIT)
-        .until(() -> group.get(lost, "raft-health").isOk());
+    await(lost + " follows").atMost(LIMIT).until(() -> group.get(lost, "raft-health").isOk());
     await("the old master is set read-only").atMost(LIMIT).until(() -> Servers.isReadOnly(old));
     centres.awaitSameState();
     assertThat(group.leaders()).hasSize(1);

@@ -144,8 +144,8 @@ final class ManagerGroup implements AutoCloseable {
         node,
         haltFile
             .map(halt -> ChildManager.haltingNode(output, halt, "--config=" + file, "http"))
-            .orElseGet(() ->
-                ChildManager.placed(node.placement(), output, "--config=" + file, "http")));
+            .orElseGet(
+                () -> ChildManager.placed(node.placement(), output, "--config=" + file, "http")));
   }
 
   /** Writes the configuration of a node that is started by other means. */

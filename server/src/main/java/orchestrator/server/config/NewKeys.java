@@ -95,8 +95,7 @@ final class NewKeys {
           bool(),
           false,
           "Wait to be added to a running group (raft-add-peer), in place of forming one of"
-              + " RaftNodes.",
-          FROM_ENVIRONMENT);
+              + " RaftNodes.");
 
   static final ConfigurationKey<Duration> RAFT_ELECTION_TIMEOUT_MIN =
       KEYS.key(

@@ -27,7 +27,7 @@ import tools.jackson.databind.JsonNode;
  */
 final class DataCentres implements AutoCloseable {
   static final List<String> NAMES = List.of("dc1", "dc2", "dc3");
-  static final Duration LIMIT = Duration.ofSeconds(120);
+  static final Duration LIMIT = Duration.ofMinutes(2);
 
   private final Network network;
   private final Sandbox sandbox;

@@ -159,11 +159,6 @@ public final class FakeRaft {
     }
 
     @Override
-    public boolean isShared() {
-      return true;
-    }
-
-    @Override
     public Optional<Leadership> leadership() {
       synchronized (FakeRaft.this) {
         return isLeading(this) ? Optional.of(new Tenure(this, term)) : Optional.empty();

@@ -31,7 +31,7 @@ final class KnownServers implements AutoCloseable {
   private final Semaphore changes = new Semaphore(0);
   private volatile boolean closed;
 
-  /** What was known when this node last adjusted itself; of the one thread. */
+  /** What was known when this node last adjusted itself; of the one thread, once it runs. */
   private Set<InstanceKey> followed = Set.of();
 
   KnownServers(Manager manager) {
@@ -40,6 +40,10 @@ final class KnownServers implements AutoCloseable {
   }
 
   void start() {
+    // The picture has these already: a server that is forgotten before the first look is dropped,
+    // and not taken for one that was just found.
+    followed = consensus.state().known();
+    followed.forEach(manager.discovery()::agreeOn);
     consensus.onApplied(state -> changes.release());
     manager.onProbed((asked, result) -> {
       if (result instanceof ProbeResult.Seen seen

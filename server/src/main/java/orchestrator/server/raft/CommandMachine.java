@@ -342,6 +342,8 @@ final class CommandMachine extends BaseStateMachine {
 
   @Override
   public void notifyServerShutdown(RoleInfoProto role, boolean all) {
-    doom.leave("The raft engine has stopped by itself");
+    doom.leave(
+        "Raft has stopped on this node: it was removed from the group, or its engine failed; see the"
+            + " log");
   }
 }

@@ -1,12 +1,14 @@
 package orchestrator.sandbox.process;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * A child process that is killed when this process ends, in whatever way.
@@ -29,6 +31,8 @@ public final class BoundProcess {
       ) <&3 >/dev/null 2>&1 &
       exec "$@" </dev/null 3<&-
       """;
+
+  private static final Duration FREEZE_LIMIT = Duration.ofSeconds(5);
 
   private final Process process;
 
@@ -87,9 +91,34 @@ public final class BoundProcess {
     return process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  /** SIGSTOP: the process keeps its connections and its memory, and does nothing. */
+  /**
+   * SIGSTOP: the process keeps its connections and its memory, and does nothing. Returns when the
+   * last of its threads has stopped: those that run at that moment go on for a while.
+   */
   public void freeze() throws IOException, InterruptedException {
     signal("STOP");
+    long end = System.nanoTime() + FREEZE_LIMIT.toNanos();
+    while (isAlive() && !isStopped()) {
+      if (System.nanoTime() - end > 0) {
+        throw new IOException("process " + pid() + " does not stop");
+      }
+      Thread.sleep(1);
+    }
+  }
+
+  /** Of every thread the state is what follows the name, which is in parentheses: proc(5). */
+  private boolean isStopped() {
+    try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(pid()), "task"))) {
+      for (Path thread : threads.toList()) {
+        String stat = Files.readString(thread.resolve("stat"));
+        if (stat.charAt(stat.lastIndexOf(')') + 2) != 'T') {
+          return false;
+        }
+      }
+      return true;
+    } catch (IOException e) {
+      return false; // a thread has just ended: looked at again
+    }
   }
 
   /** SIGCONT. */

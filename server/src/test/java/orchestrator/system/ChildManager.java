@@ -55,6 +55,9 @@ final class ChildManager implements AutoCloseable {
     List<String> command =
         new ArrayList<>(
             List.of(
+                // A JVM leaves a signal alone that is ignored when it starts, as under nohup.
+                "env",
+                "--default-signal=HUP",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",

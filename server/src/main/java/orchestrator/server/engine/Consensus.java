@@ -22,6 +22,11 @@ public interface Consensus extends AutoCloseable {
    */
   Submission submit(List<Command> commands, Duration deadline);
 
+  /** Whether other nodes may change the state while this one is away. */
+  default boolean isShared() {
+    return false;
+  }
+
   /** Present while this node may act: it leads, is ready, and its quorum was heard recently. */
   Optional<Leadership> leadership();
 

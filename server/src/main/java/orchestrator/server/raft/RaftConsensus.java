@@ -200,6 +200,11 @@ public final class RaftConsensus implements Consensus, Group {
   }
 
   @Override
+  public boolean isShared() {
+    return true;
+  }
+
+  @Override
   public Optional<Leadership> leadership() {
     long term = division.getInfo().getCurrentTerm();
     return status.isReadyIn(term) ? Optional.of(new Held(term)) : Optional.empty();

@@ -159,6 +159,11 @@ public final class FakeRaft {
     }
 
     @Override
+    public boolean isShared() {
+      return true;
+    }
+
+    @Override
     public Optional<Leadership> leadership() {
       synchronized (FakeRaft.this) {
         return isLeading(this) ? Optional.of(new Tenure(this, term)) : Optional.empty();

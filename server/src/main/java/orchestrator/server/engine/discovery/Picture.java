@@ -31,6 +31,14 @@ public final class Picture {
     this.clock = clock;
   }
 
+  /** Takes up what was known before a restart. Nothing of it counts as seen by this process. */
+  public synchronized void restore(Collection<Instance> remembered) {
+    for (Instance instance : remembered) {
+      instances.putIfAbsent(instance.key(), instance);
+    }
+    changed();
+  }
+
   /**
    * Keeps what was read before a restart, for servers that turn out to be known still: this node
    * may have missed that others forgot them.

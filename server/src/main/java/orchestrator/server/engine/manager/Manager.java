@@ -15,6 +15,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import orchestrator.core.analysis.AnalysisChangelog;
+import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
 import orchestrator.server.engine.Backend;
 import orchestrator.server.engine.Consensus;
@@ -149,7 +150,12 @@ public final class Manager implements AutoCloseable {
   public void remember() {
     discovery.onProbed(this::noteProbe);
     discovery.onUnseenForLong(forgetting::unseenForLong);
-    picture.recollect(ports.backend().loadInstances());
+    List<Instance> remembered = ports.backend().loadInstances();
+    if (ports.consensus().isShared()) {
+      picture.recollect(remembered);
+    } else {
+      picture.restore(remembered);
+    }
     ports.consensus().state().known().forEach(picture::admit);
   }
 

@@ -12,6 +12,7 @@ import orchestrator.sandbox.Sandbox;
 import orchestrator.sandbox.SandboxServer;
 import orchestrator.sandbox.SandboxSpec;
 import orchestrator.sandbox.ServerKind;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,6 +23,7 @@ class BackendGoneTest {
 
   @TempDir Path folder;
 
+  @Tag("long")
   @Test
   void managerWhoseBackendIsGoneLeavesWithItsOwnExitCodeAndStartsAgainWithIt() throws IOException {
     try (Sandbox sandbox = Sandbox.start(SandboxSpec.masterAndReplicas(ServerKind.MYSQL_8_0, 0))) {

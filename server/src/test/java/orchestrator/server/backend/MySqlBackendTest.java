@@ -18,6 +18,7 @@ import orchestrator.server.observe.AuditRecord;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A store on a server that others use, that restarts, hangs, and cuts connections. */
@@ -115,6 +116,7 @@ class MySqlBackendTest {
     }
   }
 
+  @Tag("long")
   @Test
   void frozenServerHoldsUpNobodyForEverAndShowsAsAFailure() {
     try (StoreFixture store = new StoreFixture(place)) {

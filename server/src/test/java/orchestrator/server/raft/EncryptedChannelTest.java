@@ -16,6 +16,7 @@ import orchestrator.server.engine.Consensus.Submission;
 import orchestrator.server.engine.GroupStatus.Peer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -107,6 +108,7 @@ class EncryptedChannelTest {
     assertStaysOutside(twoNodes(Optional.of(tls("stranger", "stranger"))));
   }
 
+  @Tag("long")
   @Test
   void aNodeWithoutEncryptionStaysOutside() {
     assertStaysOutside(twoNodes(Optional.empty()));

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -41,6 +42,7 @@ import org.apache.ratis.statemachine.TransactionContext;
 import org.apache.ratis.statemachine.impl.BaseStateMachine;
 import org.apache.ratis.statemachine.impl.SimpleStateMachineStorage;
 import org.apache.ratis.statemachine.impl.SingleFileSnapshotInfo;
+import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.apache.ratis.util.LifeCycle;
 import org.apache.ratis.util.MD5FileUtil;
 import org.slf4j.Logger;
@@ -60,17 +62,6 @@ final class CommandMachine extends BaseStateMachine {
     void leave(String reason);
   }
 
-  /** Told of what happens in the group, on its threads. */
-  interface Happenings {
-    void onLeader(RaftPeerId leader);
-
-    void onNotLeader();
-
-    void onReady();
-
-    void onMembers();
-  }
-
   /** The state, and where in the log it stands. */
   record Position(TermIndex at, ReplicatedState state) {}
 
@@ -81,7 +72,7 @@ final class CommandMachine extends BaseStateMachine {
   private final ClientId ownClient;
   private final Submissions submissions;
   private final Projection projection;
-  private final Happenings happenings;
+  private final Tenure tenure;
   private final Doom doom;
   private volatile Position position = new Position(TermIndex.INITIAL_VALUE, ReplicatedState.EMPTY);
   private long nextSnapshotNanos = System.nanoTime();
@@ -90,12 +81,12 @@ final class CommandMachine extends BaseStateMachine {
       ClientId ownClient,
       Submissions submissions,
       Projection projection,
-      Happenings happenings,
+      Tenure tenure,
       Doom doom) {
     this.ownClient = ownClient;
     this.submissions = submissions;
     this.projection = projection;
-    this.happenings = happenings;
+    this.tenure = tenure;
     this.doom = doom;
   }
 
@@ -243,8 +234,7 @@ final class CommandMachine extends BaseStateMachine {
     }
   }
 
-  private static ByteBuffer dataOf(
-      org.apache.ratis.thirdparty.com.google.protobuf.ByteString bytes) {
+  private static ByteBuffer dataOf(ByteString bytes) {
     return bytes.asReadOnlyByteBuffer();
   }
 
@@ -317,22 +307,22 @@ final class CommandMachine extends BaseStateMachine {
 
   @Override
   public void notifyLeaderChanged(RaftGroupMemberId member, RaftPeerId leader) {
-    happenings.onLeader(leader);
+    tenure.begin();
   }
 
   @Override
   public void notifyLeaderReady() {
-    happenings.onReady();
+    tenure.alarm();
   }
 
   @Override
-  public void notifyNotLeader(java.util.Collection<TransactionContext> pending) {
-    happenings.onNotLeader();
+  public void notifyNotLeader(Collection<TransactionContext> pending) {
+    tenure.alarm();
   }
 
   @Override
   public void notifyConfigurationChanged(long term, long index, RaftConfigurationProto members) {
-    happenings.onMembers();
+    tenure.alarm();
   }
 
   @Override

@@ -22,6 +22,7 @@ import orchestrator.server.engine.Outcome.Failure;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.SetConfigurationRequest;
@@ -51,7 +52,11 @@ final class Members {
   }
 
   static List<RaftPeer> peers(Collection<Peer> peers) {
-    return peers.stream().map(RaftConsensus::peer).toList();
+    return peers.stream().map(Members::peer).toList();
+  }
+
+  private static RaftPeer peer(Peer peer) {
+    return RaftPeer.newBuilder().setId(peer.name()).setAddress(peer.address()).build();
   }
 
   Outcome<Peer> add(String text, Duration limit) {
@@ -223,7 +228,7 @@ final class Members {
         .map(RaftClientReply::getLogIndex);
   }
 
-  private org.apache.ratis.protocol.RaftGroupId groupId() {
+  private RaftGroupId groupId() {
     return division.getMemberId().getGroupId();
   }
 

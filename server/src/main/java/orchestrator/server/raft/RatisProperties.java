@@ -44,7 +44,6 @@ final class RatisProperties {
     RaftServerConfigKeys.LeaderElection.setPreVote(properties, true);
     RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(
         properties, millis(timing.max().multipliedBy(2)));
-    RaftServerConfigKeys.Read.setLeaderLeaseEnabled(properties, true);
     RaftServerConfigKeys.setSleepDeviationThreshold(properties, min);
   }
 

@@ -1,5 +1,6 @@
 package orchestrator.server.raft;
 
+import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,6 +27,7 @@ import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.leader.FollowerInfo;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.raftlog.RaftLog;
+import org.apache.ratis.server.storage.RaftStorageMetadata;
 
 /** Looks at Ratis and says what is there. Never waits. */
 final class StatusReader {
@@ -182,10 +184,10 @@ final class StatusReader {
   private Optional<String> votedFor() {
     try {
       return Optional.ofNullable(division.getRaftStorage().getMetadataFile().getMetadata())
-          .map(metadata -> metadata.getVotedFor())
+          .map(RaftStorageMetadata::getVotedFor)
           .map(RaftPeerId::toString)
           .filter(name -> !name.isEmpty());
-    } catch (java.io.IOException e) {
+    } catch (IOException e) {
       return Optional.empty();
     }
   }

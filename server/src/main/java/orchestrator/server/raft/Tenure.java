@@ -1,25 +1,24 @@
 package orchestrator.server.raft;
 
-import java.time.Duration;
-import java.util.Optional;
+import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.apache.ratis.protocol.RaftPeerId;
 
 /**
- * When leaders came and went, as Ratis tells it: the moments that a role seen from outside cannot
- * give.
+ * Since when the present leader is there, as Ratis tells it: the moment that a role seen from
+ * outside cannot give.
  */
-final class Tenure implements CommandMachine.Happenings {
+final class Tenure {
   private final RaftSettings.Timing timing;
-  private final CopyOnWriteArrayList<Runnable> alarms = new CopyOnWriteArrayList<>();
+  private final List<Runnable> alarms = new CopyOnWriteArrayList<>();
   private volatile long leaderSinceNanos = System.nanoTime();
-  private volatile Optional<RaftPeerId> leader = Optional.empty();
 
   Tenure(RaftSettings.Timing timing) {
     this.timing = timing;
   }
 
-  /** Called when something may have changed; must return at once. */
+  /**
+   * Called when something in the group may have changed, on Ratis's threads: must return at once.
+   */
   void onAlarm(Runnable alarm) {
     alarms.add(alarm);
   }
@@ -32,39 +31,13 @@ final class Tenure implements CommandMachine.Happenings {
     return System.nanoTime() - leaderSinceNanos >= timing.lease().toNanos();
   }
 
-  /** How long this leader, or none, has been there. */
-  Duration sinceChange() {
-    return Duration.ofNanos(System.nanoTime() - leaderSinceNanos);
-  }
-
-  @Override
-  public void onLeader(RaftPeerId newLeader) {
+  /** A leader was elected. */
+  void begin() {
     leaderSinceNanos = System.nanoTime();
-    leader = Optional.of(newLeader);
     alarm();
   }
 
-  /** The latest leader that was heard of. */
-  Optional<RaftPeerId> latestLeader() {
-    return leader;
-  }
-
-  @Override
-  public void onNotLeader() {
-    alarm();
-  }
-
-  @Override
-  public void onReady() {
-    alarm();
-  }
-
-  @Override
-  public void onMembers() {
-    alarm();
-  }
-
-  private void alarm() {
+  void alarm() {
     alarms.forEach(Runnable::run);
   }
 }

@@ -84,6 +84,7 @@ final class Service {
             wiring.backendPlace());
         ending.await();
         log.info("Stopping");
+        wiring.handOver();
         wiring
             .manager()
             .audit(
@@ -176,9 +177,10 @@ final class Service {
   static NodeInfo node(Configuration configuration, Version version, InstantSource clock) {
     byte[] token = new byte[32];
     new SecureRandom().nextBytes(token);
+    String hostname = Settings.hostname();
     return new NodeInfo(
-        Settings.hostname(),
-        Settings.hostname(),
+        hostname,
+        hostname,
         HexFormat.of().formatHex(token),
         version.number(),
         Backends.kind(configuration),

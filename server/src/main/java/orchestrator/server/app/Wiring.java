@@ -85,9 +85,8 @@ final class Wiring implements AutoCloseable {
                 configuration.discoveryFilters().seeds(),
                 configuration.audit().retention()),
             membership.map(member -> node.named(member.settings().self().name())).orElse(node));
-    if (group.isPresent() && membership.isPresent()) {
-      Introduction.begin(consensus, group.get(), introduced(membership.get().settings()));
-    }
+    group.ifPresent(shared ->
+        Introduction.begin(consensus, shared, introduced(membership.orElseThrow().settings())));
   }
 
   private static ManagerNode introduced(RaftSettings settings) {
@@ -157,6 +156,11 @@ final class Wiring implements AutoCloseable {
 
   String backendPlace() {
     return backend.description();
+  }
+
+  /** Has another node lead, where there is one: the first thing that a node does when it leaves. */
+  void handOver() {
+    group.ifPresent(RaftConsensus::handOver);
   }
 
   @Override

@@ -59,6 +59,7 @@ final class LeaderProxy extends ProxyHandler {
   private static final int MAX_CONNECTIONS = 1024;
 
   private final Group group;
+  private final String node;
   private final String messagePrefix;
   private final Map<org.eclipse.jetty.client.Request, Flight> flights = new ConcurrentHashMap<>();
 
@@ -85,6 +86,7 @@ final class LeaderProxy extends ProxyHandler {
 
   LeaderProxy(Group group, String messagePrefix) {
     this.group = group;
+    this.node = group.status().node();
     this.messagePrefix = messagePrefix;
   }
 
@@ -157,7 +159,7 @@ final class LeaderProxy extends ProxyHandler {
         String.join(", ", request.getHeaders().getValuesList(HttpHeader.X_FORWARDED_FOR));
     toLeader.headers(headers -> {
       headers.put(HttpHeader.X_FORWARDED_FOR, before.isEmpty() ? client : before + ", " + client);
-      headers.put(FORWARDED_BY, group.status().node());
+      headers.put(FORWARDED_BY, node);
     });
   }
 
@@ -219,7 +221,7 @@ final class LeaderProxy extends ProxyHandler {
   /** Jetty's own messages describe the inside of its connections. */
   private static String word(Throwable failure) {
     if (failure instanceof ReplacedException) {
-      return failure.getMessage() + "";
+      return String.valueOf(failure.getMessage());
     }
     return isUnreached(failure)
         ? "it cannot be reached"

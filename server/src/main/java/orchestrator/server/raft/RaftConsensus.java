@@ -30,7 +30,6 @@ import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroup;
-import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.storage.RaftStorage;
@@ -42,6 +41,7 @@ import org.slf4j.LoggerFactory;
 /** A node of a raft group. */
 public final class RaftConsensus implements Consensus, Group {
   private static final Logger log = LoggerFactory.getLogger(RaftConsensus.class);
+  private static final Duration HAND_OVER_LIMIT = Duration.ofSeconds(2);
 
   private final StateCodec codec = new StateCodec();
   private final ClientId client = ClientId.randomId();
@@ -307,25 +307,25 @@ public final class RaftConsensus implements Consensus, Group {
     }
   }
 
-  /** Leaves; whoever leads hands over first, so that nobody has to find out by waiting. */
+  /** Has another node lead, so that nobody has to find out by waiting. Nothing on a follower. */
+  public void handOver() {
+    if (division.getInfo().isLeader() && status().voters().size() > 1) {
+      log.info("Handing over: {}", members.stepDown(HAND_OVER_LIMIT));
+    }
+  }
+
+  /** Leaves; whoever leads hands over first. */
   @Override
   public void close() {
     if (!leaving.compareAndSet(false, true)) {
       return;
     }
-    if (division.getInfo().isLeader() && status().voters().size() > 1) {
-      log.info("Handing over: {}", members.stepDown(Duration.ofSeconds(2)));
-    }
+    handOver();
     monitor.close();
     try {
       server.close();
     } catch (IOException e) {
       log.warn("Closing raft: {}", e.toString());
     }
-  }
-
-  /** For the settings that peers are known by. */
-  static RaftPeer peer(GroupStatus.Peer peer) {
-    return RaftPeer.newBuilder().setId(peer.name()).setAddress(peer.address()).build();
   }
 }

@@ -92,15 +92,9 @@ final class CommandSession implements AutoCloseable {
       wiring.manager().remember();
       ApiServer server =
           ApiServer.start(
-              new HttpSettings(
-                  local.host(),
-                  local.port(),
-                  local.urlPrefix(),
-                  local.statusEndpoint(),
-                  settings.http().readOnly(),
-                  new Authentication.Basic(user, password),
-                  "",
-                  local.stopTimeout()),
+              local
+                  .withReadOnly(settings.http().readOnly())
+                  .withAuthentication(new Authentication.Basic(user, password)),
               settings.views(),
               wiring.manager().operations(),
               clock);

@@ -36,4 +36,22 @@ public record HttpSettings(
           new Authentication.None(),
           "",
           Duration.ofSeconds(5));
+
+  /** The same, for other callers. */
+  public HttpSettings withAuthentication(Authentication other) {
+    return new HttpSettings(
+        host, port, urlPrefix, statusEndpoint, readOnly, other, messagePrefix, stopTimeout);
+  }
+
+  /** The same, refusing every action or not. */
+  public HttpSettings withReadOnly(boolean other) {
+    return new HttpSettings(
+        host, port, urlPrefix, statusEndpoint, other, authentication, messagePrefix, stopTimeout);
+  }
+
+  /** The same, below another prefix. */
+  public HttpSettings withUrlPrefix(String other) {
+    return new HttpSettings(
+        host, port, other, statusEndpoint, readOnly, authentication, messagePrefix, stopTimeout);
+  }
 }

@@ -94,17 +94,8 @@ class AccessControlTest {
 
   @Test
   void aRefusedActionSaysUnauthorizedAndAMissingCredentialAsksForIt() throws Exception {
-    HttpSettings local = HttpSettings.LOCAL;
     HttpSettings secured =
-        new HttpSettings(
-            local.host(),
-            0,
-            "",
-            local.statusEndpoint(),
-            false,
-            new Authentication.Multi("dba", "secret"),
-            "",
-            local.stopTimeout());
+        HttpSettings.LOCAL.withAuthentication(new Authentication.Multi("dba", "secret"));
     try (ApiFixture api = ApiFixture.start(secured)) {
       var refused =
           api.send(
@@ -121,17 +112,9 @@ class AccessControlTest {
 
   @Test
   void theAuthenticatedUserIsWhoAsksForAChange() throws Exception {
-    HttpSettings local = HttpSettings.LOCAL;
     HttpSettings proxied =
-        new HttpSettings(
-            local.host(),
-            0,
-            "",
-            local.statusEndpoint(),
-            false,
-            new Authentication.Proxy("X-User", List.of("*"), List.of()),
-            "",
-            local.stopTimeout());
+        HttpSettings.LOCAL.withAuthentication(
+            new Authentication.Proxy("X-User", List.of("*"), List.of()));
     try (ApiFixture api = ApiFixture.start(proxied)) {
       api.send("GET", "/api/stop-replica/r1.example/3306", "X-User", "ann");
       api.send("GET", "/api/stop-replica/r1.example/3306");

@@ -248,17 +248,8 @@ class ClientScriptTest {
 
   @Test
   void credentialsComeFromTheEnvironmentOrAnOption() throws Exception {
-    HttpSettings local = HttpSettings.LOCAL;
     HttpSettings secured =
-        new HttpSettings(
-            local.host(),
-            0,
-            "",
-            local.statusEndpoint(),
-            false,
-            new Authentication.Basic("ann", "p\"a\\ss:w rd"),
-            "",
-            local.stopTimeout());
+        HttpSettings.LOCAL.withAuthentication(new Authentication.Basic("ann", "p\"a\\ss:w rd"));
     try (ApiFixture closed = ApiFixture.start(secured)) {
       Map<String, String> environment = new TreeMap<>();
       environment.put("ORCHESTRATOR_API", closed.address());

@@ -193,17 +193,8 @@ class LeaderProxyTest {
 
   @Test
   void credentialsAreNeededHereAlready() throws Exception {
-    HttpSettings local = HttpSettings.LOCAL;
     HttpSettings secured =
-        new HttpSettings(
-            local.host(),
-            0,
-            "",
-            local.statusEndpoint(),
-            false,
-            new Authentication.Basic("ann", "secret"),
-            "",
-            local.stopTimeout());
+        HttpSettings.LOCAL.withAuthentication(new Authentication.Basic("ann", "secret"));
     try (ApiFixture closed = ApiFixture.of(group, secured)) {
       assertThat(closed.get("clusters").statusCode()).isEqualTo(401);
       assertThat(arrived).isEmpty();
@@ -214,17 +205,7 @@ class LeaderProxyTest {
 
   @Test
   void aNodeThatMayNotActForwardsNoAction() throws Exception {
-    HttpSettings local = HttpSettings.LOCAL;
-    HttpSettings readOnly =
-        new HttpSettings(
-            local.host(),
-            0,
-            "",
-            local.statusEndpoint(),
-            true,
-            local.authentication(),
-            "",
-            local.stopTimeout());
+    HttpSettings readOnly = HttpSettings.LOCAL.withReadOnly(true);
     try (ApiFixture reader = ApiFixture.of(group, readOnly)) {
       assertThat(reader.get("disable-global-recoveries").statusCode()).isEqualTo(403);
       assertThat(arrived).isEmpty();
@@ -490,17 +471,7 @@ class LeaderProxyTest {
 
   @Test
   void aPrefixIsPartOfTheForwardedPath() throws Exception {
-    HttpSettings local = HttpSettings.LOCAL;
-    HttpSettings prefixed =
-        new HttpSettings(
-            local.host(),
-            0,
-            "/orc",
-            local.statusEndpoint(),
-            false,
-            local.authentication(),
-            "",
-            local.stopTimeout());
+    HttpSettings prefixed = HttpSettings.LOCAL.withUrlPrefix("/orc");
     try (ApiFixture other = ApiFixture.of(group, prefixed)) {
       other.send("GET", "/orc/api/clusters?a=b");
       assertThat(arrived.getLast().getRequestURI()).hasToString("/orc/api/clusters?a=b");

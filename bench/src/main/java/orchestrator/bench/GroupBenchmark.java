@@ -36,6 +36,12 @@ public final class GroupBenchmark implements Callable<Integer> {
   @Option(names = "--idle", defaultValue = "60", description = "seconds of measuring idle nodes")
   int idleSeconds = 60;
 
+  @Option(
+      names = "--busy-minutes",
+      defaultValue = "0",
+      description = "instead: count the elections in this time, beside one busy loop per core")
+  int busyMinutes;
+
   public static void main(String[] args) {
     System.exit(new CommandLine(new GroupBenchmark()).execute(args));
   }
@@ -45,6 +51,10 @@ public final class GroupBenchmark implements Callable<Integer> {
     Path folder = Files.createTempDirectory("orchestrator-bench-");
     try (GroupUnderTest group = GroupUnderTest.start(folder.resolve("group"), count, 5)) {
       System.out.printf("cold start to leader  %d ms%n", group.toLeader().toMillis());
+      if (busyMinutes > 0) {
+        beside(BusyLoops.onePerCore(), group);
+        return 0;
+      }
       commands(group, folder);
       idle(group);
       leaderless("kill -9", group, ManagerUnderTest::kill, rounds);
@@ -120,6 +130,17 @@ public final class GroupBenchmark implements Callable<Integer> {
           i + 1,
           100.0 * node.cpuTime().minus(before.get(i)).toMillis() / (1000.0 * idleSeconds),
           node.residentMebibytes());
+    }
+  }
+
+  private void beside(BusyLoops load, GroupUnderTest group)
+      throws IOException, InterruptedException {
+    try (load) {
+      long before = group.leader().term();
+      Thread.sleep(Duration.ofMinutes(busyMinutes));
+      System.out.printf(
+          "elections in %d minutes beside %d busy loops  %d%n",
+          busyMinutes, load.count(), group.leader().term() - before);
     }
   }
 

@@ -14,6 +14,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import orchestrator.sandbox.Account;
 import orchestrator.sandbox.SandboxServer;
 import orchestrator.sandbox.process.PortReservation;
@@ -24,6 +26,8 @@ import orchestrator.sandbox.process.PortReservation;
  */
 final class ManagerUnderTest implements AutoCloseable {
   private static final Duration STARTED_WITHIN = Duration.ofSeconds(60);
+
+  private static final Pattern TERM = Pattern.compile("\"Term\":(\\d+)");
 
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -135,6 +139,15 @@ final class ManagerUnderTest implements AutoCloseable {
     } catch (IOException e) {
       return false;
     }
+  }
+
+  /** Of raft. */
+  long term() throws IOException, InterruptedException {
+    Matcher term = TERM.matcher(get("raft"));
+    if (!term.find()) {
+      throw new IOException("This node is in no group");
+    }
+    return Long.parseLong(term.group(1));
   }
 
   int status(String path) throws IOException, InterruptedException {

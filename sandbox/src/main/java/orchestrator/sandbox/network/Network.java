@@ -2,6 +2,7 @@ package orchestrator.sandbox.network;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -141,6 +142,14 @@ public final class Network implements AutoCloseable {
   public void lose(int percent) {
     change(all ->
         sites.keySet().forEach(from -> others(from).forEach(to -> all.lose(from, to, percent))));
+  }
+
+  /** From now on the links are exactly as bad as this says, and all others are good. */
+  public void degrade(Collection<Loss> losses) {
+    change(all -> {
+      all.heal();
+      losses.forEach(loss -> all.lose(loss.from(), loss.to(), loss.percent()));
+    });
   }
 
   /** Cuts a site off and heals everything, by turns, until it is closed; then all is healed. */

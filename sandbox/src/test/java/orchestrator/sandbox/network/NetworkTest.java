@@ -135,6 +135,15 @@ class NetworkTest {
   }
 
   @Test
+  void linksAreAsBadAsWasSaidLastAndOthersAreGood() throws IOException {
+    network.cut("a", "c");
+    network.degrade(List.of(new Loss("b", "c", 100)));
+    assertThat(hears("c", "b")).isFalse();
+    assertThat(hears("b", "c")).isTrue();
+    assertThat(hears("c", "a")).isTrue();
+  }
+
+  @Test
   void aFifthOfThePacketsIsLost() throws IOException {
     network.lose(20);
     int before = heard("c", "a");

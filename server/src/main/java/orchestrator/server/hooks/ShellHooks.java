@@ -7,9 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import orchestrator.server.engine.Hooks;
 
 /**
@@ -70,7 +70,7 @@ public final class ShellHooks implements Hooks {
       ended = process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS);
     } finally {
       if (process.isAlive()) {
-        killTree(process);
+        killTree(process.toHandle());
       }
     }
     reader.join(OUTPUT_GRACE);
@@ -78,11 +78,11 @@ public final class ShellHooks implements Hooks {
     return new Result(exitCode, !ended, since(start), output.text());
   }
 
-  private static void killTree(Process process) {
-    try (Stream<ProcessHandle> children = process.descendants()) {
-      children.forEach(ProcessHandle::destroyForcibly);
-    }
+  /** From the top: a shell whose child is killed would go on with its next command. */
+  private static void killTree(ProcessHandle process) {
+    List<ProcessHandle> children = process.children().toList();
     process.destroyForcibly();
+    children.forEach(ShellHooks::killTree);
   }
 
   private static Duration since(long startNanos) {

@@ -2,10 +2,12 @@ package orchestrator.server.hooks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import orchestrator.server.engine.Hooks.Result;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ShellHooksTest {
   private static final Duration TIMEOUT = Duration.ofSeconds(20);
@@ -39,6 +41,16 @@ class ShellHooksTest {
     for (String pid : result.output().split("\n")) {
       ProcessHandle.of(Long.parseLong(pid)).ifPresent(process -> process.onExit().join());
     }
+  }
+
+  @Test
+  void doesNothingOfWhatFollowsTheCommandThatHangs(@TempDir Path folder) {
+    Path trace = folder.resolve("trace");
+    String next = "; echo went on > '" + trace + "'";
+    Result result =
+        hooks.run("bash -c \"sleep 600" + next + "\"" + next, Map.of(), Duration.ofMillis(500));
+    assertThat(result.timedOut()).isTrue();
+    assertThat(trace).doesNotExist();
   }
 
   @Test

@@ -151,7 +151,9 @@ class RaftGroupTest {
     Answer tried = group.get(leader, "put-key-value/lost/v", Duration.ofSeconds(20));
     assertThat(tried.status()).isNotEqualTo(200);
     await("a leader without a majority steps down").atMost(LIMIT).until(() -> !group.leads(leader));
-    assertThat(group.get(leader, "raft-health").status()).isEqualTo(500);
+    await("and says so")
+        .atMost(LIMIT)
+        .until(() -> group.get(leader, "raft-health").status() == 500);
     assertThat(group.get(leader, "put-key-value/lost/w", Duration.ofSeconds(20)).status())
         .isEqualTo(503);
     group.kill(leader);

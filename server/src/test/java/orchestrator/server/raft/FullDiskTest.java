@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import orchestrator.core.state.Command;
@@ -18,6 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A node whose disk is full: a real one, of eight megabytes. Needs root, to mount it. */
 class FullDiskTest {
+  private static final Duration DEADLINE = Duration.ofSeconds(3);
+
   @TempDir Path folder;
   private Optional<Trio> started = Optional.empty();
 
@@ -49,7 +52,7 @@ class FullDiskTest {
     int acknowledged = 0;
     for (int i = 0; i < 30; i++) {
       Submission outcome =
-          trio.leader().submit(List.of(new Command.PutKeyValue("k" + i, large + i)), Trio.LIMIT);
+          trio.leader().submit(List.of(new Command.PutKeyValue("k" + i, large + i)), DEADLINE);
       acknowledged += outcome instanceof Submission.Committed ? 1 : 0;
     }
 

@@ -13,4 +13,9 @@ public record Candidate(InstanceKey key, PromotionRule rule, Instant suggested, 
   public boolean isActive(Instant now) {
     return now.isBefore(expires);
   }
+
+  /** The same, said of another server. */
+  public Candidate withKey(InstanceKey other) {
+    return new Candidate(other, rule, suggested, expires);
+  }
 }

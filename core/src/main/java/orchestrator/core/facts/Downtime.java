@@ -19,4 +19,9 @@ public record Downtime(InstanceKey key, String owner, String reason, Instant beg
   public boolean isLostInRecovery() {
     return reason.equals(LOST_IN_RECOVERY);
   }
+
+  /** The same, said of another server. */
+  public Downtime withKey(InstanceKey other) {
+    return new Downtime(other, owner, reason, begin, end);
+  }
 }

@@ -9,4 +9,9 @@ public record Maintenance(
   public boolean isActive(Instant now) {
     return now.isBefore(end);
   }
+
+  /** The same, said of another server. */
+  public Maintenance withKey(InstanceKey other) {
+    return new Maintenance(other, owner, reason, begin, end);
+  }
 }

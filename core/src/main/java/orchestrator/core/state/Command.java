@@ -26,6 +26,14 @@ public sealed interface Command {
   /** The server is to be known, and polled. */
   record Discover(InstanceKey key) implements Command {}
 
+  /**
+   * A server that was met by one name goes by another: what was said of the one holds for the other,
+   * and people may go on asking for it by either.
+   *
+   * @param own the name by which it is known and polled from now on
+   */
+  record Rename(InstanceKey met, InstanceKey own) implements Command {}
+
   /** The server is not known any more, nor anything said of it. */
   record Forget(InstanceKey key) implements Command {}
 

@@ -20,6 +20,7 @@ import orchestrator.core.topology.InstanceKey;
  * Changed by {@link StateMachine} only.
  *
  * @param known servers that are to be polled
+ * @param names for other names that servers were met by: the name that each is known by
  * @param tags tag values by name, by server; no server has an empty map
  * @param clusterAliases aliases set by people, by cluster name
  * @param clusterLineage for names that clusters had before a failover: the name they have now
@@ -33,6 +34,7 @@ import orchestrator.core.topology.InstanceKey;
  */
 public record ReplicatedState(
     Set<InstanceKey> known,
+    Map<InstanceKey, InstanceKey> names,
     Map<InstanceKey, Downtime> downtimes,
     Map<InstanceKey, Maintenance> maintenances,
     Map<InstanceKey, Candidate> candidates,
@@ -52,11 +54,12 @@ public record ReplicatedState(
   public static final ReplicatedState EMPTY =
       new ReplicatedState(
           Set.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of(),
-          Map.of(), true, Map.of(), Map.of(), Map.of(), Map.of(), 1);
+          Map.of(), Map.of(), true, Map.of(), Map.of(), Map.of(), Map.of(), 1);
 
   /** Copying what is immutable already costs nothing. */
   public ReplicatedState {
     known = Set.copyOf(known);
+    names = Map.copyOf(names);
     downtimes = Map.copyOf(downtimes);
     maintenances = Map.copyOf(maintenances);
     candidates = Map.copyOf(candidates);
@@ -73,6 +76,11 @@ public record ReplicatedState(
     if (nextId < 1) {
       throw new IllegalArgumentException("nextId must be 1 or more, got " + nextId);
     }
+  }
+
+  /** The name that a server is known by, whatever name it was met by. */
+  public InstanceKey knownAs(InstanceKey name) {
+    return names.getOrDefault(name, name);
   }
 
   /** The name that a cluster has now, after any failovers that renamed it. */

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import orchestrator.core.facts.Downtime;
 import orchestrator.core.facts.Maintenance;
 import orchestrator.core.state.CommandResult.Refused;
@@ -28,6 +29,41 @@ final class ServerRules {
     return done(isNew);
   }
 
+  static CommandResult rename(StateDraft draft, Command.Rename command) {
+    InstanceKey met = command.met();
+    InstanceKey own = command.own();
+    if (!own.isValid()) {
+      return notAServer(own);
+    }
+    if (met.equals(own)) {
+      return new Refused("'%s' has no other name".formatted(own));
+    }
+    boolean isNew = !own.equals(draft.names.get(met)) || draft.known.contains(met);
+    draft.known = with(withoutAll(draft.known, Set.of(met)), own);
+    draft.names = with(without(draft.names, own), met, own);
+    draft.names.forEach((name, target) -> {
+      if (target.equals(met)) {
+        draft.names = with(draft.names, name, own);
+      }
+    });
+    draft.downtimes = moved(draft.downtimes, met, own, downtime -> downtime.withKey(own));
+    draft.maintenances = moved(draft.maintenances, met, own, maintenance -> maintenance.withKey(own));
+    draft.candidates = moved(draft.candidates, met, own, candidate -> candidate.withKey(own));
+    draft.tags = moved(draft.tags, met, own, UnaryOperator.identity());
+    return done(isNew);
+  }
+
+  /** What was said of the server by its own name stays. */
+  private static <T> Map<InstanceKey, T> moved(
+      Map<InstanceKey, T> facts, InstanceKey from, InstanceKey to, UnaryOperator<T> renamed) {
+    T fact = facts.get(from);
+    if (fact == null) {
+      return facts;
+    }
+    Map<InstanceKey, T> rest = without(facts, from);
+    return rest.containsKey(to) ? rest : with(rest, to, renamed.apply(fact));
+  }
+
   static CommandResult forget(StateDraft draft, Command.Forget command) {
     boolean wasKnown = draft.known.contains(command.key());
     forget(draft, Set.of(command.key()));
@@ -36,6 +72,7 @@ final class ServerRules {
 
   static void forget(StateDraft draft, Set<InstanceKey> keys) {
     draft.known = withoutAll(draft.known, keys);
+    draft.names = keeping(draft.names, (name, own) -> !keys.contains(name) && !keys.contains(own));
     draft.downtimes = keeping(draft.downtimes, (key, value) -> !keys.contains(key));
     draft.maintenances = keeping(draft.maintenances, (key, value) -> !keys.contains(key));
     draft.candidates = keeping(draft.candidates, (key, value) -> !keys.contains(key));

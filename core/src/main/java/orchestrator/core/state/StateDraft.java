@@ -22,6 +22,7 @@ final class StateDraft {
   private final ReplicatedState base;
   private final LogPosition position;
   Set<InstanceKey> known;
+  Map<InstanceKey, InstanceKey> names;
   Map<InstanceKey, Downtime> downtimes;
   Map<InstanceKey, Maintenance> maintenances;
   Map<InstanceKey, Candidate> candidates;
@@ -42,6 +43,7 @@ final class StateDraft {
     this.base = base;
     this.position = position;
     known = base.known();
+    names = base.names();
     downtimes = base.downtimes();
     maintenances = base.maintenances();
     candidates = base.candidates();
@@ -74,6 +76,7 @@ final class StateDraft {
   ReplicatedState build() {
     boolean same =
         known == base.known()
+            && names == base.names()
             && downtimes == base.downtimes()
             && maintenances == base.maintenances()
             && candidates == base.candidates()
@@ -95,6 +98,7 @@ final class StateDraft {
   private ReplicatedState copy() {
     return new ReplicatedState(
         known,
+        names,
         downtimes,
         maintenances,
         candidates,

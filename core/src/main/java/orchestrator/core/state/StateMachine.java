@@ -75,6 +75,7 @@ public final class StateMachine {
   private static CommandResult dispatch(StateDraft draft, Command command) {
     return switch (command) {
       case Command.Discover c -> ServerRules.discover(draft, c);
+      case Command.Rename c -> ServerRules.rename(draft, c);
       case Command.Forget c -> ServerRules.forget(draft, c);
       case Command.BeginDowntime c -> ServerRules.beginDowntime(draft, c);
       case Command.EndDowntime c -> ServerRules.endDowntime(draft, c);

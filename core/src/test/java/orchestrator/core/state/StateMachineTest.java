@@ -59,6 +59,26 @@ class StateMachineTest {
   }
 
   @Test
+  void whatWasSaidOfAServerHoldsUnderTheNameThatItGoesBy() {
+    ReplicatedState state =
+        after(
+            new Command.Discover(server("a.example")),
+            new Command.BeginDowntime(downtime("a.example", "work")),
+            new Command.PutTag(server("a.example"), "role", "x"),
+            new Command.PutTag(server("a"), "role", "y"),
+            new Command.Rename(server("a.example"), server("a")));
+    assertThat(state.known()).containsExactly(server("a"));
+    assertThat(state.downtimes()).containsOnlyKeys(server("a"));
+    assertThat(state.downtimes().get(server("a")).key()).isEqualTo(server("a"));
+    assertThat(state.tags()).isEqualTo(Map.of(server("a"), Map.of("role", "y")));
+    assertThat(state.knownAs(server("a.example"))).isEqualTo(server("a"));
+    assertThat(state.knownAs(server("a"))).isEqualTo(server("a"));
+    ReplicatedState again = after(state, new Command.Rename(server("a"), server("b")));
+    assertThat(again.knownAs(server("a.example"))).isEqualTo(server("b"));
+    assertThat(after(again, new Command.Forget(server("b")))).isEqualTo(ReplicatedState.EMPTY);
+  }
+
+  @Test
   void nodeThatSaysTheSameAgainChangesNothing() {
     ManagerNode node = new ManagerNode("n1", "http://n1:3000", "dc1", "1.0");
     ReplicatedState state = after(new Command.AnnounceNode(node));

@@ -91,6 +91,7 @@ public final class States {
     ReplicatedState none = ReplicatedState.EMPTY;
     return new ReplicatedState(
         none.known(),
+        none.names(),
         downtimes,
         maintenances,
         candidates,

@@ -53,8 +53,7 @@ final class DowntimeEndpoints {
   }
 
   private Answer endDowntime(Call call) {
-    InstanceKey key = call.key();
-    requireKnown(call, key, call.picture().state().downtimes().containsKey(key));
+    InstanceKey key = call.lookup().exactKey(call.key(), call.picture().state().downtimes());
     return Answer.of(
         operations.submit(new Command.EndDowntime(key), call.requester()),
         "Instance downtime ended: " + key,
@@ -75,8 +74,7 @@ final class DowntimeEndpoints {
   }
 
   private Answer endMaintenance(Call call) {
-    InstanceKey key = call.key();
-    requireKnown(call, key, call.picture().state().maintenances().containsKey(key));
+    InstanceKey key = call.lookup().exactKey(call.key(), call.picture().state().maintenances());
     return Answer.of(
         operations.submit(new Command.EndMaintenance(key), call.requester()),
         "Maintenance ended: " + key,
@@ -148,13 +146,6 @@ final class DowntimeEndpoints {
             .sorted(Comparator.comparing(Candidate::key))
             .toList();
     return Answer.value(Body.list(active, SmallViews::candidate));
-  }
-
-  /** Ending nothing is fine, as long as it is clear which server was meant. */
-  private static void requireKnown(Call call, InstanceKey key, boolean hasFact) {
-    if (!hasFact) {
-      call.lookup().exactKey(key);
-    }
   }
 
   private static Duration duration(Call call) {

@@ -2,6 +2,7 @@ package orchestrator.server.http;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import orchestrator.core.analysis.ClusterInfo;
@@ -37,9 +38,9 @@ record Lookup(Picture picture) {
     return new InstanceKey(name, Integer.parseInt(port)).normalized();
   }
 
-  /** A known server with exactly this address. */
+  /** A known server with exactly this address, or one that was met by it. */
   Optional<Instance> find(InstanceKey key) {
-    return topology().find(key);
+    return topology().find(key).or(() -> topology().find(picture.state().knownAs(key)));
   }
 
   /** A server for a change: exactly the one that was named. */
@@ -49,10 +50,21 @@ record Lookup(Picture picture) {
 
   /** As {@link #exact}, of a server that is known at least by name. */
   InstanceKey exactKey(InstanceKey key) {
-    if (find(key).isEmpty() && !picture.state().known().contains(key)) {
+    Optional<InstanceKey> seen = find(key).map(Instance::key);
+    if (seen.isEmpty() && !picture.state().known().contains(key)) {
       throw unknown(key);
     }
-    return key;
+    return seen.orElse(key);
+  }
+
+  /**
+   * A server of which something is to be taken back, which is fine where nothing was said: but it
+   * must be clear which server was meant.
+   *
+   * @param said what there is to be taken back, by server
+   */
+  InstanceKey exactKey(InstanceKey key, Map<InstanceKey, ?> said) {
+    return said.containsKey(key) ? key : exactKey(key);
   }
 
   /** A server for a read. */
@@ -68,15 +80,14 @@ record Lookup(Picture picture) {
   /** A cluster for a change: by name, alias, or one of its members, all exact. */
   String exactCluster(String hint) {
     return clusterByName(hint)
-        .or(() -> memberKey(hint).flatMap(topology()::clusterNameOf))
+        .or(() -> memberKey(hint).flatMap(this::find).flatMap(i -> nameOf(i.key())))
         .orElseThrow(() -> unknownCluster(hint));
   }
 
   /** A cluster for a read: as {@link #exactCluster}, else by something like a member. */
   String similarCluster(String hint) {
     return clusterByName(hint)
-        .or(() -> memberKey(hint).flatMap(topology()::clusterNameOf))
-        .or(() -> memberKey(hint).flatMap(this::guess).flatMap(i -> nameOf(i.key())))
+        .or(() -> memberKey(hint).map(this::similarKey).flatMap(this::nameOf))
         .orElseThrow(() -> unknownCluster(hint));
   }
 

@@ -96,10 +96,7 @@ final class TagEndpoints {
   }
 
   private Answer delete(Call call) {
-    InstanceKey key = call.key();
-    if (!call.picture().state().tags().containsKey(key)) {
-      call.lookup().exactKey(key);
-    }
+    InstanceKey key = call.lookup().exactKey(call.key(), call.picture().state().tags());
     Tag tag = plainTagOf(call);
     List<InstanceKey> concerned = tag.isFoundIn(tagsOf(call, key)) ? List.of(key) : List.of();
     return deleteFrom(call, tag, concerned);

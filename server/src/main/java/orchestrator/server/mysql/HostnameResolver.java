@@ -14,8 +14,9 @@ import java.util.regex.Pattern;
 import orchestrator.core.topology.InstanceKey;
 
 /**
- * Gives each server one name, whatever name it was met by: {@code HostnameResolveMethod}, and what
- * probes learnt of servers' own names. Detached names pass unchanged. Safe for all threads.
+ * Gives each server one name, in lower case, whatever name it was met by: {@code
+ * HostnameResolveMethod}, and what probes learnt of servers' own names. Detached names pass
+ * unchanged. Safe for all threads.
  */
 public final class HostnameResolver {
   /** A name that does not resolve stands for itself for so long. */
@@ -47,7 +48,10 @@ public final class HostnameResolver {
     String address(String host) throws IOException;
   }
 
-  private record Entry(String name, Instant expires) {}
+  /**
+   * @param learnt from the server itself, and not from the name service
+   */
+  private record Entry(String name, Instant expires, boolean learnt) {}
 
   private final Method method;
   private final Duration timeToLive;
@@ -79,15 +83,35 @@ public final class HostnameResolver {
     if (trimmed.isEmpty() || trimmed.startsWith("//") || trimmed.equals("_")) {
       return trimmed;
     }
+    String met = trimmed.toLowerCase(Locale.ROOT);
     Instant now = clock.instant();
-    Entry known = names.get(trimmed);
+    Entry known = names.get(met);
     if (known != null && known.expires().isAfter(now)) {
       return known.name();
     }
-    if (method == Method.NONE || method == Method.DEFAULT) {
-      return trimmed;
+    if (known != null && known.learnt() && isStillTrue(met, known.name(), now)) {
+      return known.name();
     }
-    return lookUp(trimmed, now);
+    if (method == Method.NONE || method == Method.DEFAULT) {
+      return met;
+    }
+    return lookUp(met, now);
+  }
+
+  /**
+   * Whether both names still lead to the same address, or nobody can tell. A server that is dead
+   * cannot be asked again for its name, and its replicas must not seem to have lost it.
+   */
+  private boolean isStillTrue(String met, String own, Instant now) {
+    try {
+      if (!lookup.address(met).equals(lookup.address(own))) {
+        return false;
+      }
+      names.put(met, new Entry(own, now.plus(timeToLive), true));
+    } catch (IOException e) {
+      names.put(met, new Entry(own, now.plus(FAILURE_TIME_TO_LIVE), true));
+    }
+    return true;
   }
 
   public InstanceKey resolve(InstanceKey key) {
@@ -98,14 +122,15 @@ public final class HostnameResolver {
   private String lookUp(String host, Instant now) {
     try {
       String name = method == Method.CNAME ? lookup.canonicalName(host) : lookup.address(host);
-      String plain = name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
+      String dotless = name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
+      String plain = dotless.toLowerCase(Locale.ROOT);
       if (plain.isEmpty() || isRejected(plain)) {
         return host;
       }
-      names.put(host, new Entry(plain, now.plus(timeToLive)));
+      names.put(host, new Entry(plain, now.plus(timeToLive), false));
       return plain;
     } catch (IOException e) {
-      names.put(host, new Entry(host, now.plus(FAILURE_TIME_TO_LIVE)));
+      names.put(host, new Entry(host, now.plus(FAILURE_TIME_TO_LIVE), false));
       return host;
     }
   }
@@ -117,7 +142,7 @@ public final class HostnameResolver {
   /** Remembers the name that a server gave itself when it was asked by another. */
   public void learn(String askedBy, String ownName) {
     if (!askedBy.equals(ownName) && !isRejected(ownName)) {
-      names.put(askedBy, new Entry(ownName, clock.instant().plus(timeToLive)));
+      names.put(askedBy, new Entry(ownName, clock.instant().plus(timeToLive), true));
     }
   }
 

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -76,7 +77,7 @@ final class InstanceReader {
           case HOSTNAME -> facts.hostname();
           case REPORT_HOST -> facts.reportHost();
         };
-    return name.isEmpty() ? Optional.empty() : Optional.of(name);
+    return name.isEmpty() ? Optional.empty() : Optional.of(name.toLowerCase(Locale.ROOT));
   }
 
   Instance read(InstanceKey key, ProbePacket.Answer answer, Instant now, Duration latency) {

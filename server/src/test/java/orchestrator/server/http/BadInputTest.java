@@ -8,7 +8,9 @@ import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import orchestrator.core.state.Command;
 import orchestrator.core.testing.TopologyBuilder;
+import orchestrator.core.topology.InstanceKey;
 import orchestrator.server.engine.Outcome.Failure;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -140,6 +142,20 @@ class BadInputTest {
   void hostNamesAreNotCaseSensitive() throws Exception {
     api.details("stop-replica/R1.Example/3306");
     assertThat(api.operations.asked).singleElement().asString().contains("r1.example:3306");
+  }
+
+  @Test
+  void aServerIsFoundByTheNameItWasMetBy() throws Exception {
+    api.operations.with(
+        new Command.Rename(
+            new InstanceKey("db1.dc.example", 3306), new InstanceKey("r1.example", 3306)));
+    assertThat(api.get("begin-downtime/db1.dc.example/3306/ann/work").statusCode()).isEqualTo(200);
+    assertThat(api.operations.downtime("r1.example").owner()).isEqualTo("ann");
+    assertThat(api.get("end-downtime/db1.dc.example/3306").statusCode()).isEqualTo(200);
+    assertThat(api.operations.state().downtimes()).isEmpty();
+    api.details("stop-replica/db1.dc.example/3306");
+    assertThat(api.operations.asked).last().asString().contains("r1.example:3306");
+    assertThat(api.get("instance/db1.dc.example/3306").body()).contains("r1.example");
   }
 
   @ParameterizedTest

@@ -125,4 +125,28 @@ class HostnameResolverTest {
     assertThat(resolver.resolve("10.0.0.1")).isEqualTo("db1");
     assertThat(resolver.remembered()).containsEntry("10.0.0.1", "db1");
   }
+
+  @Test
+  void aNameThatWasLearntHoldsUntilItLeadsElsewhere() {
+    network.addresses.putAll(Map.of("main.example", "10.0.0.1", "db1", "10.0.0.1"));
+    HostnameResolver resolver = resolver(Method.DEFAULT, "");
+    resolver.learn("main.example", "db1");
+
+    now = now.plus(Duration.ofHours(2));
+    assertThat(resolver.resolve("main.example")).isEqualTo("db1");
+    network.addresses.clear();
+    now = now.plus(Duration.ofHours(2));
+    assertThat(resolver.resolve("main.example")).as("nobody can tell").isEqualTo("db1");
+    network.addresses.putAll(Map.of("main.example", "10.0.0.2", "db1", "10.0.0.1"));
+    now = now.plus(Duration.ofHours(2));
+    assertThat(resolver.resolve("main.example")).isEqualTo("main.example");
+  }
+
+  @Test
+  void namesAreInLowerCase() {
+    network.aliases.put("db1", "DB1.Example.com.");
+
+    assertThat(resolver(Method.CNAME, "").resolve("DB1")).isEqualTo("db1.example.com");
+    assertThat(resolver(Method.DEFAULT, "").resolve("DB1")).isEqualTo("db1");
+  }
 }

@@ -85,6 +85,7 @@ final class AuditTypes {
       case Command.ReleaseDemotedMaster(var key) ->
           Entry.of("release-demoted-master", key, "not set read-only any more");
       case Command.Discover ignored -> Optional.empty();
+      case Command.Rename ignored -> Optional.empty();
       case Command.Forget ignored -> Optional.empty();
       case Command.ForgetCluster ignored -> Optional.empty();
       case Command.EndLostInRecovery ignored -> Optional.empty();

@@ -4,13 +4,17 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import orchestrator.core.state.Command;
+import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
 import orchestrator.server.engine.Consensus;
+import orchestrator.server.engine.Consensus.Submission;
 import orchestrator.server.engine.Leadership;
 import orchestrator.server.engine.ProbeResult;
 import org.slf4j.Logger;
@@ -29,6 +33,10 @@ final class KnownServers implements AutoCloseable {
   private final Manager manager;
   private final Consensus consensus;
   private final Semaphore changes = new Semaphore(0);
+
+  /** Names that servers were met by, and the names that they gave themselves. */
+  private final Map<InstanceKey, InstanceKey> ownNames = new ConcurrentHashMap<>();
+
   private volatile boolean closed;
 
   /** What was known when this node last adjusted itself; of the one thread, once it runs. */
@@ -46,9 +54,14 @@ final class KnownServers implements AutoCloseable {
     followed.forEach(manager.discovery()::agreeOn);
     consensus.onApplied(state -> changes.release());
     manager.onProbed((asked, result) -> {
-      if (result instanceof ProbeResult.Seen seen
-          && !consensus.state().known().contains(seen.instance().key())) {
-        changes.release();
+      if (result instanceof ProbeResult.Seen seen) {
+        InstanceKey own = seen.instance().key();
+        if (!asked.equals(own)) {
+          ownNames.put(asked, own);
+        }
+        if (!asked.equals(own) || !consensus.state().known().contains(own)) {
+          changes.release();
+        }
       }
     });
     Thread.ofVirtual().name("known-servers").start(this::run);
@@ -91,16 +104,24 @@ final class KnownServers implements AutoCloseable {
   }
 
   private void lead(Leadership leadership) {
-    Set<InstanceKey> known = consensus.state().known();
+    ReplicatedState state = consensus.state();
     List<Command> commands = new ArrayList<>();
+    ownNames.forEach((met, own) -> {
+      if (state.known().contains(met) || !state.knownAs(met).equals(own)) {
+        commands.add(new Command.Rename(met, own));
+      }
+    });
     for (Instance instance : manager.picture().topology().instances()) {
-      if (instance.isLastCheckValid() && !known.contains(instance.key())) {
+      if (instance.isLastCheckValid() && !state.known().contains(instance.key())) {
         commands.add(new Command.Discover(instance.key()));
       }
     }
     if (!commands.isEmpty() && leadership.isValid()) {
       var outcome = consensus.submit(commands, COMMIT_TIMEOUT);
       log.debug("{}: {}", commands, outcome);
+      if (outcome instanceof Submission.Committed) {
+        ownNames.clear();
+      }
     }
   }
 }

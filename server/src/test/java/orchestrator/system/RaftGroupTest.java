@@ -36,7 +36,11 @@ class RaftGroupTest {
 
   @BeforeAll
   void startGroup(@TempDir Path folder) {
-    group = ManagerGroup.of(3, folder, ManagerConfiguration.quick()).startAll();
+    group = ManagerGroup.of(3, folder, configuration()).startAll();
+  }
+
+  ManagerConfiguration configuration() {
+    return ManagerConfiguration.quick();
   }
 
   @AfterAll

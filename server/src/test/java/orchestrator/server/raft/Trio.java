@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -15,8 +16,10 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import orchestrator.core.state.Command;
 import orchestrator.core.state.ReplicatedState;
 import orchestrator.sandbox.process.PortReservation;
@@ -27,15 +30,14 @@ import orchestrator.server.engine.Projection;
 /** Nodes of one group in this JVM: real log, real network, real time. */
 final class Trio implements AutoCloseable {
   static final Duration LIMIT = Duration.ofSeconds(30);
-  private static final RaftSettings.Timing TIMING =
-      new RaftSettings.Timing(Duration.ofMillis(300), Duration.ofMillis(600));
-
   private final Path folder;
   private final List<Peer> peers;
   private final Function<Peer, Optional<RaftSettings.Tls>> tls;
   private final Map<String, RaftConsensus> running = new TreeMap<>();
   private final Map<String, Recorded> histories = new ConcurrentHashMap<>();
   private final Map<String, String> dooms = new ConcurrentHashMap<>();
+  private Consumer<RaftConsensus> starting = node -> {};
+  private RaftSettings.Timing timing = Timeouts.DEFAULT.timing();
 
   Trio(Path folder, int nodes) {
     this(folder, nodes, peer -> Optional.empty());
@@ -48,6 +50,18 @@ final class Trio implements AutoCloseable {
         IntStream.rangeClosed(1, nodes)
             .mapToObj(n -> new Peer("node" + n, "127.0.0.1:" + freePort()))
             .toList();
+  }
+
+  /** Of nodes that are started from now on. */
+  Trio withTimeouts(RaftSettings.Timing wanted) {
+    timing = wanted;
+    return this;
+  }
+
+  /** Is shown each node when it starts. */
+  Trio observedBy(Consumer<RaftConsensus> observer) {
+    starting = observer;
+    return this;
   }
 
   private static int freePort() {
@@ -101,7 +115,7 @@ final class Trio implements AutoCloseable {
         folder.resolve(self.name()),
         "127.0.0.1",
         Integer.parseInt(self.address().substring(self.address().indexOf(':') + 1)),
-        TIMING,
+        timing,
         "",
         "http://" + self.name() + ":3000",
         "test",
@@ -113,6 +127,14 @@ final class Trio implements AutoCloseable {
     return this;
   }
 
+  /** As {@link #startAll}, all in the same moment. */
+  Trio startAllAtOnce() {
+    try (ExecutorService threads = Executors.newFixedThreadPool(peers.size())) {
+      peers.forEach(peer -> threads.execute(() -> start(settings(peer))));
+    }
+    return this;
+  }
+
   RaftConsensus start(RaftSettings settings) {
     String name = settings.self().name();
     RaftConsensus node =
@@ -121,7 +143,10 @@ final class Trio implements AutoCloseable {
             log -> histories.computeIfAbsent(log, key -> new Recorded()),
             InstantSource.system(),
             reason -> dooms.put(name, reason));
-    running.put(name, node);
+    starting.accept(node);
+    synchronized (running) {
+      running.put(name, node);
+    }
     return node;
   }
 
@@ -131,6 +156,12 @@ final class Trio implements AutoCloseable {
 
   List<RaftConsensus> nodes() {
     return List.copyOf(running.values());
+  }
+
+  /** As a stopped node was started before. */
+  RaftSettings settings(String name) {
+    return settings(
+        peers.stream().filter(peer -> peer.name().equals(name)).findAny().orElseThrow());
   }
 
   Map<String, String> dooms() {
@@ -152,6 +183,13 @@ final class Trio implements AutoCloseable {
         .orElseThrow();
   }
 
+  List<String> othersThan(RaftConsensus node) {
+    return nodes().stream()
+        .filter(other -> other != node)
+        .map(other -> other.status().node())
+        .toList();
+  }
+
   RaftConsensus follower() {
     RaftConsensus leader = leader();
     return nodes().stream().filter(node -> node != leader).findFirst().orElseThrow();
@@ -159,6 +197,15 @@ final class Trio implements AutoCloseable {
 
   static Submission put(RaftConsensus node, String key, String value) {
     return node.submit(List.of(new Command.PutKeyValue(key, value)), LIMIT);
+  }
+
+  /** Whether the log on a node's disk begins at its beginning. */
+  static boolean hasFirstEntry(RaftSettings settings) throws IOException {
+    try (Stream<Path> files = Files.walk(settings.directory())) {
+      return files
+          .map(file -> String.valueOf(file.getFileName()))
+          .anyMatch(name -> name.startsWith("log_0-") || name.equals("log_inprogress_0"));
+    }
   }
 
   /** Many at a time. */

@@ -6,20 +6,8 @@ import static org.awaitility.Awaitility.await;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import orchestrator.core.state.Command;
-import orchestrator.server.engine.GroupStatus;
-import org.apache.ratis.proto.RaftProtos.RaftGroupIdProto;
-import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
 import org.apache.ratis.proto.RaftProtos.RequestVoteReplyProto;
-import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
-import org.apache.ratis.proto.RaftProtos.TermIndexProto;
-import org.apache.ratis.proto.grpc.RaftServerProtocolServiceGrpc;
-import org.apache.ratis.protocol.RaftGroupMemberId;
-import org.apache.ratis.protocol.RaftPeerId;
-import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
-import org.apache.ratis.thirdparty.io.grpc.ManagedChannel;
-import org.apache.ratis.thirdparty.io.grpc.netty.NettyChannelBuilder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -101,6 +89,28 @@ class ForgedPeerTest {
     assertThat(other.askForVote(term, term, last).getServerReply().getSuccess()).isFalse();
   }
 
+  /** Raft dissertation §9.6: what a node asks that was isolated, before it raises its term. */
+  @Test
+  void wouldGiveNoVoteWhileALeaderIsHeard() {
+    Trio trio = new Trio(folder, 3).startAll();
+    started = Optional.of(trio);
+    RaftConsensus leader = trio.leader();
+    long term = leader.status().term();
+
+    for (RaftConsensus node : trio.nodes()) {
+      String name = node.status().node();
+      String other = trio.othersThan(node).getFirst();
+      try (ForgedPeer returning = new ForgedPeer(trio, other, name)) {
+        RequestVoteReplyProto reply = returning.askWhetherItWouldVote(term + 10, term, 1000);
+        boolean leads = other.equals(leader.status().node());
+        assertThat(reply.getServerReply().getSuccess()).as(name).isEqualTo(leads);
+      }
+    }
+
+    assertThat(trio.nodes()).allMatch(node -> node.status().term() == term);
+    assertThat(trio.leader()).isSameAs(leader);
+  }
+
   @Test
   void startsAsAFollowerWithThePersistedTerm() {
     RaftConsensus node = lonelyNode();
@@ -111,48 +121,5 @@ class ForgedPeerTest {
 
     assertThat(again.status().term()).isGreaterThanOrEqualTo(term);
     assertThat(again.status().isLeader()).isFalse();
-  }
-
-  /** The protocol's own messages, under another node's name. */
-  private static final class ForgedPeer implements AutoCloseable {
-    private final String name;
-    private final RaftGroupMemberId target;
-    private final ManagedChannel channel;
-
-    ForgedPeer(Trio trio, String name, String target) {
-      this.name = name;
-      this.target =
-          RaftGroupMemberId.valueOf(RaftPeerId.valueOf(target), GroupDirectory.groupId("test"));
-      String address =
-          trio.peers().stream()
-              .filter(known -> known.name().equals(target))
-              .map(GroupStatus.Peer::address)
-              .findAny()
-              .orElseThrow();
-      this.channel = NettyChannelBuilder.forTarget(address).usePlaintext().build();
-    }
-
-    RequestVoteReplyProto askForVote(long term, long lastTerm, long lastIndex) {
-      return RaftServerProtocolServiceGrpc.newBlockingStub(channel)
-          .withDeadlineAfter(10, TimeUnit.SECONDS)
-          .requestVote(
-              RequestVoteRequestProto.newBuilder()
-                  .setServerRequest(
-                      RaftRpcRequestProto.newBuilder()
-                          .setRequestorId(ByteString.copyFromUtf8(name))
-                          .setReplyId(ByteString.copyFromUtf8(target.getPeerId().toString()))
-                          .setRaftGroupId(
-                              RaftGroupIdProto.newBuilder()
-                                  .setId(target.getGroupId().toByteString())))
-                  .setCandidateTerm(term)
-                  .setCandidateLastEntry(
-                      TermIndexProto.newBuilder().setTerm(lastTerm).setIndex(lastIndex))
-                  .build());
-    }
-
-    @Override
-    public void close() {
-      channel.shutdownNow();
-    }
   }
 }

@@ -1,0 +1,90 @@
+package orchestrator.server.raft;
+
+import java.util.concurrent.TimeUnit;
+import orchestrator.server.engine.GroupStatus;
+import org.apache.ratis.proto.RaftProtos.RaftGroupIdProto;
+import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
+import org.apache.ratis.proto.RaftProtos.RequestVoteReplyProto;
+import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
+import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
+import org.apache.ratis.proto.RaftProtos.TermIndexProto;
+import org.apache.ratis.proto.grpc.RaftServerProtocolServiceGrpc;
+import org.apache.ratis.proto.grpc.RaftServerProtocolServiceGrpc.RaftServerProtocolServiceBlockingStub;
+import org.apache.ratis.protocol.RaftGroupMemberId;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.apache.ratis.thirdparty.io.grpc.ManagedChannel;
+import org.apache.ratis.thirdparty.io.grpc.netty.NettyChannelBuilder;
+
+/** The protocol's own messages, under another node's name. */
+final class ForgedPeer implements AutoCloseable {
+  private final String name;
+  private final RaftGroupMemberId target;
+  private final ManagedChannel channel;
+
+  ForgedPeer(Trio trio, String name, String target) {
+    this.name = name;
+    this.target =
+        RaftGroupMemberId.valueOf(RaftPeerId.valueOf(target), GroupDirectory.groupId("test"));
+    String address =
+        trio.peers().stream()
+            .filter(known -> known.name().equals(target))
+            .map(GroupStatus.Peer::address)
+            .findAny()
+            .orElseThrow();
+    this.channel = NettyChannelBuilder.forTarget(address).usePlaintext().build();
+  }
+
+  RequestVoteReplyProto askForVote(long term, long lastTerm, long lastIndex) {
+    return ask(term, lastTerm, lastIndex, false);
+  }
+
+  RequestVoteReplyProto askWhetherItWouldVote(long term, long lastTerm, long lastIndex) {
+    return ask(term, lastTerm, lastIndex, true);
+  }
+
+  private RequestVoteReplyProto ask(long term, long lastTerm, long lastIndex, boolean before) {
+    return stub()
+        .requestVote(
+            RequestVoteRequestProto.newBuilder()
+                .setServerRequest(header())
+                .setCandidateTerm(term)
+                .setCandidateLastEntry(entry(lastTerm, lastIndex))
+                .setPreVote(before)
+                .build());
+  }
+
+  /** Asks a node, as its leader would, to become a candidate at once; whether it does. */
+  boolean startElection(long term) {
+    return stub()
+        .startLeaderElection(
+            StartLeaderElectionRequestProto.newBuilder()
+                .setServerRequest(header())
+                .setLeaderLastEntry(entry(term, 0))
+                .build())
+        .getServerReply()
+        .getSuccess();
+  }
+
+  private RaftServerProtocolServiceBlockingStub stub() {
+    return RaftServerProtocolServiceGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(10, TimeUnit.SECONDS);
+  }
+
+  private RaftRpcRequestProto header() {
+    return RaftRpcRequestProto.newBuilder()
+        .setRequestorId(ByteString.copyFromUtf8(name))
+        .setReplyId(ByteString.copyFromUtf8(target.getPeerId().toString()))
+        .setRaftGroupId(RaftGroupIdProto.newBuilder().setId(target.getGroupId().toByteString()))
+        .build();
+  }
+
+  private static TermIndexProto entry(long term, long index) {
+    return TermIndexProto.newBuilder().setTerm(term).setIndex(index).build();
+  }
+
+  @Override
+  public void close() {
+    channel.shutdownNow();
+  }
+}

@@ -110,6 +110,7 @@ final class CommandMachine extends BaseStateMachine {
         .startAndTransition(() -> {
           storage.init(raftStorage);
           load();
+          LogTail.dropIfBefore(raftStorage, position.at().getIndex());
         });
   }
 
@@ -290,8 +291,10 @@ final class CommandMachine extends BaseStateMachine {
       }
       channel.force(true);
     }
+    // First the digest: a snapshot without one keeps the node from starting.
+    MD5Hash digest = MD5FileUtil.computeMd5ForFile(temporary.toFile());
+    MD5FileUtil.saveMD5File(file, digest);
     Files.move(temporary, file.toPath(), StandardCopyOption.ATOMIC_MOVE);
-    MD5Hash digest = MD5FileUtil.computeAndSaveMd5ForFile(file);
     try (FileChannel directory =
         FileChannel.open(file.toPath().toAbsolutePath().getParent(), StandardOpenOption.READ)) {
       directory.force(true);

@@ -62,6 +62,10 @@ final class Followers {
     parameters.put(PARAMETER, this, Followers.class);
   }
 
+  List<FollowerInfo> all() {
+    return List.copyOf(byId.values());
+  }
+
   Optional<FollowerInfo> find(RaftPeerId id) {
     return Optional.ofNullable(byId.get(id));
   }

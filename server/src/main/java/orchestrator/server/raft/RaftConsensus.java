@@ -42,6 +42,7 @@ import org.slf4j.LoggerFactory;
 public final class RaftConsensus implements Consensus, Group {
   private static final Logger log = LoggerFactory.getLogger(RaftConsensus.class);
   private static final Duration HAND_OVER_LIMIT = Duration.ofSeconds(2);
+  private static final Duration COMMIT_LIMIT = Duration.ofSeconds(5);
 
   private final StateCodec codec = new StateCodec();
   private final ClientId client = ClientId.randomId();
@@ -55,6 +56,7 @@ public final class RaftConsensus implements Consensus, Group {
   private final RaftServer.Division division;
   private final StatusReader status;
   private final RoleMonitor monitor;
+  private final FollowerWatch followerWatch;
   private final Members members;
 
   static {
@@ -99,7 +101,14 @@ public final class RaftConsensus implements Consensus, Group {
         new StatusReader(settings, directory, division, machine, followers, tenure, clock);
     this.monitor = new RoleMonitor(status, tenure, clock);
     this.members = new Members(server, division, client, callIds, this::status);
+    this.followerWatch =
+        new FollowerWatch(division, followers, settings.timing(), this::commitNothing);
     this.monitor.start();
+    this.followerWatch.start();
+  }
+
+  private void commitNothing() {
+    log.debug("A node is back: {}", submit(List.of(), COMMIT_LIMIT));
   }
 
   /**
@@ -322,6 +331,7 @@ public final class RaftConsensus implements Consensus, Group {
     }
     handOver();
     monitor.close();
+    followerWatch.close();
     try {
       server.close();
     } catch (IOException e) {

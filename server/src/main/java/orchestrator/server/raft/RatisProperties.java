@@ -22,7 +22,10 @@ final class RatisProperties {
   /** A node that was away for fewer entries catches up without a snapshot. */
   private static final int ENTRIES_KEPT = 1000;
 
-  private static final SizeInBytes BUFFER = SizeInBytes.valueOf(MAX_ENTRY_BYTES + (64L << 10));
+  /** Of messages to a node that does not answer: pause and number, by turns. */
+  private static final String RETRIES = "1ms,10, 50ms,20, 250ms,1000000000";
+
+  static final SizeInBytes BUFFER = SizeInBytes.valueOf(MAX_ENTRY_BYTES + (64L << 10));
 
   private RatisProperties() {}
 
@@ -45,6 +48,10 @@ final class RatisProperties {
     RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(
         properties, millis(timing.max().multipliedBy(2)));
     RaftServerConfigKeys.setSleepDeviationThreshold(properties, min);
+    // Otherwise a leader spins for a minute on entries for a node that is down, and a node that is
+    // back waits up to five seconds until it is tried again.
+    RaftServerConfigKeys.Rpc.setSlownessTimeout(properties, max);
+    RaftServerConfigKeys.Log.Appender.setRetryPolicy(properties, RETRIES);
   }
 
   private static void network(RaftProperties properties, RaftSettings settings) {

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import orchestrator.core.state.Command;
-import orchestrator.server.engine.GroupStatus.Peer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,9 +43,7 @@ class DamagedDirectoryTest {
   private RaftSettings stoppedFollower() {
     String name = trio().follower().status().node();
     trio().stop(name);
-    Peer peer =
-        trio().peers().stream().filter(known -> known.name().equals(name)).findAny().orElseThrow();
-    return trio().settings(peer);
+    return trio().settings(name);
   }
 
   private static Path logFile(RaftSettings settings, String prefix) throws IOException {
@@ -68,11 +65,7 @@ class DamagedDirectoryTest {
   void aTailThatWasNotWrittenToItsEndIsRepaired() throws IOException {
     RaftSettings settings = stoppedFollower();
     Path log = logFile(settings, "log_inprogress");
-    byte[] before = Files.readAllBytes(log);
-    int end = before.length;
-    while (before[end - 1] == 0) {
-      end--;
-    }
+    int end = endOfEntries(log);
     try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "rw")) {
       file.seek(end);
       // The length of an entry, and its first bytes: the power was lost then.
@@ -104,13 +97,7 @@ class DamagedDirectoryTest {
     assertThat(leader.submit(List.of(new Command.PutKeyValue("precious", "entry")), Trio.LIMIT))
         .isInstanceOf(orchestrator.server.engine.Consensus.Submission.Committed.class);
     RaftSettings wiped = stoppedFollower();
-    RaftSettings last =
-        trio()
-            .settings(
-                trio().peers().stream()
-                    .filter(peer -> peer.name().equals(leader.status().node()))
-                    .findAny()
-                    .orElseThrow());
+    RaftSettings last = trio().settings(leader.status().node());
     trio().stop(leader.status().node());
     delete(wiped.directory());
 
@@ -124,6 +111,76 @@ class DamagedDirectoryTest {
 
     assertThat(trio().leader().state().keyValues()).containsKey("precious");
     await().atMost(Trio.LIMIT).until(() -> empty.state().equals(trio().leader().state()));
+  }
+
+  /** The leader goes on believing that the node has what it had acknowledged. */
+  @Test
+  void aWipedFollowerIsFilledAgainByALeaderThatStays() throws IOException {
+    RaftSettings wiped = stoppedFollower();
+    RaftConsensus leader = trio().leader();
+    long term = leader.status().term();
+    delete(wiped.directory());
+
+    RaftConsensus empty = trio().start(wiped);
+
+    await().atMost(Trio.LIMIT).until(() -> empty.state().equals(leader.state()));
+    Trio.put(leader, "after", "it");
+    await().atMost(Trio.LIMIT).until(() -> empty.state().equals(leader.state()));
+    assertThat(leader.status().term()).isEqualTo(term);
+  }
+
+  @Test
+  void aTailThatIsGoneIsSentAgainByALeaderThatStays() throws IOException {
+    RaftSettings settings = stoppedFollower();
+    cutInHalf(logFile(settings, "log_inprogress"));
+
+    RaftConsensus back = trio().start(settings);
+
+    await().atMost(Trio.LIMIT).until(() -> back.state().equals(trio().leader().state()));
+    Trio.put(trio().leader(), "after", "it");
+    await().atMost(Trio.LIMIT).until(() -> back.state().equals(trio().leader().state()));
+  }
+
+  @Test
+  void aLogThatEndsBeforeTheNewestSnapshotIsContinuedFromTheSnapshot() throws IOException {
+    Trio.putMany(trio().leader(), 1000);
+    RaftConsensus follower = trio().follower();
+    await().atMost(Trio.LIMIT).until(() -> follower.status().indices().snapshot() > 500);
+    RaftSettings settings = trio().settings(follower.status().node());
+    trio().stop(follower.status().node());
+    cutInHalf(logFile(settings, "log_inprogress"));
+    Trio.put(trio().leader(), "meanwhile", "v");
+
+    assertCatchesUp(settings);
+  }
+
+  /** Of the entries: what follows them was only reserved. */
+  private static void cutInHalf(Path log) throws IOException {
+    try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "rw")) {
+      file.setLength(endOfEntries(log) / 2);
+    }
+  }
+
+  private static int endOfEntries(Path log) throws IOException {
+    byte[] bytes = Files.readAllBytes(log);
+    int end = bytes.length;
+    while (bytes[end - 1] == 0) {
+      end--;
+    }
+    return end;
+  }
+
+  /** As a process leaves it that is killed while it writes the first one. */
+  @Test
+  void aSnapshotThatWasNotWrittenToItsEndDoesNoHarm() throws IOException {
+    RaftSettings settings = stoppedFollower();
+    Path snapshots = logFile(settings, "log_").resolveSibling("../sm");
+    Files.writeString(snapshots.resolve("snapshot.1_20.tmp"), "ORCA");
+    Files.writeString(
+        snapshots.resolve("snapshot.1_20.md5"),
+        "0123456789abcdef0123456789abcdef *snapshot.1_20\n");
+
+    assertCatchesUp(settings);
   }
 
   private static void delete(Path directory) throws IOException {

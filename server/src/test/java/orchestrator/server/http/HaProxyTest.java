@@ -3,21 +3,14 @@ package orchestrator.server.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import orchestrator.sandbox.install.DebianProgram;
 import orchestrator.server.engine.FakeGroup;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -27,14 +20,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The configuration of {@code docs/haproxy.md}, run by the real HAProxy before three nodes. */
 class HaProxyTest {
-  private static final Path DOCUMENT = Path.of("..", "docs", "haproxy.md");
-  private static final Pattern BLOCK = Pattern.compile("```haproxy\n(.*?)```", Pattern.DOTALL);
   private static final Duration SOON = Duration.ofSeconds(20);
 
   @TempDir Path folder;
   private final List<FakeGroup> groups = new ArrayList<>();
   private final List<ApiFixture> nodes = new ArrayList<>();
-  private final List<Process> balancers = new ArrayList<>();
+  private final List<Balancer> balancers = new ArrayList<>();
   private final HttpClient client = HttpClient.newHttpClient();
 
   @BeforeEach
@@ -48,9 +39,8 @@ class HaProxyTest {
 
   @AfterEach
   void stop() throws Exception {
-    for (Process balancer : balancers) {
-      balancer.destroy();
-      assertThat(balancer.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    for (Balancer balancer : balancers) {
+      balancer.close();
     }
     for (ApiFixture node : nodes) {
       node.close();
@@ -70,43 +60,15 @@ class HaProxyTest {
     }
   }
 
-  /**
-   * Runs HAProxy with what the document says, at addresses of this test.
-   *
-   * @return where it listens
-   */
-  private String balance(String defaultBackend) throws IOException {
-    Matcher blocks = BLOCK.matcher(Files.readString(DOCUMENT));
-    StringBuilder text = new StringBuilder();
-    while (blocks.find()) {
-      text.append(blocks.group(1)).append('\n');
-    }
-    int port = freePort();
-    String configuration =
-        text.toString()
-            .replace("bind *:80", "bind 127.0.0.1:" + port)
-            .replaceAll("default_backend .*", "default_backend " + defaultBackend);
-    for (int number = 1; number <= 3; number++) {
-      configuration =
-          configuration.replace(
-              "10.0.0." + number + ":3000", "127.0.0.1:" + nodes.get(number - 1).port());
-    }
-    Path file = folder.resolve("haproxy.cfg");
-    Files.writeString(file, configuration);
-    DebianProgram program = DebianProgram.haProxy();
-    ProcessBuilder builder =
-        new ProcessBuilder(program.program().toString(), "-db", "-f", file.toString())
-            .redirectErrorStream(true)
-            .redirectOutput(folder.resolve("haproxy.log").toFile());
-    builder.environment().putAll(program.environment());
-    balancers.add(builder.start());
-    return "http://127.0.0.1:" + port;
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
+  /** Runs HAProxy before the nodes; where it listens. */
+  private String balance(String defaultBackend) {
+    Balancer balancer =
+        Balancer.start(
+            folder,
+            defaultBackend,
+            nodes.stream().map(node -> "127.0.0.1:" + node.port()).toList());
+    balancers.add(balancer);
+    return balancer.address();
   }
 
   private HttpResponse<String> get(String address, String path) throws Exception {

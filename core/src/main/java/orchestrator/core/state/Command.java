@@ -27,8 +27,8 @@ public sealed interface Command {
   record Discover(InstanceKey key) implements Command {}
 
   /**
-   * A server that was met by one name goes by another: what was said of the one holds for the other,
-   * and people may go on asking for it by either.
+   * A server that was met by one name goes by another: what was said of the one holds for the
+   * other, and people may go on asking for it by either.
    *
    * @param own the name by which it is known and polled from now on
    */

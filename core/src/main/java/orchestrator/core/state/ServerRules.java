@@ -47,7 +47,8 @@ final class ServerRules {
       }
     });
     draft.downtimes = moved(draft.downtimes, met, own, downtime -> downtime.withKey(own));
-    draft.maintenances = moved(draft.maintenances, met, own, maintenance -> maintenance.withKey(own));
+    draft.maintenances =
+        moved(draft.maintenances, met, own, maintenance -> maintenance.withKey(own));
     draft.candidates = moved(draft.candidates, met, own, candidate -> candidate.withKey(own));
     draft.tags = moved(draft.tags, met, own, UnaryOperator.identity());
     return done(isNew);

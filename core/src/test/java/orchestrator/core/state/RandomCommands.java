@@ -36,8 +36,7 @@ final class RandomCommands {
     now = now.plusSeconds(random.nextLong(0, 600));
     return switch (random.nextInt(KINDS)) {
       case 0 -> new Command.Discover(key());
-      case 1 ->
-          random.nextBoolean() ? new Command.Forget(key()) : new Command.Rename(key(), key());
+      case 1 -> random.nextBoolean() ? new Command.Forget(key()) : new Command.Rename(key(), key());
       case 2 -> new Command.ForgetCluster(cluster(), List.of(key(), key()));
       case 3 -> new Command.BeginDowntime(new Downtime(key(), name(), reason(), now, later()));
       case 4 -> new Command.EndDowntime(key());

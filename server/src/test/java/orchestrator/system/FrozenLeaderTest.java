@@ -210,7 +210,8 @@ class FrozenLeaderTest {
         picture.record(key(server), read);
       }
       return new Recoveries(
-          new RecoveryPorts(servers, member, new FakeHooks(), picture, clock),
+          new RecoveryPorts(
+              servers, member, new FakeHooks(), picture, (type, key, message) -> {}, clock),
           new Recoveries.Rules(
               RecoveryPolicy.DEFAULT, ClusterRule.EVERY_CLUSTER, ClusterRule.EVERY_CLUSTER),
           new AddressBook(clock),

@@ -15,12 +15,14 @@ import orchestrator.core.facts.LossReport;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.facts.ReplicaFate;
 import orchestrator.core.gtid.GtidDifference;
+import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.state.LogPosition;
 import orchestrator.core.state.ReplicatedState.KeyValue;
 import orchestrator.sandbox.Sandbox;
 import orchestrator.sandbox.SandboxServer;
 import orchestrator.sandbox.SandboxSpec;
 import orchestrator.sandbox.ServerKind;
+import orchestrator.server.engine.Outcome;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -34,7 +36,10 @@ class MasterFailoverTest {
   void killedMasterIsReplacedAndStaysReadOnlyWhenItComesBack(ServerKind kind) {
     try (Sandbox sandbox = Sandbox.start(SandboxSpec.masterAndReplicas(kind, 3))) {
       Servers.createLedger(sandbox);
-      try (Managed managed = Managed.over(sandbox, folder, ManagerConfiguration.quick())) {
+      Path audit = folder.resolve("audit.log");
+      ManagerConfiguration configuration =
+          ManagerConfiguration.quick().with("AuditLogFile", audit.toString());
+      try (Managed managed = Managed.over(sandbox, folder, configuration)) {
         SandboxServer old = sandbox.master();
         loseThreeTransactions(sandbox);
         old.kill();
@@ -56,8 +61,26 @@ class MasterFailoverTest {
         assertLossIsExact(managed, ticket);
         assertThat(Servers.writable(sandbox)).containsExactly(promoted);
         assertThat(managed.recoveries()).hasSize(1);
+        assertStaysReadOnly(managed, old);
+        assertThat(audit)
+            .content()
+            .containsSubsequence(
+                "recover-dead-master",
+                "recovery " + ticket.uid() + " begins: DeadMaster",
+                "recover-dead-master",
+                "recovery " + ticket.uid() + " succeeded",
+                "promoted " + promoted.address());
       }
     }
+  }
+
+  private static void assertStaysReadOnly(Managed managed, SandboxServer old) {
+    ServerAction wish = new ServerAction.SetReadOnly(keyOf(old), false, false);
+    assertThat(managed.operations().perform(wish, Managed.TESTER))
+        .isInstanceOfSatisfying(
+            Outcome.Failed.class,
+            failed -> assertThat(failed.message()).contains("release-demoted-master"));
+    assertThat(Servers.isReadOnly(old)).isTrue();
   }
 
   /** The replicas stop fetching for a moment, and the master takes three transactions meanwhile. */

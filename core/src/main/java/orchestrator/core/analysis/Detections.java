@@ -1,7 +1,5 @@
 package orchestrator.core.analysis;
 
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import orchestrator.core.facts.Detection;
 import orchestrator.core.state.ReplicatedState;
@@ -11,34 +9,24 @@ public final class Detections {
   private Detections() {}
 
   /**
-   * Whether this is a failure that was not announced yet. A server's failure is announced once per
-   * period, and once more when it has become, or ceased to be, one that can be acted upon.
+   * Whether this is a failure that was not announced yet. A server's failure is announced once
+   * until {@link orchestrator.core.state.Command.Expire} or a recovery ends that, and once more
+   * when it has become, or ceased to be, one that can be acted upon.
    *
    * @param actionable {@link Diagnosis#isActionable}
-   * @param period {@code FailureDetectionPeriodBlockMinutes}
    */
-  public static boolean isNew(
-      Diagnosis diagnosis,
-      boolean actionable,
-      ReplicatedState state,
-      Duration period,
-      Instant now) {
+  public static boolean isNew(Diagnosis diagnosis, boolean actionable, ReplicatedState state) {
     return diagnosis.code().recoveryFunction().detects()
-        && active(diagnosis, actionable, state, period, now).isEmpty();
+        && active(diagnosis, actionable, state).isEmpty();
   }
 
   /** The latest active detection that says the same of the same server. */
   public static Optional<Detection> active(
-      Diagnosis diagnosis,
-      boolean actionable,
-      ReplicatedState state,
-      Duration period,
-      Instant now) {
+      Diagnosis diagnosis, boolean actionable, ReplicatedState state) {
     return state.detections().values().stream()
         .filter(Detection::isActive)
         .filter(detection -> detection.key().equals(diagnosis.key()))
         .filter(detection -> detection.actionable() == actionable)
-        .filter(detection -> now.isBefore(detection.detected().plus(period)))
         .max((left, right) -> Long.compare(left.id(), right.id()));
   }
 

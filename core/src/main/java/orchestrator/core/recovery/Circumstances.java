@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import orchestrator.core.facts.Candidate;
 import orchestrator.core.facts.Downtime;
 import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.topology.Instance;
@@ -57,7 +56,7 @@ public record Circumstances(
     for (InstanceKey key : failure.replicas()) {
       Instance replica = topology.find(key).orElseGet(() -> Instance.unseen(key));
       replicas.add(replica);
-      ruleOf(replica, state, now).ifPresent(rule -> rules.put(key, rule));
+      state.promotionRuleOf(replica, now).ifPresent(rule -> rules.put(key, rule));
       Downtime downtime = state.downtimes().get(key);
       if (downtime != null && downtime.isActive(now)) {
         downtimed.add(key);
@@ -67,16 +66,6 @@ public record Circumstances(
         topology.find(failure.failed()).orElseGet(() -> Instance.unseen(failure.failed()));
     return new Circumstances(
         failure, failedServer, replicas, rules, downtimed, addresses, node, policy);
-  }
-
-  /** A rule that the server's own query found is renewed at each poll, so it is the newer one. */
-  private static Optional<PromotionRule> ruleOf(
-      Instance replica, ReplicatedState state, Instant now) {
-    Optional<PromotionRule> registered =
-        Optional.ofNullable(state.candidates().get(replica.key()))
-            .filter(candidate -> candidate.isActive(now))
-            .map(Candidate::rule);
-    return replica.classification().promotionRule().or(() -> registered);
   }
 
   public PromotionRule ruleOf(InstanceKey key) {

@@ -13,7 +13,9 @@ import orchestrator.core.facts.Downtime;
 import orchestrator.core.facts.Maintenance;
 import orchestrator.core.facts.ManagerNode;
 import orchestrator.core.facts.RecoveryTicket;
+import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
+import orchestrator.core.topology.PromotionRule;
 
 /**
  * All that the managers agree on: small and live. Equal on every node at the same log index.
@@ -81,6 +83,20 @@ public record ReplicatedState(
   /** The name that a server is known by, whatever name it was met by. */
   public InstanceKey knownAs(InstanceKey name) {
     return names.getOrDefault(name, name);
+  }
+
+  /**
+   * What holds for a server: the rule that its own query found, which each poll renews, or else a
+   * registered one.
+   */
+  public Optional<PromotionRule> promotionRuleOf(Instance instance, Instant now) {
+    return instance
+        .classification()
+        .promotionRule()
+        .or(() ->
+            Optional.ofNullable(candidates.get(instance.key()))
+                .filter(candidate -> candidate.isActive(now))
+                .map(Candidate::rule));
   }
 
   /** The name that a cluster has now, after any failovers that renamed it. */

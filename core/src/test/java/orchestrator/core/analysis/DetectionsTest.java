@@ -9,6 +9,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import orchestrator.core.facts.Detection;
+import orchestrator.core.state.Command;
+import orchestrator.core.state.LogPosition;
+import orchestrator.core.state.ReplicatedState;
+import orchestrator.core.state.StateMachine;
 import orchestrator.core.testing.InstanceBuilder;
 import orchestrator.core.testing.States;
 import orchestrator.core.testing.TopologyBuilder;
@@ -53,21 +57,23 @@ class DetectionsTest {
   }
 
   @Test
-  void aFailureIsAnnouncedOncePerPeriod() {
-    States said = new States().detection(detected(dead(), true, NOW.minus(PERIOD).plusMillis(1)));
-    States longAgo = new States().detection(detected(dead(), true, NOW.minus(PERIOD)));
+  void aFailureIsAnnouncedOnceUntilThatHasExpired() {
+    Instant announced = NOW.minus(PERIOD);
+    ReplicatedState said = new States().detection(detected(dead(), true, announced)).build();
+    Command expire = new Command.Expire(NOW, announced.plusMillis(1), Instant.EPOCH);
+    ReplicatedState expired = StateMachine.apply(said, expire, LogPosition.NONE).next();
 
-    assertThat(Detections.isNew(dead(), true, new States().build(), PERIOD, NOW)).isTrue();
-    assertThat(Detections.isNew(dead(), true, said.build(), PERIOD, NOW)).isFalse();
-    assertThat(Detections.isNew(dead(), true, longAgo.build(), PERIOD, NOW)).isTrue();
+    assertThat(Detections.isNew(dead(), true, new States().build())).isTrue();
+    assertThat(Detections.isNew(dead(), true, said)).isFalse();
+    assertThat(Detections.isNew(dead(), true, expired)).isTrue();
   }
 
   @Test
   void aFailureThatBecameActionableIsAnnouncedAgain() {
     States said = new States().detection(detected(dead(), false, NOW));
 
-    assertThat(Detections.isNew(dead(), true, said.build(), PERIOD, NOW)).isTrue();
-    assertThat(Detections.isNew(dead(), false, said.build(), PERIOD, NOW)).isFalse();
+    assertThat(Detections.isNew(dead(), true, said.build())).isTrue();
+    assertThat(Detections.isNew(dead(), false, said.build())).isFalse();
   }
 
   @Test
@@ -75,7 +81,7 @@ class DetectionsTest {
     Diagnosis alone = diagnosis(new TopologyBuilder().with("m", InstanceBuilder::unreachable));
 
     assertThat(alone.code()).isEqualTo(AnalysisCode.DEAD_MASTER_WITHOUT_REPLICAS);
-    assertThat(Detections.isNew(alone, false, new States().build(), PERIOD, NOW)).isFalse();
+    assertThat(Detections.isNew(alone, false, new States().build())).isFalse();
   }
 
   @Test

@@ -16,10 +16,12 @@ import orchestrator.core.state.LogPosition;
 import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.state.StateMachine;
 import orchestrator.core.testing.InstanceBuilder;
+import orchestrator.core.testing.States;
 import orchestrator.core.testing.TopologyBuilder;
 import orchestrator.core.topology.BinlogFormat;
 import orchestrator.core.topology.InstanceKey;
 import orchestrator.core.topology.PromotionRule;
+import orchestrator.core.topology.Topology;
 import org.junit.jupiter.api.Test;
 
 /** The plan is what the control does when all goes well. */
@@ -172,6 +174,20 @@ class RecoveryPlannerTest {
     assertThat(plan.successor()).contains(key("r2"));
     assertThat(plan.candidates().getLast().displayString())
         .contains("r1", "PreventCrossDataCenterMasterFailover", "west", "east");
+  }
+
+  @Test
+  void theRuleThatAServersQueryFindsReplacesARegisteredOne() {
+    ReplicatedState said =
+        new States()
+            .candidate("r1", PromotionRule.MUST_NOT)
+            .candidate("r2", PromotionRule.MUST_NOT)
+            .build();
+    Topology servers = deadMaster(2).with("r2", r -> r.promotionRule(PromotionRule.PREFER)).build();
+    assertThat(servers.find(key("r1")).flatMap(r -> said.promotionRuleOf(r, TopologyBuilder.NOW)))
+        .contains(PromotionRule.MUST_NOT);
+    assertThat(servers.find(key("r2")).flatMap(r -> said.promotionRuleOf(r, TopologyBuilder.NOW)))
+        .contains(PromotionRule.PREFER);
   }
 
   @Test

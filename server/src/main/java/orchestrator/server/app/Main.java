@@ -136,6 +136,9 @@ public final class Main {
       }
       case ConfigurationResult.Refused refused -> {
         if (arguments.command.filter("dump-config"::equals).isPresent()) {
+          refused
+              .refusals()
+              .forEach(problem -> err.println("WARNING the server refuses: " + problem.message()));
           yield Optional.of(refused.configuration());
         }
         refused.refusals().forEach(this::fatal);

@@ -116,7 +116,7 @@ final class RecoveryCommands {
 
   private static void analysis(CommandCall call) throws CommandException {
     for (JsonNode entry : call.get("replication-analysis")) {
-      if (!entry.path("IsDowntimed").asBoolean(false)) {
+      if (!entry.path("SkippableDueToDowntime").asBoolean(false)) {
         call.print(
             "%s (cluster %s): %s"
                 .formatted(

@@ -60,7 +60,7 @@ public record ClassificationConfiguration(ConfigurationValues values) {
           "DetectPromotionRuleQuery",
           text(),
           "",
-          "Promotion rule of a server (must, prefer, neutral, prefer_not, must_not).");
+          "Promotion rule of a server (prefer, neutral, prefer_not, must_not).");
 
   public Optional<String> promotionRuleQuery() {
     return values.text(DETECT_PROMOTION_RULE_QUERY);

@@ -8,7 +8,6 @@ import java.util.Optional;
 import orchestrator.core.analysis.ClusterDirectory;
 import orchestrator.core.analysis.ClusterInfo;
 import orchestrator.core.analysis.Problem;
-import orchestrator.core.facts.Candidate;
 import orchestrator.core.facts.Downtime;
 import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.topology.Instance;
@@ -46,13 +45,8 @@ record Picture(World world, Instant now, ViewSettings settings) {
     return Optional.ofNullable(state().downtimes().get(key)).filter(d -> d.isActive(now));
   }
 
-  /** A registered rule, else what the server itself says, else neutral. */
   PromotionRule promotionRuleOf(Instance instance) {
-    return Optional.ofNullable(state().candidates().get(instance.key()))
-        .filter(c -> c.isActive(now))
-        .map(Candidate::rule)
-        .or(() -> instance.classification().promotionRule())
-        .orElse(PromotionRule.NEUTRAL);
+    return state().promotionRuleOf(instance, now).orElse(PromotionRule.NEUTRAL);
   }
 
   boolean isRecentlyChecked(Instance instance) {

@@ -46,7 +46,8 @@ final class InstanceReader {
   private List<ReplicaList.Registered> registered = List.of();
   private List<ReplicaList.DumpThread> dumpThreads = List.of();
   private boolean registeredChanged = true;
-  private boolean semiSyncInUse;
+  // Looked at before the first reading says: a missing status would look like an alarm.
+  private boolean semiSyncInUse = true;
   private boolean mariaDb;
 
   /**
@@ -183,7 +184,7 @@ final class InstanceReader {
     logged = new GtidTexts(mariaDb);
     joined = Optional.empty();
     registeredChanged = true;
-    semiSyncInUse = false;
+    semiSyncInUse = true;
   }
 
   private void readReplicas(ProbePacket.Answer answer, Instant now) {

@@ -139,7 +139,7 @@ class AdviceTest {
   }
 
   @Test
-  void aMysqlBackendIsRefusedWithWhatToSet() {
+  void aMysqlBackendWithoutAPlaceIsRefusedWithWhatToSet() {
     assertThat(refusals(parse("\"BackendDB\": \"mysql\"")))
         .singleElement()
         .asString()

@@ -1,7 +1,6 @@
 package orchestrator.server.engine.detection;
 
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -43,7 +42,6 @@ public final class Announcements {
   private final Recoveries recoveries;
   private final Hooks hooks;
   private final DetectionSettings settings;
-  private final InstantSource clock;
   private final Supplier<String> uids;
   private final NodeInfo node;
   private final Set<InstanceKey> inProgress = ConcurrentHashMap.newKeySet();
@@ -53,14 +51,12 @@ public final class Announcements {
       Recoveries recoveries,
       Hooks hooks,
       DetectionSettings settings,
-      InstantSource clock,
       Supplier<String> uids,
       NodeInfo node) {
     this.consensus = consensus;
     this.recoveries = recoveries;
     this.hooks = hooks;
     this.settings = settings;
-    this.clock = clock;
     this.uids = uids;
     this.node = node;
   }
@@ -124,10 +120,8 @@ public final class Announcements {
     if (hasHooksPending(diagnosis.key(), state)) {
       return; // they are run by another thread first
     }
-    boolean isNew =
-        Detections.isNew(
-            diagnosis, failure.actionable(), state, settings.announcedFor(), clock.instant());
-    String uid = uids.get();
+    boolean isNew = Detections.isNew(diagnosis, failure.actionable(), state);
+    String uid = uidOf(failure, state);
     List<Command> commands = new ArrayList<>();
     if (isNew) {
       log.warn(
@@ -161,6 +155,14 @@ public final class Announcements {
     } else if (!commands.isEmpty()) {
       announce(commands, leadership);
     }
+  }
+
+  /** The same from the announcement to the end of the recovery, which may begin much later. */
+  private String uidOf(Detector.Failure failure, ReplicatedState state) {
+    return Detections.active(failure.diagnosis(), failure.actionable(), state)
+        .map(Detection::uid)
+        .filter(uid -> !state.recoveries().containsKey(uid))
+        .orElseGet(uids);
   }
 
   private static boolean hasHooksPending(InstanceKey key, ReplicatedState state) {

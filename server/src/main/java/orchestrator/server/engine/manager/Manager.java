@@ -100,18 +100,17 @@ public final class Manager implements AutoCloseable {
     this.discovery = new Discovery(ports.servers(), picture, settings.discovery(), ports.clock());
     RecoveryPorts recoveryPorts =
         new RecoveryPorts(
-            ports.servers(), ports.consensus(), ports.hooks(), picture, ports.clock());
+            ports.servers(),
+            ports.consensus(),
+            ports.hooks(),
+            picture,
+            (type, key, message) -> audit(type, Optional.of(key), message),
+            ports.clock());
     this.recoveries =
         new Recoveries(recoveryPorts, settings.recovery(), addressBook, node, blocked::note);
     this.announcements =
         new Announcements(
-            ports.consensus(),
-            recoveries,
-            ports.hooks(),
-            settings.detection(),
-            ports.clock(),
-            uids,
-            node);
+            ports.consensus(), recoveries, ports.hooks(), settings.detection(), uids, node);
     this.detector =
         new Detector(
             picture,
@@ -131,8 +130,7 @@ public final class Manager implements AutoCloseable {
             recoveryPorts,
             discovery,
             settings.recovery().policy().promotion().useSuperReadOnly(),
-            node,
-            (type, key, message) -> audit(type, Optional.of(key), message));
+            node);
     this.knownServers = new KnownServers(this);
     this.periodicWork = new PeriodicWork(this, demoted);
   }

@@ -174,6 +174,14 @@ final class ManagerOperations implements Operations {
     if (manager.picture().find(action.target()).isEmpty()) {
       return unknown(action.target());
     }
+    if (action instanceof ServerAction.SetReadOnly(var key, var readOnly, var _)
+        && !readOnly
+        && manager.consensus().state().demoted().containsKey(key)) {
+      return Outcome.failed(
+          CONFLICT,
+          "%s was replaced as a master and is kept read-only: release-demoted-master first, once no client writes to its successor by mistake"
+              .formatted(key));
+    }
     Fence fence = new Fence(manager.node().name(), leadership.get(), by.name());
     ActionOutcome outcome = manager.servers().perform(action, fence, ACTION_TIMEOUT);
     return switch (outcome) {

@@ -32,33 +32,18 @@ public final class DemotedMasters {
   private static final String READ_ONLY = "read-only";
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
-  /** Where it is recorded what was seen and done. */
-  @FunctionalInterface
-  public interface Trail {
-    void record(String type, InstanceKey key, String message);
-  }
-
   private final RecoveryPorts ports;
   private final Discovery discovery;
   private final boolean useSuperReadOnly;
   private final NodeInfo node;
-  private final Trail audit;
   private final Set<InstanceKey> inHand = ConcurrentHashMap.newKeySet();
 
-  /**
-   * @param audit told what was seen and done
-   */
   public DemotedMasters(
-      RecoveryPorts ports,
-      Discovery discovery,
-      boolean useSuperReadOnly,
-      NodeInfo node,
-      Trail audit) {
+      RecoveryPorts ports, Discovery discovery, boolean useSuperReadOnly, NodeInfo node) {
     this.ports = ports;
     this.discovery = discovery;
     this.useSuperReadOnly = useSuperReadOnly;
     this.node = node;
-    this.audit = audit;
   }
 
   /** Begins to look at each of them that is not being looked at already. */
@@ -113,15 +98,15 @@ public final class DemotedMasters {
     switch (finding) {
       case Finding.Writable(String text) -> {
         log.warn("{}", text);
-        audit.record(READ_ONLY, key, text);
+        ports.trail().record(READ_ONLY, key, text);
       }
       case Finding.Compared(String text, boolean lossless) -> {
         log.atLevel(lossless ? Level.INFO : Level.WARN).log("{}", text);
-        audit.record("compare-old-master", key, text);
+        ports.trail().record("compare-old-master", key, text);
       }
       case Finding.Rejoined(String text) -> {
         log.info("{}", text);
-        audit.record("release-demoted-master", key, text);
+        ports.trail().record("release-demoted-master", key, text);
       }
     }
   }
@@ -141,6 +126,6 @@ public final class DemotedMasters {
   private void failed(ServerAction action, String reason) {
     String message = "Setting it read-only failed, and is tried again in a second: " + reason;
     log.warn("{}: {}", action.target(), message);
-    audit.record(READ_ONLY, action.target(), message);
+    ports.trail().record(READ_ONLY, action.target(), message);
   }
 }

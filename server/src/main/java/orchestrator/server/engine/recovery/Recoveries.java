@@ -38,6 +38,7 @@ import org.slf4j.LoggerFactory;
 public final class Recoveries {
   private static final Logger log = LoggerFactory.getLogger(Recoveries.class);
   private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(10);
+  private static final String AUDIT_TYPE = "recover-dead-master";
 
   /**
    * A recovery that failed, and blocks nothing, is not attempted again at once: the process that
@@ -179,6 +180,7 @@ public final class Recoveries {
         found.uid(),
         found.failed(),
         found.started());
+    audit(found, "is gone on with, in term " + leadership.term());
     FailureCase failure =
         FailureCase.ofTicket(
             found,
@@ -238,6 +240,7 @@ public final class Recoveries {
 
   private Begun start(String uid, Circumstances circumstances, Leadership leadership) {
     RecoveryTicket ticket = find(uid).orElseThrow();
+    audit(ticket, "begins: " + ticket.analysis() + " of cluster " + ticket.clusterName());
     RecoveryRun run = new RecoveryRun(ports, ticket, circumstances, leadership, () -> closed);
     return inBackground(ticket, run::start);
   }
@@ -258,9 +261,8 @@ public final class Recoveries {
         .start(() -> {
           try {
             run.play()
-                .filter(finished -> finished.closed() && !finished.successful())
-                .ifPresent(
-                    failed -> retryAfter.put(ticket.failed(), ports.clock().instant().plus(RETRY)));
+                .filter(Effect.Finished::closed)
+                .ifPresent(finished -> ended(ticket, finished));
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
           } catch (RuntimeException e) {
@@ -271,6 +273,22 @@ public final class Recoveries {
           }
         });
     return new Begun.Running(uid, end);
+  }
+
+  private void ended(RecoveryTicket ticket, Effect.Finished end) {
+    if (!end.successful()) {
+      retryAfter.put(ticket.failed(), ports.clock().instant().plus(RETRY));
+    }
+    String promoted =
+        find(ticket.uid())
+            .flatMap(RecoveryTicket::promoted)
+            .map(key -> "; promoted " + key)
+            .orElse("");
+    audit(ticket, (end.successful() ? "succeeded: " : "failed: ") + end.reason() + promoted);
+  }
+
+  private void audit(RecoveryTicket ticket, String message) {
+    ports.trail().record(AUDIT_TYPE, ticket.failed(), "recovery " + ticket.uid() + " " + message);
   }
 
   private Optional<RecoveryTicket> find(String uid) {

@@ -8,4 +8,9 @@ import orchestrator.server.engine.discovery.Picture;
 
 /** What a recovery acts through. */
 public record RecoveryPorts(
-    Servers servers, Consensus consensus, Hooks hooks, Picture picture, InstantSource clock) {}
+    Servers servers,
+    Consensus consensus,
+    Hooks hooks,
+    Picture picture,
+    Trail trail,
+    InstantSource clock) {}

@@ -136,7 +136,8 @@ class DeposedLeaderTest {
       NodeInfo info = new NodeInfo(name, name + ".host", "", "test", "none", Instant.EPOCH);
       recoveries =
           new Recoveries(
-              new RecoveryPorts(servers.view(), member, hooks, picture, clock),
+              new RecoveryPorts(
+                  servers.view(), member, hooks, picture, (type, key, message) -> {}, clock),
               new Recoveries.Rules(POLICY, ClusterRule.EVERY_CLUSTER, ClusterRule.EVERY_CLUSTER),
               new AddressBook(clock),
               info,

@@ -35,15 +35,24 @@ final class Promoting {
     t.s.promotionUntil = t.now.plus(Patience.PROMOTION);
     Optional<Instance> before = Optional.ofNullable(t.s.live.get(intended(t)));
     t.s.beforePromotion = before;
-    if (!t.policy().promotion().apply()) {
-      t.note("ApplyMySQLPromotionAfterMasterFailover is off: the server is left as it is");
-      if (before.isPresent()) {
-        promoted(t, before.get());
-        return;
-      }
+    if (t.policy().promotion().apply()) {
+      reset(t);
+      Moving.start(t);
+      return;
     }
-    reset(t);
-    Moving.start(t);
+    t.note("ApplyMySQLPromotionAfterMasterFailover is off: the server is left as it is");
+    if (before.isPresent()) {
+      promoted(t, before.get());
+    } else {
+      Closing.fail(
+          t,
+          intended(t)
+              + " was chosen, and does not answer. What your processes have done with it is not"
+              + " known, so no other server was promoted. Check whether "
+              + intended(t)
+              + " runs and whether it is writable; then make it the master, or start a recovery by"
+              + " hand");
+    }
   }
 
   private static InstanceKey intended(Turn t) {

@@ -203,6 +203,22 @@ class RecoveryControlTest {
   }
 
   @Test
+  void whatOthersPromoteIsNotTouchedWhenItIsSilent() {
+    policy =
+        policy.with(
+            new RecoveryPolicy.Promotion(
+                false, false, Duration.ZERO, false, false, false, false, false, k -> false));
+    Stage stage = stage().silent("r1");
+    stage.ticket = stage.ticket.with(new JournalEntry.PromotionIntended(R1), TopologyBuilder.NOW);
+    stage.resume();
+    assertThat(stage.ticket.isOpen()).isFalse();
+    assertThat(stage.ticket.errors()).singleElement().asString().contains("Check whether r1:3306");
+    assertThat(stage.actions())
+        .noneMatch(a ->
+            a instanceof ServerAction.SetReadOnly || a instanceof ServerAction.ResetReplication);
+  }
+
+  @Test
   void aProcessThatMayHaveRunIsRunAgainAndToldSo() {
     policy = policy.with(Map.of(HookPoint.PRE_FAILOVER, List.of("one", "two")));
     Stage stage = stage();

@@ -1,0 +1,14 @@
+package orchestrator.system;
+
+import org.junit.jupiter.api.Tag;
+
+/** The same with the election timeouts of the protocol's paper: 150 to 300 ms. */
+@Tag("long")
+class RaftGroupWithShortTimeoutsTest extends RaftGroupTest {
+  @Override
+  ManagerConfiguration configuration() {
+    return super.configuration()
+        .with("RaftElectionTimeoutMinMilliseconds", 150)
+        .with("RaftElectionTimeoutMaxMilliseconds", 300);
+  }
+}

@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,11 +19,16 @@ import orchestrator.system.HaltingManager.Point;
 import org.slf4j.LoggerFactory;
 
 /**
- * The program itself, which drops dead at a step of a recovery when a file asks for it. Several
- * nodes share the file, and the first that comes to the step takes it away: only that one dies.
+ * The program itself, which drops dead at a step of a recovery, or of the installation of a
+ * snapshot, when a file asks for it. Several nodes share the file, and the first that comes to the
+ * step takes it away: only that one dies.
  */
 final class HaltingNode {
-  private static final String PLAYER = "orchestrator.server.engine.recovery.EffectPlayer";
+  private static final List<String> WATCHED =
+      List.of(
+          "orchestrator.server.engine.recovery.EffectPlayer",
+          "org.apache.ratis.server.storage.SnapshotManager",
+          "org.apache.ratis.util.FileUtils");
   private static final Pattern EFFECT_ID = Pattern.compile("\\[id=(\\d+)");
 
   private HaltingNode() {}
@@ -31,10 +37,12 @@ final class HaltingNode {
   public static void main(String[] arguments) {
     Executioner executioner = new Executioner(Path.of(arguments[0]));
     executioner.start();
-    Logger player = (Logger) LoggerFactory.getLogger(PLAYER);
-    player.setLevel(Level.DEBUG);
-    player.setAdditive(false);
-    player.addAppender(executioner);
+    for (String watched : WATCHED) {
+      Logger logger = (Logger) LoggerFactory.getLogger(watched);
+      logger.setLevel(Level.TRACE);
+      logger.setAdditive(false);
+      logger.addAppender(executioner);
+    }
     Main.main(Arrays.copyOfRange(arguments, 1, arguments.length));
   }
 

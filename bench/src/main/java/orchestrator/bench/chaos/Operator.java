@@ -154,14 +154,14 @@ final class Operator {
   private static String described(Map<String, String> status) {
     String text =
         Stream.of(
-            "Master_Host",
-            "Slave_IO_Running",
-            "Slave_SQL_Running",
-            "Last_IO_Error",
-            "Last_SQL_Error")
-        .flatMap(name -> Optional.ofNullable(status.get(name)).stream())
-        .filter(value -> !value.isEmpty())
-        .collect(Collectors.joining(", "));
+                "Master_Host",
+                "Slave_IO_Running",
+                "Slave_SQL_Running",
+                "Last_IO_Error",
+                "Last_SQL_Error")
+            .flatMap(name -> Optional.ofNullable(status.get(name)).stream())
+            .filter(value -> !value.isEmpty())
+            .collect(Collectors.joining(", "));
     return text.isEmpty() ? "no replica" : text.substring(0, Math.min(text.length(), MOST_SHOWN));
   }
 

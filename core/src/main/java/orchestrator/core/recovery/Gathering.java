@@ -58,6 +58,7 @@ final class Gathering {
     t.s.phase = Phase.GATHERING;
     t.s.round++;
     t.s.stragglersGivenUp = false;
+    t.s.nobodyInTime = false;
     t.s.live.clear();
     t.s.silent.clear();
     for (InstanceKey replica : t.s.replicas()) {
@@ -75,6 +76,7 @@ final class Gathering {
     t.s.phase = Phase.LOOKING;
     t.s.round++;
     t.s.stragglersGivenUp = false;
+    t.s.nobodyInTime = false;
     for (InstanceKey replica : t.s.replicas()) {
       t.s.silent.put(replica, "it has not answered yet");
       t.probe(new Pending.Look(replica, t.s.round), replica);
@@ -147,12 +149,22 @@ final class Gathering {
       Resuming.looked(t);
       return;
     }
-    // Nobody to promote among those that answered: then even the slow ones are worth waiting for.
-    boolean slowOnesLeft =
-        t.isPending(p -> p instanceof Pending.StopFetching || p instanceof Pending.Look);
-    if (t.choice().best().isPresent() || !slowOnesLeft) {
+    if (t.choice().best().isEmpty() && isAnyLeft(t)) {
+      // Nobody to promote among those that answered: then even the slow ones are worth waiting for.
+      t.s.nobodyInTime = true;
+    } else if (t.s.nobodyInTime && t.isPending(p -> isAwaited(t, p))) {
+      // All are slow, as behind a master that hangs: the others are as near as this one was, and
+      // one that is promoted without asking them may lack what they have.
+      t.s.nobodyInTime = false;
+      t.s.stragglersGivenUp = false;
+      t.wake(Alarm.STRAGGLERS, Patience.STRAGGLERS);
+    } else {
       Preparing.choose(t);
     }
+  }
+
+  private static boolean isAnyLeft(Turn t) {
+    return t.isPending(p -> p instanceof Pending.StopFetching || p instanceof Pending.Look);
   }
 
   private static boolean isAwaited(Turn t, Pending pending) {

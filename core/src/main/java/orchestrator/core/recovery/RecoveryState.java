@@ -107,6 +107,10 @@ public final class RecoveryState {
   // Servers as they are now
   int round;
   boolean stragglersGivenUp;
+
+  /** Nobody who answered in time could be promoted. */
+  boolean nobodyInTime;
+
   final Map<InstanceKey, Instance> live = new TreeMap<>();
   final Map<InstanceKey, String> silent = new TreeMap<>();
 
@@ -163,6 +167,7 @@ public final class RecoveryState {
     copy.startedBefore = startedBefore;
     copy.round = round;
     copy.stragglersGivenUp = stragglersGivenUp;
+    copy.nobodyInTime = nobodyInTime;
     copy.live.putAll(live);
     copy.silent.putAll(silent);
     copyPreparation(copy);

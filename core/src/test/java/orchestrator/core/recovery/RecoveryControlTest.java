@@ -92,6 +92,26 @@ class RecoveryControlTest {
   }
 
   @Test
+  void whereAllAreSlowTheFirstToAnswerIsNotPromotedWithoutAskingTheOthers() {
+    servers.with("r1", r -> r.oracleGtid(UUID + ":1-90"));
+    Stage stage =
+        stage()
+            .slow("r1", Duration.ofMillis(1600))
+            .slow("r2", Duration.ofMillis(1650))
+            .slow("r3", Duration.ofMillis(1700))
+            .start();
+    assertThat(stage.ticket.promoted()).isNotEmpty().isNotEqualTo(Optional.of(R1));
+    assertThat(stage.ticket.loss().knownMissing()).hasToString("Optional[]");
+    assertThat(fate(stage, R1)).isEqualTo(ReplicaFate.Kind.MOVED);
+  }
+
+  @Test
+  void whereAllAreSlowTheSlowestAreWaitedForOneSecondMore() {
+    Stage stage = stage().slow("r1", Duration.ofMillis(1600)).silent("r2").silent("r3").start();
+    assertThat(stage.momentOf(OPEN_R1)).isEqualTo(Duration.ofMillis(2600));
+  }
+
+  @Test
   void aServerThatDidNotAnswerBeforeIsNotWaitedFor() {
     servers.with("r2", InstanceBuilder::unreachable);
     Stage stage = stage().silent("r2").start();

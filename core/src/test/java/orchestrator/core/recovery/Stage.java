@@ -32,6 +32,7 @@ import orchestrator.core.topology.InstanceKey;
 final class Stage {
   private final Map<InstanceKey, Instance> servers = new TreeMap<>();
   private final Set<InstanceKey> silent = new HashSet<>();
+  private final Map<InstanceKey, Duration> slow = new HashMap<>();
   private final Map<Class<? extends Effect>, Function<Effect, Optional<Event>>> special =
       new HashMap<>();
   private final Deque<Event> answers = new ArrayDeque<>();
@@ -76,6 +77,12 @@ final class Stage {
   /** Its answers never come in time. */
   Stage silent(String server) {
     silent.add(TopologyBuilder.key(server));
+    return this;
+  }
+
+  /** It needs this long to stop fetching. */
+  Stage slow(String server, Duration wait) {
+    slow.put(TopologyBuilder.key(server), wait);
     return this;
   }
 
@@ -166,7 +173,12 @@ final class Stage {
     }
     Instance after = Imagined.after(perform.action(), server, servers);
     servers.put(key, after);
-    answers.add(new Event.ActionFinished(perform.id(), new ActionOutcome.Applied(after)));
+    Event applied = new Event.ActionFinished(perform.id(), new ActionOutcome.Applied(after));
+    if (perform.action() instanceof ServerAction.StopIoThread && slow.containsKey(key)) {
+      after(slow.getOrDefault(key, Duration.ZERO), applied);
+    } else {
+      answers.add(applied);
+    }
   }
 
   private void probe(Effect.Probe probe) {

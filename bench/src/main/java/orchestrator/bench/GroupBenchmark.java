@@ -24,6 +24,9 @@ import picocli.CommandLine.Option;
  */
 @Command(name = "group", mixinStandardHelpOptions = true)
 public final class GroupBenchmark implements Callable<Integer> {
+  /** The compilers of all nodes share the cores with what is measured, until they are done. */
+  private static final int WARM_UPS = 5;
+
   @Option(names = "--nodes", defaultValue = "3")
   int count = 3;
 
@@ -66,7 +69,7 @@ public final class GroupBenchmark implements Callable<Integer> {
   private void commands(GroupUnderTest group, Path folder)
       throws IOException, InterruptedException, ExecutionException {
     try (ManagerUnderTest alone = ManagerUnderTest.start(folder.resolve("alone"), 5)) {
-      for (int warmUp = 0; warmUp < 2; warmUp++) {
+      for (int warmUp = 0; warmUp < WARM_UPS; warmUp++) {
         rate(alone, 16);
         rate(group.leader(), 16);
         rate(group.follower(), 16);

@@ -14,6 +14,7 @@ record CliCommand(
     String help,
     boolean readsServers,
     boolean changes,
+    boolean takesList,
     Action action) {
 
   /** Asks the API and prints what it answers. */

@@ -89,6 +89,13 @@ record CommandCall(
         .orElseThrow(() -> new CommandException("--pattern is required"));
   }
 
+  String pool() throws CommandException {
+    return arguments
+        .pool
+        .filter(text -> !text.isBlank())
+        .orElseThrow(() -> new CommandException("--pool is required"));
+  }
+
   String tag() throws CommandException {
     return arguments
         .tag

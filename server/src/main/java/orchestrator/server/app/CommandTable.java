@@ -34,6 +34,7 @@ final class CommandTable {
     CommandTable table = new CommandTable();
     InformationCommands.addTo(table);
     FactCommands.addTo(table);
+    PoolCommands.addTo(table);
     ServerCommands.addTo(table);
     RecoveryCommands.addTo(table);
     return table;
@@ -46,22 +47,27 @@ final class CommandTable {
 
   /** Adds a command that looks, and is content with what is known. */
   CommandTable add(String name, String usage, String help, Action action) {
-    return put(new CliCommand(name, section, usage, help, false, false, action));
+    return put(new CliCommand(name, section, usage, help, false, false, false, action));
   }
 
   /** Adds a command that looks at the servers as they are now. */
   CommandTable addLive(String name, String usage, String help, Action action) {
-    return put(new CliCommand(name, section, usage, help, true, false, action));
+    return put(new CliCommand(name, section, usage, help, true, false, false, action));
   }
 
   /** Adds a command that changes something. */
   CommandTable addChange(String name, String usage, String help, Action action) {
-    return put(new CliCommand(name, section, usage, help, false, true, action));
+    return put(new CliCommand(name, section, usage, help, false, true, false, action));
   }
 
   /** Adds a command that changes something, after looking at the servers as they are now. */
   CommandTable addLiveChange(String name, String usage, String help, Action action) {
-    return put(new CliCommand(name, section, usage, help, true, true, action));
+    return put(new CliCommand(name, section, usage, help, true, true, false, action));
+  }
+
+  /** Adds a command that changes something, of all the servers of {@code -i} at once. */
+  CommandTable addChangeOfList(String name, String usage, String help, Action action) {
+    return put(new CliCommand(name, section, usage, help, false, true, true, action));
   }
 
   private CommandTable put(CliCommand command) {

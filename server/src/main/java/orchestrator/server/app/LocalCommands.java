@@ -103,7 +103,9 @@ final class LocalCommands {
     if (command.readsServers()) {
       session.readAll();
     }
-    for (Optional<String> instance : elements(arguments.instance)) {
+    List<Optional<String>> instances =
+        command.takesList() ? List.of(arguments.instance) : elements(arguments.instance);
+    for (Optional<String> instance : instances) {
       command.action().run(new CommandCall(arguments, instance, self, session, out, err));
     }
   }

@@ -266,6 +266,9 @@ final class Settings {
     return new ViewSettings(
         analysis(),
         configuration.classification().promotionRuleLifetime(),
+        new ViewSettings.Pools(
+            configuration.classification().poolLifetime(),
+            configuration.classification().fuzzyPoolHostnames()),
         configuration.topologyAccess().defaultPort(),
         configuration.replication().superReadOnly(),
         configuration.discoveryFilters().serversWithoutProblems()::matches,

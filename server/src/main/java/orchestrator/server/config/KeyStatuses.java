@@ -43,9 +43,6 @@ final class KeyStatuses {
           "InstanceFlushIntervalMilliseconds",
           "SnapshotTopologiesIntervalHours",
           "SkipBinlogServerUnresolveCheck",
-          // pools
-          "SupportFuzzyPoolHostnames",
-          "InstancePoolExpiryMinutes",
           // Pseudo-GTID
           "AutoPseudoGTID",
           "PseudoGTIDPattern",

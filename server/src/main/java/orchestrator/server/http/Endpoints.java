@@ -23,6 +23,7 @@ final class Endpoints {
     new AcknowledgementEndpoints(operations).register(routes);
     new DowntimeEndpoints(operations, settings).register(routes);
     new TagEndpoints(operations).register(routes);
+    new PoolEndpoints(operations).register(routes);
     new KeyValueEndpoints(operations).register(routes);
     new ReplicationEndpoints(operations, settings).register(routes);
     new AnalysisEndpoints(settings).register(routes);

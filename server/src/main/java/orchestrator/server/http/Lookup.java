@@ -38,6 +38,15 @@ record Lookup(Picture picture) {
     return new InstanceKey(name, Integer.parseInt(port)).normalized();
   }
 
+  /**
+   * One text as a key, of the default port unless it names another; not looked up.
+   *
+   * @throws ApiException when it is malformed
+   */
+  InstanceKey parse(String text) {
+    return memberKey(text).orElseThrow(() -> ApiException.badRequest("Invalid server: " + text));
+  }
+
   /** A known server with exactly this address, or one that was met by it. */
   Optional<Instance> find(InstanceKey key) {
     return topology().find(key).or(() -> topology().find(picture.state().knownAs(key)));

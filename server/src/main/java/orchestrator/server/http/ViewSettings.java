@@ -11,6 +11,7 @@ import orchestrator.core.topology.InstanceKey;
  *
  * @param analysis thresholds and rules by which servers are judged
  * @param candidateLifetime how long a registered promotion rule holds
+ * @param pools how servers are put into pools
  * @param defaultPort of servers that are named without one
  * @param useSuperReadOnly whether read-only means {@code super_read_only} too
  * @param isProblemIgnored tells servers that are left out of the list of problems
@@ -19,6 +20,7 @@ import orchestrator.core.topology.InstanceKey;
 public record ViewSettings(
     AnalysisPolicy analysis,
     Duration candidateLifetime,
+    Pools pools,
     int defaultPort,
     boolean useSuperReadOnly,
     Predicate<InstanceKey> isProblemIgnored,
@@ -29,11 +31,18 @@ public record ViewSettings(
       new ViewSettings(
           AnalysisPolicy.DEFAULT,
           Duration.ofMinutes(60),
+          new Pools(Duration.ofMinutes(60), true),
           3306,
           false,
           key -> false,
           key -> false,
           new RecoveryFilters(List.of(), List.of(), List.of()));
+
+  /**
+   * @param lifetime how long a server is in a pool after it was put there
+   * @param fuzzy whether a part of a server's name stands for it
+   */
+  public record Pools(Duration lifetime, boolean fuzzy) {}
 
   /** The recovery filters as they were configured. */
   public record RecoveryFilters(

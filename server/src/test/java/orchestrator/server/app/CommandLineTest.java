@@ -92,6 +92,15 @@ class CommandLineTest {
   }
 
   @Test
+  void aPoolGetsAllServersAtOnce() {
+    fails("-c", "discover", "-i", SERVER);
+    fails("-c", "submit-pool-instances", "-i", SERVER);
+    prints("", "-c", "submit-pool-instances", "--pool", "app", "-i", SERVER + ",127.0.0.9:1");
+    prints(SERVER + "\t" + SERVER + "\tapp\t" + SERVER + "\n", "-c", "cluster-pool-instances");
+    prints("", "-c", "which-heuristic-cluster-pool-instances", "--alias", SERVER);
+  }
+
+  @Test
   void aCommandRunsForEachServerInOrder() {
     fails("-c", "discover", "-i", SERVER);
     fails("-c", "discover", "-i", "127.0.0.2:1");

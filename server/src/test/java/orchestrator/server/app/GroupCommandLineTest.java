@@ -175,6 +175,8 @@ class GroupCommandLineTest {
             "tags",
             "tag-value",
             "tagged",
+            "cluster-pool-instances",
+            "which-heuristic-cluster-pool-instances",
             "replication-analysis",
             "recovery-plan",
             "demoted-masters",

@@ -175,6 +175,25 @@ class ActionsTest {
   }
 
   @Test
+  void poolsHoldTheServersThatWereSubmitted() throws Exception {
+    assertThat(api.details("submit-pool-instances/app?instances=r1,r2.example:3306").asString())
+        .isEqualTo("app");
+    api.details("submit-pool-instances/report?instances=r2.example");
+    JsonNode all = api.details("cluster-pool-instances/m.example:3306");
+    assertThat(all.path("app")).hasSize(2);
+    assertThat(all.path("report").get(0).path("Hostname").asString()).isEqualTo("r2.example");
+    assertThat(api.details("cluster-pool-instances/m.example:3306/report").path("app")).isEmpty();
+    assertThat(api.details("cluster-pool-instances/main")).as("by its name only").isEmpty();
+    assertThat(api.details("heuristic-cluster-pool-instances/main")).hasSize(2);
+    assertThat(api.details("heuristic-cluster-pool-instances/main/report")).hasSize(1);
+    assertThat(api.details("heuristic-cluster-pool-lag/main/app").asInt()).isZero();
+    api.details("submit-pool-instances/app");
+    assertThat(api.details("cluster-pool-instances/m.example:3306").path("app")).isEmpty();
+    assertThat(api.get("heuristic-cluster-pool-lag/main/app").statusCode()).isEqualTo(404);
+    assertThat(api.get("submit-pool-instances/app?instances=db1:port").statusCode()).isEqualTo(400);
+  }
+
+  @Test
   void tagsAreSetSearchedAndRemoved() throws Exception {
     api.details("tag/r1.example/3306?tag=role%3Dbackup");
     api.details("tag/r2.example/3306/role/report");

@@ -95,7 +95,9 @@ class ClientScriptTest {
         "ack-cluster-recoveries -a main -r seen       | m.example:3306",
         "register-candidate -i r1.example -R prefer   | r1.example:3306",
         "tags -i r1.example                           | ''",
-        "tagged -t a=b                                | ''"
+        "tagged -t a=b                                | ''",
+        "submit-pool-instances -l app -i r1,r2        | app",
+        "which-heuristic-cluster-pool-instances -a main | ''"
       })
   void aCommandPrintsOneItemALine(String command, String expected) throws Exception {
     String lines = expected.isEmpty() ? "" : expected.replace(' ', '\n') + "\n";

@@ -99,7 +99,7 @@ final class ClusterEndpoints {
     List<Instance> masters =
         topology.clusters().keySet().stream()
             .flatMap(cluster -> topology.mastersOf(cluster).stream().limit(1))
-            .filter(master -> !master.readOnly())
+            .filter(master -> !master.readOnly() && master.freshness().lastSeen().isPresent())
             .toList();
     return InstanceEndpoints.list(call, masters);
   }

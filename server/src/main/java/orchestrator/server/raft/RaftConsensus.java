@@ -319,7 +319,12 @@ public final class RaftConsensus implements Consensus, Group {
   /** Has another node lead, so that nobody has to find out by waiting. Nothing on a follower. */
   public void handOver() {
     if (division.getInfo().isLeader() && status().voters().size() > 1) {
-      log.info("Handing over: {}", members.stepDown(HAND_OVER_LIMIT));
+      switch (members.stepDown(HAND_OVER_LIMIT)) {
+        case Outcome.Ok<GroupStatus.Peer>(GroupStatus.Peer peer) ->
+            log.info("Handed over to {}", peer.name());
+        case Outcome.Failed<GroupStatus.Peer> failed ->
+            log.warn("Not handed over, the others will find out: {}", failed.message());
+      }
     }
   }
 

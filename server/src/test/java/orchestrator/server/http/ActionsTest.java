@@ -10,6 +10,7 @@ import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.JournalEntry;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.state.Command;
+import orchestrator.core.testing.InstanceBuilder;
 import orchestrator.core.testing.TopologyBuilder;
 import orchestrator.server.engine.Outcome.Failure;
 import org.junit.jupiter.api.AfterEach;
@@ -172,6 +173,17 @@ class ActionsTest {
     assertThat(api.details("disable-global-recoveries").asString()).isEqualTo("disabled");
     assertThat(api.details("check-global-recoveries").asString()).isEqualTo("disabled");
     assertThat(api.details("enable-global-recoveries").asString()).isEqualTo("enabled");
+  }
+
+  @Test
+  void aServerThatWasNeverReadIsNotCalledAMaster() throws Exception {
+    TopologyBuilder servers =
+        ApiFixture.servers().with("new.example", InstanceBuilder::neverSeen);
+    try (ApiFixture fixture = ApiFixture.of(servers)) {
+      assertThat(fixture.ok("masters"))
+          .extracting(master -> master.path("Key").path("Hostname").asString())
+          .containsExactly("m.example", "other.example");
+    }
   }
 
   @Test

@@ -148,11 +148,12 @@ public final class ChaosRun implements Callable<Integer> {
       commands.send();
       convergence.await().ifPresent(unwell::add);
       verdict.add("all is well again within " + Convergence.LIMIT.toSeconds() + " s", unwell);
-      verdict.checkRecoveries(recoveries());
+      List<JsonNode> recoveries = recoveries();
+      verdict.checkRecoveries(recoveries);
       verdict.checkCommands(world.nodes().stream().map(observer::traces).toList());
       verdict.checkStates();
       Map<Long, String> missing = rows.missingFrom(RowWriter.rowsOn(operator.master()));
-      verdict.checkRows(missing, operator.lostRows());
+      verdict.checkRows(missing, operator.leftBehind(), recoveries);
       history.tell(
           "%d rows acknowledged, %d of them left behind by failovers"
               .formatted(rows.acknowledged(), missing.size()));

@@ -87,6 +87,11 @@ record Fault(int number, Duration start, Duration lasting, Kind kind, Target tar
     }
   }
 
+  /** Whether a master that this ended takes writes when it is started again. */
+  boolean comesBackWritable() {
+    return (kind == Kind.KILL || kind == Kind.STOP) && pick % 2 == 0;
+  }
+
   @Override
   public String toString() {
     return "#%d %s of %s for %d ms".formatted(number, kind, target, lasting.toMillis());

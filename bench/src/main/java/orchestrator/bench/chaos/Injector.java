@@ -12,10 +12,15 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import orchestrator.bench.chaos.Fault.Cast;
+import orchestrator.sandbox.SandboxException;
+import orchestrator.sandbox.history.Masters.Right;
 
 /** Lets happen what the schedule says, and makes it good again. */
 final class Injector {
   private static final Duration HEALED_WITHIN = Duration.ofMinutes(3);
+
+  /** Until the next look at a server. */
+  private static final Duration AFTERWARDS = Duration.ofSeconds(3);
 
   private final World world;
   private final History history;
@@ -61,7 +66,10 @@ final class Injector {
     }
     happened++;
     history.tell("%s: %s".formatted(fault, described(hit, now)));
-    running.add(Thread.ofVirtual().name(fault.toString()).start(() -> live(fault, hit)));
+    Optional<String> comesBackWritable =
+        now.master().filter(master -> fault.comesBackWritable() && hit.contains(master));
+    running.add(
+        Thread.ofVirtual().name(fault.toString()).start(() -> live(fault, hit, comesBackWritable)));
   }
 
   private static String described(List<String> hit, Cast cast) {
@@ -73,7 +81,7 @@ final class Injector {
         .collect(Collectors.joining(", "));
   }
 
-  private void live(Fault fault, List<String> hit) {
+  private void live(Fault fault, List<String> hit, Optional<String> comesBackWritable) {
     try {
       if (fault.kind().isOfLinks()) {
         degradeLinks();
@@ -84,7 +92,7 @@ final class Injector {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
-      makeGood(fault, hit);
+      makeGood(fault, hit, comesBackWritable);
     }
   }
 
@@ -101,12 +109,13 @@ final class Injector {
     }
   }
 
-  private void makeGood(Fault fault, List<String> hit) {
+  private void makeGood(Fault fault, List<String> hit, Optional<String> comesBackWritable) {
     switch (fault.kind()) {
       case KILL, STOP -> hit.forEach(name -> member(name).start());
       case FREEZE -> hit.forEach(name -> member(name).resume());
       case CUT, DEAFEN, MUTE, LOSE -> {}
     }
+    comesBackWritable.ifPresent(this::makeWritable);
     synchronized (this) {
       active.remove(fault);
     }
@@ -114,6 +123,18 @@ final class Injector {
       degradeLinks();
     }
     history.tell("#%d is over".formatted(fault.number()));
+  }
+
+  /** As a service manager may leave it: whether or not it was replaced meanwhile. */
+  private void makeWritable(String name) {
+    long from = history.clock().now();
+    try {
+      world.server(name).sql("SET GLOBAL read_only=0");
+      history.tell(name + " is back, and takes writes");
+    } catch (SandboxException e) {
+      history.tell(name + " is back: " + e.getMessage());
+    }
+    history.rights.add(new Right(name, from, history.clock().now() + AFTERWARDS.toNanos()));
   }
 
   private synchronized void degradeLinks() {

@@ -2,15 +2,18 @@ package orchestrator.bench.chaos;
 
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import orchestrator.sandbox.SandboxException;
 import orchestrator.sandbox.SandboxServer;
+import orchestrator.sandbox.history.Losses.LeftBehind;
 import orchestrator.sandbox.history.Masters.Right;
 
 /**
@@ -33,7 +36,7 @@ final class Operator {
   private final Supplier<Set<String>> hit;
   private final Map<String, Long> wrongSince = new HashMap<>();
   private final Map<String, Integer> attempts = new HashMap<>();
-  private final Set<Long> lostRows = new TreeSet<>();
+  private final Queue<LeftBehind> found = new ConcurrentLinkedQueue<>();
   private volatile SandboxServer lastMaster;
 
   /**
@@ -145,7 +148,7 @@ final class Operator {
       ServerCopy copy = ServerCopy.of(master);
       Set<Long> own = RowWriter.rowsOn(server);
       own.removeAll(copy.rows());
-      lostRows.addAll(own);
+      found.add(new LeftBehind(server.name(), history.clock().now(), own));
       copy.putOn(server);
     }
     server.replicateFrom(master);
@@ -176,8 +179,8 @@ final class Operator {
         .isPresent();
   }
 
-  /** Rows that were on a server which had been replaced, and not on the one that replaced it. */
-  Set<Long> lostRows() {
-    return Set.copyOf(lostRows);
+  /** What was on servers that had been replaced, and not on those that replaced them. */
+  List<LeftBehind> leftBehind() {
+    return List.copyOf(found);
   }
 }

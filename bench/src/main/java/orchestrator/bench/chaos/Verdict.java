@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import orchestrator.sandbox.history.CommandFates;
 import orchestrator.sandbox.history.CommandFates.Sighting;
@@ -17,6 +18,8 @@ import orchestrator.sandbox.history.Failovers;
 import orchestrator.sandbox.history.Failovers.Failover;
 import orchestrator.sandbox.history.Leaders;
 import orchestrator.sandbox.history.Linearizability;
+import orchestrator.sandbox.history.Losses;
+import orchestrator.sandbox.history.Losses.LeftBehind;
 import orchestrator.sandbox.history.Masters;
 import orchestrator.sandbox.history.Masters.Right;
 import tools.jackson.databind.JsonNode;
@@ -113,15 +116,37 @@ final class Verdict {
 
   /**
    * @param missing acknowledged rows that the master does not have at the end
-   * @param accounted rows that replaced masters were found to have on their own
+   * @param found rows that replaced masters were found to have on their own
    */
-  void checkRows(Map<Long, String> missing, Set<Long> accounted) {
+  void checkRows(Map<Long, String> missing, List<LeftBehind> found, List<JsonNode> recoveries) {
+    Set<Long> accounted =
+        found.stream().flatMap(left -> left.rows().stream()).collect(Collectors.toSet());
     add(
         "rows are lost only by failovers that left them behind",
         missing.entrySet().stream()
             .filter(row -> !accounted.contains(row.getKey()))
             .map(row -> "row " + row.getKey() + ", acknowledged by " + row.getValue())
             .toList());
+    add(
+        "no failover denies a loss",
+        Losses.denied(
+            recoveries.stream().filter(Verdict::hasPromoted).map(this::report).toList(),
+            found.stream().filter(left -> !wasMadeWritable(left)).toList()));
+  }
+
+  private Losses.Report report(JsonNode recovery) {
+    JsonNode exact = recovery.path("Loss").path("Exact");
+    return new Losses.Report(
+        recovery.path("UID").asString(""),
+        name(recovery.path("AnalysisEntry").path("AnalyzedInstanceKey")),
+        history.clock().at(Instant.parse(recovery.path("RecoveryStartTimestamp").asString(""))),
+        exact.isString() && exact.asString("").isEmpty());
+  }
+
+  /** By others than a failover: then it may have got rows after it was compared. */
+  private boolean wasMadeWritable(LeftBehind left) {
+    return history.rights.stream()
+        .anyMatch(right -> right.server().equals(left.server()) && right.from() < left.at());
   }
 
   void add(String obligation, List<String> found) {

@@ -100,6 +100,10 @@ final class World implements AutoCloseable {
     return sandbox.master();
   }
 
+  SandboxServer server(String name) {
+    return sandbox.server(name);
+  }
+
   /** By {@code host:port}. */
   Optional<SandboxServer> serverAt(String address) {
     return servers().stream().filter(server -> server.address().equals(address)).findFirst();

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -78,10 +79,9 @@ final class DataCentres implements AutoCloseable {
     for (Node node : group.nodes()) {
       await(node + " takes part").atMost(LIMIT).until(() -> group.get(node, "raft-health").isOk());
     }
+    group.forget(sandbox);
     Servers.reset(sandbox);
     String key = sandbox.master().host() + "/" + sandbox.master().port();
-    recovered().forEach(server -> group.get(group.leader(), "forget-cluster/" + server));
-    group.get(group.leader(), "forget-cluster/" + key);
     await("discovered")
         .atMost(LIMIT)
         .until(() -> group.get(group.leader(), "discover/" + key).isOk());
@@ -91,16 +91,24 @@ final class DataCentres implements AutoCloseable {
   private void awaitPicture(String master) {
     await("the whole picture")
         .atMost(LIMIT)
-        .until(() -> {
-          Node leader = group.leader();
-          Answer members = group.get(leader, "cluster/instance/" + master);
-          return members.isOk()
-              && rows(members).stream()
-                      .filter(row -> row.path("IsLastCheckValid").asBoolean(false))
-                      .count()
-                  == sandbox.servers().size()
-              && group.get(leader, "replication-analysis").json().path("Details").isEmpty();
-        });
+        .until(() -> whatIsWrongWithThePicture(master), List::isEmpty);
+  }
+
+  private List<String> whatIsWrongWithThePicture(String master) {
+    Node leader = group.leader();
+    List<JsonNode> seen = rows(group.get(leader, "cluster/instance/" + master));
+    List<String> wrong = new ArrayList<>();
+    if (seen.stream().filter(row -> row.path("IsLastCheckValid").asBoolean(false)).count()
+        != sandbox.servers().size()) {
+      seen.forEach(row -> wrong.add(row.toString()));
+      wrong.add(seen.size() + " servers are seen");
+    }
+    group
+        .get(leader, "replication-analysis")
+        .json()
+        .path("Details")
+        .forEach(row -> wrong.add(row.toString()));
+    return wrong;
   }
 
   /** Gives the lead to the node of a data centre. */
@@ -134,10 +142,6 @@ final class DataCentres implements AutoCloseable {
             row.path("AnalysisEntry").path("AnalyzedInstanceKey").path("Port").asInt()
                 == failed.port())
         .toList();
-  }
-
-  private List<String> recovered() {
-    return sandbox.servers().stream().map(SandboxServer::address).toList();
   }
 
   SandboxServer promotedBy(JsonNode recovery) {

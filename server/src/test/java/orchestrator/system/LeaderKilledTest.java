@@ -123,10 +123,7 @@ class LeaderKilledTest {
 
   /** The servers as at the start, and every node sees them so. */
   private void makeWhole() {
-    // What is said of the servers goes too: that one of them was demoted, above all.
-    for (SandboxServer server : sandbox.servers()) {
-      group.get(group.leader(), "forget/" + server.host() + "/" + server.port());
-    }
+    group.forget(sandbox);
     Servers.reset(sandbox);
     for (Node node : group.nodes()) {
       if (!group.running().contains(node)) {

@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import orchestrator.sandbox.Sandbox;
+import orchestrator.sandbox.SandboxServer;
 import orchestrator.sandbox.process.Placement;
 import orchestrator.sandbox.process.PortReservation;
 import tools.jackson.databind.JsonNode;
@@ -232,6 +234,13 @@ final class ManagerGroup implements AutoCloseable {
 
   List<Node> others(Node node) {
     return running().stream().filter(other -> !other.equals(node)).toList();
+  }
+
+  /** Also that one of the servers was demoted: such a server is set read-only on sight. */
+  void forget(Sandbox sandbox) {
+    for (SandboxServer server : sandbox.servers()) {
+      get(leader(), "forget/" + server.host() + "/" + server.port());
+    }
   }
 
   /** Everything that a node says of the group; empty while it does not answer. */

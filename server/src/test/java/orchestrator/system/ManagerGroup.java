@@ -257,9 +257,13 @@ final class ManagerGroup implements AutoCloseable {
   void awaitSameState() {
     await("the same state everywhere")
         .atMost(LIMIT)
-        .until(() ->
-            running().stream().map(node -> get(node, "raft-state-digest").body()).distinct().count()
-                == 1);
+        .until(
+            () ->
+                running().stream()
+                    .map(node -> get(node, "raft-state-digest").body())
+                    .distinct()
+                    .toList(),
+            digests -> digests.size() == 1);
   }
 
   @Override

@@ -2,11 +2,13 @@ package orchestrator.core.testing;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import orchestrator.core.gtid.BinlogCoordinates;
 import orchestrator.core.gtid.GtidSet;
 import orchestrator.core.topology.Binlog;
@@ -46,6 +48,7 @@ public final class InstanceBuilder {
   private SemiSync semiSync = SemiSync.NONE;
   private ClassificationBuilder classification = ClassificationBuilder.of(Classification.NONE);
   private Optional<GroupMembership> group = Optional.empty();
+  private Set<InstanceKey> reportedReplicas = Set.of();
 
   InstanceBuilder(InstanceKey key, Instant now) {
     this.key = key;
@@ -360,6 +363,13 @@ public final class InstanceBuilder {
     return this;
   }
 
+  /** Its own list of replicas, which need not be true. */
+  public InstanceBuilder reportsReplicas(String... replicas) {
+    reportedReplicas =
+        Arrays.stream(replicas).map(TopologyBuilder::key).collect(Collectors.toSet());
+    return this;
+  }
+
   public Instance build() {
     Identity identity =
         new Identity(
@@ -381,7 +391,7 @@ public final class InstanceBuilder {
         semiSync,
         classification.build(),
         group,
-        Set.of(),
+        reportedReplicas,
         true);
   }
 }

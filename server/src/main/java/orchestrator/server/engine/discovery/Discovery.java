@@ -14,6 +14,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import orchestrator.core.analysis.FailureLog;
 import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
@@ -54,8 +55,9 @@ public final class Discovery implements AutoCloseable {
     this.picture = picture;
     this.settings = settings;
     this.clock = clock;
-    this.regularLane = new Semaphore(settings.maxConcurrency());
-    this.deadLane = new Semaphore(settings.deadConcurrency());
+    // Fair: a server whose probe hung, and that is due again at once, would pass those that wait.
+    this.regularLane = new Semaphore(settings.maxConcurrency(), true);
+    this.deadLane = new Semaphore(settings.deadConcurrency(), true);
   }
 
   /** Told of each probe after it was recorded. */
@@ -71,9 +73,15 @@ public final class Discovery implements AutoCloseable {
     onUnseenForLong = listener;
   }
 
-  /** Begins to poll what the picture holds already. */
+  /** Begins to poll what the picture holds already; what is ignored by now leaves it. */
   public void start() {
-    picture.keys().forEach(this::poll);
+    for (InstanceKey key : picture.keys()) {
+      if (settings.ignored().test(key)) {
+        picture.forget(key, Duration.ZERO);
+      } else {
+        poll(key);
+      }
+    }
     Thread.ofVirtual().name("slow-probes").start(this::noteSlowProbes);
   }
 
@@ -91,7 +99,10 @@ public final class Discovery implements AutoCloseable {
     }
   }
 
-  /** As {@link #admit}, at a person's wish: ends the quarantine of a forgotten server. */
+  /**
+   * As {@link #admit}, at a person's wish: ends the quarantine of a forgotten server. One that is
+   * ignored is read once.
+   */
   public void invite(InstanceKey key) {
     picture.recall(key);
     picture.admit(key);
@@ -179,6 +190,9 @@ public final class Discovery implements AutoCloseable {
       }
       case ProbeResult.Skipped skipped -> leaveOut(asked, skipped.reason());
     }
+    if (settings.ignored().test(asked)) {
+      stopPolling(asked, "DiscoveryIgnoreHostnameFilters match it");
+    }
     listeners.forEach(listener -> listener.accept(asked, result));
   }
 
@@ -186,7 +200,10 @@ public final class Discovery implements AutoCloseable {
   private void followName(InstanceKey asked, InstanceKey resolved) {
     if (!asked.equals(resolved)) {
       stopPolling(asked, "it is " + resolved);
-      poll(resolved);
+      // One that was forgotten just now is not in the picture.
+      if (picture.find(resolved).isPresent() && !settings.ignored().test(resolved)) {
+        poll(resolved);
+      }
     }
   }
 
@@ -214,12 +231,11 @@ public final class Discovery implements AutoCloseable {
         .map(replication -> replication.source())
         .filter(key -> !settings.ignoredMasters().test(key))
         .ifPresent(this::admit);
-    for (InstanceKey replica : instance.reportedReplicas()) {
-      if (!settings.ignoredReplicas().test(replica)) {
-        admit(replica);
-      }
-    }
-    instance.group().ifPresent(group -> group.members().forEach(this::admit));
+    Stream.concat(
+            instance.reportedReplicas().stream(),
+            instance.group().stream().flatMap(group -> group.members().stream()))
+        .filter(key -> !settings.ignoredReplicas().test(key))
+        .forEach(this::admit);
   }
 
   /** Of a server that never answered, the time counts from its first failed probe. */

@@ -16,7 +16,8 @@ import orchestrator.core.topology.InstanceKey;
  * @param deadIntervalMax but not beyond this
  * @param forgetAfter servers not seen for this long are forgotten
  * @param ignored servers that are never polled
- * @param ignoredReplicas replicas that are not followed from their source
+ * @param ignoredReplicas replicas that are not followed from their source, and members of a group
+ *     that are not followed from each other
  * @param ignoredMasters sources that are not followed from their replicas
  * @param logging what is logged beyond the usual
  */

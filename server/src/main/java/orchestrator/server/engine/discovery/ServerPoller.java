@@ -58,9 +58,11 @@ final class ServerPoller {
   private volatile @Nullable Instant attemptSince;
   private final List<Beside> beside = new ArrayList<>();
   private volatile long seenNanos;
-  private int failures;
-  private boolean first = true;
+  private final Pace pace;
   private long dueNanos;
+
+  /** Whether a turn has begun and is not over: it may still wait in a lane. */
+  private boolean busy;
 
   ServerPoller(
       InstanceKey key,
@@ -77,6 +79,7 @@ final class ServerPoller {
     this.regularLane = regularLane;
     this.deadLane = deadLane;
     this.onResult = onResult;
+    this.pace = new Pace(settings, Math::random);
     this.dueNanos = System.nanoTime();
     this.seenNanos = dueNanos;
   }
@@ -87,17 +90,22 @@ final class ServerPoller {
 
   /**
    * Asks for a probe that begins after this call, out of turn. One that is in flight and gets no
-   * answer holds it up no longer than {@link #IMPATIENCE}: then that is the answer.
+   * answer holds it up no longer than {@link #IMPATIENCE}: then that is the answer. One that waits
+   * in a lane does not hold it up at all.
    */
   CompletableFuture<ProbeResult> poke(ProbeDepth depth) {
-    CompletableFuture<ProbeResult> answer = new CompletableFuture<>();
     lock.lock();
     try {
-      if (!closed && attemptSince != null && depth == ProbeDepth.REGULAR) {
+      if (closed) {
+        return CompletableFuture.completedFuture(
+            new ProbeResult.Skipped(key, key + " is not polled any more"));
+      }
+      if (busy && depth != ProbeDepth.FULL) {
         return besideTheOneInFlight();
       }
-      if (closed) {
-        answer.complete(new ProbeResult.Skipped(key, key + " is not polled any more"));
+      CompletableFuture<ProbeResult> answer = new CompletableFuture<>();
+      if (busy && attemptSince == null) {
+        startBeside(answer, ProbeDepth.FULL, settings.probeDeadline());
         return answer;
       }
       waiting.add(answer);
@@ -105,10 +113,10 @@ final class ServerPoller {
         wantedDepth = ProbeDepth.FULL;
       }
       poked.signalAll();
+      return answer;
     } finally {
       lock.unlock();
     }
-    return answer;
   }
 
   /** A probe beside the one in flight, and when it began on the monotonic clock. */
@@ -125,13 +133,21 @@ final class ServerPoller {
     }
     Beside started = new Beside(new CompletableFuture<>(), now);
     beside.add(started);
+    startBeside(started.answer(), ProbeDepth.URGENT, IMPATIENCE);
+    return started.answer();
+  }
+
+  private void startBeside(
+      CompletableFuture<ProbeResult> answer, ProbeDepth depth, Duration deadline) {
     Thread.ofVirtual()
         .name("poke-" + key)
-        .start(() ->
-            publish(
-                new Turn(ProbeDepth.URGENT, List.of(started.answer())),
-                ask(ProbeDepth.URGENT, IMPATIENCE)));
-    return started.answer();
+        .start(() -> {
+          Attempt attempt = ask(depth, deadline);
+          if (attempt.result() instanceof ProbeResult.Seen) {
+            pace.answered();
+          }
+          publish(new Turn(depth, List.of(answer)), attempt);
+        });
   }
 
   void close() {
@@ -157,7 +173,7 @@ final class ServerPoller {
       }
       Optional<Attempt> result = probeInLane(turn.get());
       if (result.isPresent()) {
-        schedule(result.get().result());
+        schedule(turn.get(), result.get().result());
         publish(turn.get(), result.get());
       }
     }
@@ -199,6 +215,7 @@ final class ServerPoller {
   private Optional<Turn> nextTurn() {
     lock.lock();
     try {
+      busy = false;
       while (!closed && waiting.isEmpty()) {
         long wait = dueNanos - System.nanoTime();
         if (wait <= 0) {
@@ -210,6 +227,7 @@ final class ServerPoller {
         waiting.forEach(a -> a.complete(new ProbeResult.Skipped(key, key + " was forgotten")));
         return Optional.empty();
       }
+      busy = true;
       Turn turn = new Turn(wantedDepth, List.copyOf(waiting));
       waiting.clear();
       wantedDepth = ProbeDepth.REGULAR;
@@ -231,7 +249,7 @@ final class ServerPoller {
               ? probe(ProbeDepth.FULL, settings.probeDeadline())
               : probe(ProbeDepth.URGENT, IMPATIENCE));
     }
-    Semaphore lane = failures > 0 ? deadLane : regularLane;
+    Semaphore lane = pace.failures() > 0 ? deadLane : regularLane;
     try {
       if (!lane.tryAcquire(settings.pollInterval().toMillis(), TimeUnit.MILLISECONDS)) {
         return Optional.empty();
@@ -269,24 +287,18 @@ final class ServerPoller {
     }
   }
 
-  private void schedule(ProbeResult result) {
-    failures = result instanceof ProbeResult.Failed ? failures + 1 : 0;
-    Duration interval = failures > 0 ? settings.deadInterval(failures) : settings.pollInterval();
-    // Counted from the start of the probe, so that the interval does not drift with latency. The
-    // first interval is shorter by chance: servers that were found together are not polled
-    // together.
-    double share = first ? 0.2 + 0.8 * Math.random() : 0.98 + 0.04 * Math.random();
-    first = false;
-    dueNanos += (long) (interval.toNanos() * share);
+  /** Counted from the start of the probe, so that the interval does not drift with latency. */
+  private void schedule(Turn turn, ProbeResult result) {
+    dueNanos += pace.after(result, !turn.answers().isEmpty()).toNanos();
     long now = System.nanoTime();
     if (dueNanos < now) {
       dueNanos = now;
     }
-    if (failures > 0 && settings.logging().unreachable()) {
+    if (pace.failures() > 0 && settings.logging().unreachable()) {
       log.info(
           "{} has failed {} times, and is asked again in {} ms",
           key,
-          failures,
+          pace.failures(),
           Duration.ofNanos(dueNanos - now).toMillis());
     }
   }

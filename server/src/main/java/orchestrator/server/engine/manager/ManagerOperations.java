@@ -86,7 +86,13 @@ final class ManagerOperations implements Operations {
                           false));
           return switch (result) {
             case ProbeResult.Seen seen -> Outcome.ok(Optional.of(seen.instance()));
-            case ProbeResult.Skipped skipped -> Outcome.ok(Optional.empty());
+            // One that is ignored is read once, which has happened by now.
+            case ProbeResult.Skipped skipped ->
+                Outcome.ok(
+                    manager
+                        .picture()
+                        .find(key)
+                        .filter(instance -> instance.freshness().lastSeen().isPresent()));
             case ProbeResult.Failed failed ->
                 Outcome.failed(UNAVAILABLE, "Cannot read instance: " + failed.reason());
           };

@@ -18,7 +18,7 @@ import orchestrator.server.engine.FakeServers;
 import orchestrator.server.engine.NodeInfo;
 import orchestrator.server.engine.Requester;
 import orchestrator.server.engine.detection.DetectionSettings;
-import orchestrator.server.engine.discovery.DiscoverySettings;
+import orchestrator.server.engine.discovery.DiscoverySettingsBuilder;
 import orchestrator.server.engine.recovery.Recoveries;
 import orchestrator.server.observe.Audit;
 
@@ -50,7 +50,7 @@ final class TestNode implements AutoCloseable {
             new Manager.Ports(
                 servers.view(), member, backend, hooks, new Audit(clock, List.of()), clock),
             new Manager.ManagerSettings(
-                discovery(),
+                new DiscoverySettingsBuilder(POLL).build(),
                 new DetectionSettings(
                     analysis,
                     START_DELAY,
@@ -66,21 +66,6 @@ final class TestNode implements AutoCloseable {
                 seeds,
                 Duration.ofDays(1)),
             new NodeInfo(name, "host", "", "test", "none", Instant.EPOCH));
-  }
-
-  private static DiscoverySettings discovery() {
-    return new DiscoverySettings(
-        POLL,
-        Duration.ofSeconds(5),
-        100,
-        100,
-        1,
-        POLL,
-        Duration.ofHours(1),
-        key -> false,
-        key -> false,
-        key -> false,
-        new DiscoverySettings.Logging(false, false));
   }
 
   /** One that knows the master {@code m} from its configuration. */

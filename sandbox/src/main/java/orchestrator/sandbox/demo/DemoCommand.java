@@ -1,5 +1,6 @@
 package orchestrator.sandbox.demo;
 
+import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Optional;
@@ -7,6 +8,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import orchestrator.sandbox.SandboxException;
 import orchestrator.sandbox.ServerKind;
+import orchestrator.sandbox.install.Installation;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,9 +32,11 @@ final class DemoCommand implements Callable<Integer> {
 
   @Option(
       names = "--servers",
-      defaultValue = "mysql-8.0",
-      description = "mysql-8.0, mysql-5.7 or mariadb-11.4. Default: ${DEFAULT-VALUE}")
-  private String servers = "mysql-8.0";
+      description = {
+        "mysql-8.0, mysql-5.7 or mariadb-11.4. Default: mysql-8.0, or mariadb-11.4 where libraries",
+        "that MySQL needs cannot be had."
+      })
+  private Optional<String> servers = Optional.empty();
 
   @Option(
       names = "--nodes",
@@ -69,11 +73,18 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    ServerKind kind = kind();
+    int managers = nodes();
+    Optional<ServerKind> wish = wish();
+    Stopwatch start = Stopwatch.start();
+    ServerKind kind =
+        screen.during(
+            "servers",
+            () -> "looking for the program (fetched once, from Maven Central), " + start,
+            () -> ServerChoice.of(wish, DemoCommand::install, screen));
     Cleanup cleanup = new Cleanup();
     Thread ending = new Thread(() -> end(cleanup));
     Runtime.getRuntime().addShutdownHook(ending);
-    boolean right = isRight(new Play(kind, nodes(), keepData, cleanup, screen));
+    boolean right = isRight(new Play(kind, managers, keepData, cleanup, screen));
     if (!once) {
       screen.say("", "Ctrl-C ends the demo" + (keepData ? "." : " and removes all of it."));
       new CountDownLatch(1).await(); // until a signal ends the process
@@ -110,9 +121,13 @@ final class DemoCommand implements Callable<Integer> {
     return nodes;
   }
 
-  private ServerKind kind() {
+  private static void install(ServerKind kind) throws IOException {
+    Installation.of(kind.distribution());
+  }
+
+  private Optional<ServerKind> wish() {
     try {
-      return ServerKind.ofLabel(servers);
+      return servers.map(ServerKind::ofLabel);
     } catch (IllegalArgumentException e) {
       throw new CommandLine.ParameterException(command.commandLine(), e.getMessage() + "", e);
     }

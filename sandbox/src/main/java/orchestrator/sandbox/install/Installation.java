@@ -2,6 +2,7 @@ package orchestrator.sandbox.install;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.Serial;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,6 +22,25 @@ import java.util.zip.ZipFile;
  * @param libraryPath folders of libraries that it needs beside those of the system
  */
 public record Installation(Distribution distribution, Path home, List<Path> libraryPath) {
+  /** A server would run here if it found its libraries; the message tells how to get them. */
+  public static final class LibrariesMissing extends IOException {
+    @Serial private static final long serialVersionUID = 1L;
+
+    private final String inShort;
+
+    /**
+     * @param inShort one line for somebody who is served in another way
+     */
+    public LibrariesMissing(String message, String inShort) {
+      super(message);
+      this.inShort = inShort;
+    }
+
+    public String inShort() {
+      return inShort;
+    }
+  }
+
   private static final Duration FETCH_LIMIT = Duration.ofMinutes(10);
   private static final Duration UNPACK_LIMIT = Duration.ofMinutes(2);
   private static final String TARBALL = "mysql-Linux-amd64.tar.gz";
@@ -30,7 +50,8 @@ public record Installation(Distribution distribution, Path home, List<Path> libr
   /**
    * Finds the program in the cache or fetches it.
    *
-   * @throws IOException saying what is missing: Maven, the network, a library
+   * @throws LibrariesMissing saying which, and what to do
+   * @throws IOException saying what is missing: Maven, the network
    */
   public static Installation of(Distribution distribution) throws IOException {
     String machine = System.getProperty("os.name") + " " + System.getProperty("os.arch");

@@ -22,24 +22,29 @@ final class MissingLibraries {
                   List.of(home.resolve("lib/private")),
                   folder);
           if (!stillMissing.isEmpty()) {
-            throw new IOException(advice(distribution, stillMissing));
+            throw missing(distribution, stillMissing);
           }
         });
   }
 
-  private static String advice(Distribution distribution, List<String> missing) {
+  static Installation.LibrariesMissing missing(Distribution distribution, List<String> missing) {
     List<String> packages =
         missing.stream()
             .flatMap(library -> DebianPackages.namesFor(library).stream().limit(1))
             .toList();
-    return "MySQL "
-        + distribution.version()
-        + " needs "
-        + String.join(", ", missing)
-        + ", which this machine lacks and which could not be fetched. Install "
-        + String.join(" and ", packages)
-        + " (apt-get install "
-        + String.join(" ", packages)
-        + "), or use MariaDB, which needs nothing: mariadb-11.4";
+    String lack =
+        "MySQL "
+            + distribution.version()
+            + " needs "
+            + String.join(", ", missing)
+            + ", which this machine lacks and which could not be fetched";
+    return new Installation.LibrariesMissing(
+        lack
+            + ". Install "
+            + String.join(" and ", packages)
+            + " (apt-get install "
+            + String.join(" ", packages)
+            + "), or use MariaDB, which needs nothing: mariadb-11.4",
+        "this machine lacks " + String.join(" and ", missing));
   }
 }

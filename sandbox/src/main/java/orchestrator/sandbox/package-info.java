@@ -13,8 +13,9 @@
  * true}.
  *
  * <p>Neighbours: {@code install} finds the server programs, {@code process} runs them, {@code
- * network} gives them places that can be cut from each other. Nothing of the product is used here:
- * the sandbox knows servers, not their manager.
+ * network} gives them places that can be cut from each other, {@code history} checks what was
+ * recorded while they were disturbed. Nothing of the product is used here: the sandbox knows
+ * servers, not their manager.
  */
 @NullMarked
 package orchestrator.sandbox;

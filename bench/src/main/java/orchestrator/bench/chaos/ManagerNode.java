@@ -94,11 +94,13 @@ final class ManagerNode implements Member {
             "orchestrator.server.app.Main",
             "--config=" + configuration(),
             "http"));
+    // The class path may be relative.
+    Path here = Path.of("").toAbsolutePath();
     try {
       process =
           Optional.of(
               BoundProcess.start(
-                  placement.command(command), Map.of(), home, home.resolve("manager.log")));
+                  placement.command(command), Map.of(), here, home.resolve("manager.log")));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -260,10 +260,11 @@ final class ManagerGroup implements AutoCloseable {
         .until(
             () ->
                 running().stream()
-                    .map(node -> get(node, "raft-state-digest").body())
+                    .map(node -> get(node, "raft-state-digest"))
+                    .map(answer -> answer.isOk() ? answer.body() : "none: " + answer)
                     .distinct()
                     .toList(),
-            digests -> digests.size() == 1);
+            digests -> digests.size() == 1 && !digests.getFirst().startsWith("none"));
   }
 
   @Override

@@ -57,6 +57,7 @@ final class RaftSetup {
         raft.dataDirectory().orElseThrow(),
         bind.host(),
         bind.portOr(raft.defaultPort()),
+        raft.defaultPort(),
         new RaftSettings.Timing(raft.electionTimeoutMin(), raft.electionTimeoutMax()),
         raft.nodeDataCenter(),
         httpUri(self).toString(),

@@ -143,7 +143,7 @@ final class CommandMachine extends BaseStateMachine {
     setLastAppliedTermIndex(at);
     position = new Position(at, content.state());
     projection.jump(at.getIndex(), content.state());
-    submissions.onTerm(at.getTerm());
+    submissions.onSnapshot(at.getTerm(), recent);
     tell(content.state());
     log.info("Took up the snapshot at entry {}, term {}", at.getIndex(), at.getTerm());
   }

@@ -8,6 +8,9 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.grpc.GrpcFactory;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.rpc.RpcFactory;
 import org.apache.ratis.rpc.RpcType;
@@ -15,6 +18,7 @@ import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.leader.FollowerInfo;
 import org.apache.ratis.server.leader.LeaderState;
 import org.apache.ratis.server.leader.LogAppender;
+import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.util.TimeDuration;
 import org.apache.ratis.util.Timestamp;
 
@@ -26,6 +30,9 @@ final class Followers {
   private static final String PARAMETER = "orchestrator.followers";
 
   private final Map<RaftPeerId, FollowerInfo> byId = new ConcurrentHashMap<>();
+
+  /** When the newest message was sent by whose answer each took this node for the leader. */
+  private final Map<RaftPeerId, Timestamp> confirmed = new ConcurrentHashMap<>();
 
   /** Ratis makes one by its class name. */
   public static final class Rpc implements RpcType {
@@ -53,8 +60,74 @@ final class Followers {
     @Override
     public LogAppender newLogAppender(
         RaftServer.Division division, LeaderState leader, FollowerInfo follower) {
-      followers.byId.put(follower.getId(), follower);
-      return super.newLogAppender(division, leader, follower);
+      followers.add(follower);
+      return super.newLogAppender(division, followers.confirmedThrough(leader), follower);
+    }
+  }
+
+  /** What stands for the leader, so that answers that accept it are told from others. */
+  LeaderState confirmedThrough(LeaderState leader) {
+    return new Confirming(leader);
+  }
+
+  /**
+   * Ratis takes every answer for one of a follower, the one too by which a node refuses a former
+   * leader: only those that accept count here. What is passed on is unchanged.
+   */
+  private final class Confirming implements LeaderState {
+    private final LeaderState leader;
+
+    Confirming(LeaderState leader) {
+      this.leader = leader;
+    }
+
+    @Override
+    public void onFollowerCommitIndex(FollowerInfo follower, long commitIndex) {
+      confirmed.put(follower.getId(), follower.getLastRespondedAppendEntriesSendTime());
+      leader.onFollowerCommitIndex(follower, commitIndex);
+    }
+
+    @Override
+    public void restart(LogAppender appender) {
+      leader.restart(appender);
+    }
+
+    @Override
+    public AppendEntriesRequestProto newAppendEntriesRequestProto(
+        FollowerInfo follower, List<LogEntryProto> entries, TermIndex previous, long callId) {
+      return leader.newAppendEntriesRequestProto(follower, entries, previous, callId);
+    }
+
+    @Override
+    public void checkHealth(FollowerInfo follower) {
+      leader.checkHealth(follower);
+    }
+
+    @Override
+    public boolean onFollowerTerm(FollowerInfo follower, long term) {
+      return leader.onFollowerTerm(follower, term);
+    }
+
+    @Override
+    public void onFollowerSuccessAppendEntries(FollowerInfo follower) {
+      leader.onFollowerSuccessAppendEntries(follower);
+    }
+
+    @Override
+    public boolean isFollowerBootstrapping(FollowerInfo follower) {
+      return leader.isFollowerBootstrapping(follower);
+    }
+
+    @Override
+    public void onAppendEntriesReply(LogAppender appender, AppendEntriesReplyProto reply) {
+      leader.onAppendEntriesReply(appender, reply);
+    }
+  }
+
+  /** A node that becomes leader anew knows its followers anew. */
+  private void add(FollowerInfo follower) {
+    if (!follower.equals(byId.put(follower.getId(), follower))) {
+      confirmed.remove(follower.getId());
     }
   }
 
@@ -71,8 +144,8 @@ final class Followers {
   }
 
   /**
-   * Age of the newest message that a majority of the voters has answered, this node being one of
-   * them: counted from when it was sent.
+   * Age of the newest message by whose answer a majority of the voters took this node for the
+   * leader, this node being one of them: counted from when it was sent.
    *
    * @param voters all of them, this node included
    */
@@ -84,14 +157,13 @@ final class Followers {
     List<Duration> ages =
         voters.stream()
             .filter(id -> !id.equals(self))
-            .map(byId::get)
-            .map(info -> info == null ? FOREVER : age(info.getLastRespondedAppendEntriesSendTime()))
+            .map(id -> Optional.ofNullable(confirmed.get(id)).map(Followers::age).orElse(FOREVER))
             .sorted()
             .toList();
     return ages.size() < needed ? FOREVER : ages.get(needed - 1);
   }
 
-  private static final Duration FOREVER = Duration.ofDays(365);
+  static final Duration FOREVER = Duration.ofDays(365);
 
   static Duration age(Timestamp timestamp) {
     TimeDuration elapsed = timestamp.elapsedTime();

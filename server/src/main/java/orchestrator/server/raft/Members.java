@@ -14,6 +14,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import orchestrator.server.engine.GroupStatus;
 import orchestrator.server.engine.GroupStatus.Follower;
 import orchestrator.server.engine.GroupStatus.Peer;
@@ -32,23 +34,32 @@ import org.apache.ratis.server.RaftServer;
 
 /** Changes who belongs to the group, and who leads it. */
 final class Members {
+  private static final Pattern ADDRESS =
+      Pattern.compile("([a-z0-9_.-]+|\\[[0-9a-f:.]+])(?::([0-9]{1,5}))?");
+
   private final RaftServer server;
   private final RaftServer.Division division;
   private final ClientId client;
   private final AtomicLong callIds;
   private final Supplier<GroupStatus> status;
+  private final int defaultPort;
 
+  /**
+   * @param defaultPort of members that are named without one
+   */
   Members(
       RaftServer server,
       RaftServer.Division division,
       ClientId client,
       AtomicLong callIds,
-      Supplier<GroupStatus> status) {
+      Supplier<GroupStatus> status,
+      int defaultPort) {
     this.server = server;
     this.division = division;
     this.client = client;
     this.callIds = callIds;
     this.status = status;
+    this.defaultPort = defaultPort;
   }
 
   static List<RaftPeer> peers(Collection<Peer> peers) {
@@ -65,7 +76,13 @@ final class Members {
     if (refusal.isPresent()) {
       return Outcome.failed(Failure.UNAVAILABLE, refusal.get());
     }
-    Peer added = parse(text);
+    Optional<Peer> parsed = parse(text);
+    if (parsed.isEmpty()) {
+      return Outcome.failed(
+          Failure.BAD_REQUEST,
+          "Not the address of a node: %s. Use host:port, or name=host:port".formatted(text));
+    }
+    Peer added = parsed.get();
     if (find(now, added.name()).isPresent() || find(now, added.address()).isPresent()) {
       return Outcome.failed(Failure.CONFLICT, added.name() + " is a member already");
     }
@@ -74,11 +91,25 @@ final class Members {
     return configure(voters, limit).map(done -> added).then(peer -> Outcome.<Peer>ok(peer));
   }
 
-  private static Peer parse(String text) {
+  /** As in the configuration. */
+  private Optional<Peer> parse(String text) {
     int equals = text.indexOf('=');
-    return equals < 0
-        ? new Peer(text, text)
-        : new Peer(text.substring(0, equals), text.substring(equals + 1));
+    String name = text.substring(0, Math.max(0, equals)).trim();
+    return address(text.substring(equals + 1))
+        .filter(address -> equals < 0 || !name.isEmpty())
+        .map(address -> new Peer(equals < 0 ? address : name, address));
+  }
+
+  private Optional<String> address(String text) {
+    Matcher parts = ADDRESS.matcher(text.trim().toLowerCase(Locale.ROOT));
+    if (!parts.matches()) {
+      return Optional.empty();
+    }
+    String port = Optional.ofNullable(parts.group(2)).orElse(String.valueOf(defaultPort));
+    int number = Integer.parseInt(port);
+    return number < 1 || number > 65535
+        ? Optional.empty()
+        : Optional.of(parts.group(1) + ":" + number);
   }
 
   Outcome<Peer> remove(String text, Duration limit) {
@@ -225,7 +256,12 @@ final class Members {
                         1)),
             limit.plusMillis(500),
             "The snapshot")
-        .map(RaftClientReply::getLogIndex);
+        .then(reply ->
+            reply.getLogIndex() < 0
+                ? Outcome.failed(
+                    Failure.CONFLICT,
+                    "No snapshot was made; the log of this node says why. Try again in half a minute")
+                : Outcome.ok(reply.getLogIndex()));
   }
 
   private RaftGroupId groupId() {
@@ -238,9 +274,12 @@ final class Members {
         : Optional.of("Only the leader changes the members, and this node is not the ready leader");
   }
 
-  private static Optional<Peer> find(GroupStatus now, String text) {
+  private Optional<Peer> find(GroupStatus now, String text) {
+    Optional<String> address = address(text);
     return now.voters().stream()
-        .filter(peer -> peer.name().equalsIgnoreCase(text) || peer.address().equalsIgnoreCase(text))
+        .filter(peer ->
+            peer.name().equalsIgnoreCase(text)
+                || address.filter(peer.address()::equals).isPresent())
         .findAny();
   }
 

@@ -100,7 +100,8 @@ public final class RaftConsensus implements Consensus, Group {
     this.status =
         new StatusReader(settings, directory, division, machine, followers, tenure, clock);
     this.monitor = new RoleMonitor(status, tenure, clock);
-    this.members = new Members(server, division, client, callIds, this::status);
+    this.members =
+        new Members(server, division, client, callIds, this::status, settings.defaultPort());
     this.followerWatch =
         new FollowerWatch(division, followers, settings.timing(), this::commitNothing);
     this.monitor.start();

@@ -16,6 +16,7 @@ import orchestrator.server.engine.GroupStatus.Peer;
  * @param directory of the log and the snapshots
  * @param bindHost where to listen; empty for all addresses
  * @param bindPort 1 to 65535
+ * @param defaultPort of members that are named without one
  * @param httpUri base URL of this node's HTTP service, told to the others
  * @param tls empty to talk in the clear
  */
@@ -27,6 +28,7 @@ public record RaftSettings(
     Path directory,
     String bindHost,
     int bindPort,
+    int defaultPort,
     Timing timing,
     String dataCenter,
     String httpUri,
@@ -54,8 +56,9 @@ public record RaftSettings(
     }
 
     /**
-     * How long after a message that a majority answered nobody else can have become leader, as far
-     * as the clocks of the nodes run equally fast within 10 %: they grant no vote for {@code min}.
+     * How long after it was sent a leader trusts in a message that a majority accepted. A new one
+     * waits for {@code min} before it acts: so two never do at once, as far as the clocks of the
+     * nodes run equally fast within 10 %.
      */
     Duration lease() {
       return min.multipliedBy(9).dividedBy(10);

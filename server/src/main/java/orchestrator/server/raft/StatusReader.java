@@ -257,7 +257,9 @@ final class StatusReader {
         peer(peer),
         info.map(FollowerInfo::getMatchIndex).orElse(RaftLog.INVALID_LOG_INDEX),
         info.map(FollowerInfo::getNextIndex).orElse(0L),
-        info.map(FollowerInfo::getLastRpcResponseTime).map(Followers::age).orElse(Duration.ZERO));
+        info.map(FollowerInfo::getLastRpcResponseTime)
+            .map(Followers::age)
+            .orElse(Followers.FOREVER));
   }
 
   static List<Peer> peers(Collection<RaftPeer> peers) {

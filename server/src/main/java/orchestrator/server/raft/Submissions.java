@@ -19,6 +19,8 @@ import orchestrator.server.engine.Consensus.Submission;
  * down answers "not leader" for entries that its successor may commit.
  */
 final class Submissions {
+  private static final String OTHER_LEADER = "Not done: another leader was elected in the meantime";
+
   private final Map<CommandId, Waiting> waiting = new ConcurrentHashMap<>();
 
   /** One that waits. */
@@ -58,13 +60,27 @@ final class Submissions {
   void onTerm(long term) {
     for (Map.Entry<CommandId, Waiting> entry : waiting.entrySet()) {
       if (entry.getKey().term() < term) {
-        entry
-            .getValue()
-            .outcome
-            .complete(
-                new Submission.Rejected("Not done: another leader was elected in the meantime"));
+        entry.getValue().outcome.complete(new Submission.Rejected(OTHER_LEADER));
       }
     }
+  }
+
+  /**
+   * On the applying thread: a snapshot has taken the place of entries that were not applied here.
+   *
+   * @param term of the last entry in it
+   * @param recent what was applied before
+   */
+  void onSnapshot(long term, RecentCommands recent) {
+    waiting.forEach((id, entry) -> {
+      if (recent.find(id).isPresent() || (id.term() < term && !recent.knowsAllOf(id.term()))) {
+        entry.outcome.complete(
+            unknown(
+                id, "It was decided while this node was behind; what it did is not told again"));
+      } else if (id.term() < term) {
+        entry.outcome.complete(new Submission.Rejected(OTHER_LEADER));
+      }
+    });
   }
 
   /** Waits for the outcome, and forgets the submission. */

@@ -24,11 +24,12 @@ final class Tenure {
   }
 
   /**
-   * Whether a leader before the present one can still believe that it leads. Its last message that
-   * a majority answered was sent before that majority voted, and it trusts in it for the lease.
+   * Whether no leader before the present one can still believe that it leads. Its last message that
+   * a majority accepted was sent before that majority voted, and it trusts in it for the lease:
+   * this waits longer, as far as clocks may differ.
    */
   boolean isFormerLeaseOver() {
-    return System.nanoTime() - leaderSinceNanos >= timing.lease().toNanos();
+    return System.nanoTime() - leaderSinceNanos >= timing.min().toNanos();
   }
 
   /** A leader was elected. */

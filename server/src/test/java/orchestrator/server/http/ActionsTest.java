@@ -177,8 +177,7 @@ class ActionsTest {
 
   @Test
   void aServerThatWasNeverReadIsNotCalledAMaster() throws Exception {
-    TopologyBuilder servers =
-        ApiFixture.servers().with("new.example", InstanceBuilder::neverSeen);
+    TopologyBuilder servers = ApiFixture.servers().with("new.example", InstanceBuilder::neverSeen);
     try (ApiFixture fixture = ApiFixture.of(servers)) {
       assertThat(fixture.ok("masters"))
           .extracting(master -> master.path("Key").path("Hostname").asString())

@@ -29,19 +29,14 @@ class RaftConsensusTest {
   private static final Duration OBSERVATION = Duration.ofMillis(300);
 
   @TempDir Path folder;
-  private final Timeouts timeouts;
   private Optional<Trio> started = Optional.empty();
 
-  RaftConsensusTest() {
-    this(Timeouts.DEFAULT);
-  }
-
-  RaftConsensusTest(Timeouts timeouts) {
-    this.timeouts = timeouts;
+  Timeouts timeouts() {
+    return Timeouts.DEFAULT;
   }
 
   private Trio trio(int nodes) {
-    Trio trio = new Trio(folder, nodes).withTimeouts(timeouts.timing()).startAll();
+    Trio trio = new Trio(folder, nodes).withTimeouts(timeouts().timing()).startAll();
     started = Optional.of(trio);
     return trio;
   }
@@ -112,7 +107,7 @@ class RaftConsensusTest {
     Trio trio = trio(3);
     RaftConsensus leader = trio.leader();
     List<String> others = trio.othersThan(leader);
-    Duration twoTimeouts = timeouts.timing().max().multipliedBy(2);
+    Duration twoTimeouts = timeouts().timing().max().multipliedBy(2);
 
     others.forEach(trio::stop);
 
@@ -231,6 +226,7 @@ class RaftConsensusTest {
             base.directory(),
             base.bindHost(),
             base.bindPort(),
+            base.defaultPort(),
             base.timing(),
             "",
             "",
@@ -240,6 +236,14 @@ class RaftConsensusTest {
     RaftConsensus joined = trio.start(joining);
 
     RaftConsensus leader = trio.leader();
+    for (String malformed : List.of("", "node4=", "=127.0.0.1:1", "node4:0", "a b", "node4:port")) {
+      assertThat(leader.addPeer(malformed, Trio.LIMIT))
+          .as(malformed)
+          .isInstanceOfSatisfying(
+              Outcome.Failed.class,
+              failed -> assertThat(failed.failure()).isEqualTo(Outcome.Failure.BAD_REQUEST));
+    }
+    assertThat(leader.removePeer("node9", Trio.LIMIT)).isInstanceOf(Outcome.Failed.class);
     assertThat(leader.addPeer("node4=" + fourth.address(), Trio.LIMIT))
         .isInstanceOf(Outcome.Ok.class);
     await().atMost(Trio.LIMIT).until(() -> joined.state().equals(leader.state()));

@@ -115,6 +115,7 @@ final class Trio implements AutoCloseable {
         folder.resolve(self.name()),
         "127.0.0.1",
         Integer.parseInt(self.address().substring(self.address().indexOf(':') + 1)),
+        10008,
         timing,
         "",
         "http://" + self.name() + ":3000",

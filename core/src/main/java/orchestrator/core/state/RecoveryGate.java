@@ -9,14 +9,16 @@ import orchestrator.core.topology.InstanceKey;
 
 /**
  * What stands in the way of a recovery, by what is agreed on. Nothing but an open recovery of the
- * same server holds a person back. An automatic recovery is also held back
+ * same server holds a person back, or one that may have made it writable: that one proves first
+ * what became of it. An automatic recovery is also held back
  *
  * <ul>
  *   <li>by the global switch;
  *   <li>while a failover of the same cluster is open, and then until its block ends, unless it is
  *       acknowledged: so that a cluster does not fail over again and again. A cluster that a
  *       failover renamed is the same cluster;
- *   <li>likewise when the server was promoted by a failover, or was what an earlier one was about.
+ *   <li>likewise when the server was promoted by a failover, or may have been, or was what an
+ *       earlier one was about.
  * </ul>
  *
  * <p>Repairs of semi-synchronous replication and of a read-only master hold back only repairs of
@@ -52,7 +54,12 @@ public final class RecoveryGate {
   /** The first obstacle, if there is one: of several recoveries the oldest. */
   public static Optional<Block> blockOf(ReplicatedState state, Request request) {
     Optional<Block> open =
-        oldest(state, ticket -> ticket.isOpen() && ticket.failed().equals(request.failed()))
+        oldest(
+                state,
+                ticket ->
+                    ticket.isOpen()
+                        && (ticket.failed().equals(request.failed())
+                            || mayHavePromoted(ticket, request.failed())))
             .map(RecoveryGate::stillOpen);
     if (open.isPresent() || !request.automatic()) {
       return open;
@@ -87,7 +94,13 @@ public final class RecoveryGate {
     String cluster = state.currentClusterName(request.clusterName());
     return state.currentClusterName(ticket.clusterName()).equals(cluster)
         || ticket.failed().equals(request.failed())
-        || ticket.promoted().filter(request.failed()::equals).isPresent();
+        || ticket.promoted().filter(request.failed()::equals).isPresent()
+        || mayHavePromoted(ticket, request.failed());
+  }
+
+  /** Whether it was about to, and what became of that is not known (yet). */
+  private static boolean mayHavePromoted(RecoveryTicket ticket, InstanceKey key) {
+    return ticket.promoted().isEmpty() && ticket.intended().filter(key::equals).isPresent();
   }
 
   private static Block stillOpen(RecoveryTicket ticket) {

@@ -40,6 +40,35 @@ class RecoveryGateTest {
   }
 
   @Test
+  void serverThatAnOpenRecoveryMayHavePromotedIsRecoveredByNobodyElse() {
+    ReplicatedState open = after(new Command.OpenRecovery(ticket("u1", "a")), intent("b"));
+    assertThat(refusalOf(open, automatic("u2", "b", "b:3306", SOON))).isPresent();
+    assertThat(refusalOf(open, byPerson("u2", "b")))
+        .hasValueSatisfying(reason -> assertThat(reason).contains("u1"));
+  }
+
+  @Test
+  void serverThatWasTriedAndProvenReadOnlyIsFree() {
+    ReplicatedState abandoned =
+        after(
+            new Command.OpenRecovery(ticket("u1", "a")),
+            intent("b"),
+            journal("u1", new JournalEntry.PromotionAbandoned(server("b"), "it was read")));
+    assertThat(refusalOf(abandoned, automatic("u2", "b", "b:3306", SOON))).isEmpty();
+  }
+
+  @Test
+  void serverThatMayHaveBeenPromotedIsLeftToAPersonWithinTheBlock() {
+    ReplicatedState failed =
+        after(
+            new Command.OpenRecovery(ticket("u1", "a")),
+            intent("b"),
+            journal("u1", new JournalEntry.Closed(false, List.of("b died"))));
+    assertThat(refusalOf(failed, automatic("u2", "b", "b:3306", SOON))).isPresent();
+    assertThat(refusalOf(failed, byPerson("u2", "b"))).isEmpty();
+  }
+
+  @Test
   void promotedServerIsNotFailedOverWithinTheBlock() {
     assertThat(refusalOf(FAILED_OVER, automatic("u2", "b", "other:3306", SOON)))
         .hasValueSatisfying(reason ->
@@ -129,6 +158,10 @@ class RecoveryGateTest {
         new RecoveryGate.Request(server("b"), "b:3306", "DeadMaster", true, SOON);
     assertThat(RecoveryGate.blockOf(FAILED_OVER, request).flatMap(RecoveryGate.Block::by))
         .hasValueSatisfying(blocking -> assertThat(blocking.uid()).isEqualTo("u1"));
+  }
+
+  private static Command intent(String candidate) {
+    return journal("u1", new JournalEntry.PromotionIntended(server(candidate)));
   }
 
   private static Command automatic(String uid, String failed, String cluster, Instant at) {

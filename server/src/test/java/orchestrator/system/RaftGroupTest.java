@@ -188,7 +188,7 @@ class RaftGroupTest {
 
     assertThat(group.get(leader, "raft-yield/nobody").status()).isEqualTo(404);
     assertThat(group.leads(leader)).isTrue();
-    assertThat(group.get(leader, "raft-yield/" + target.raftAddress()).isOk()).isTrue();
+    assertThat(group.get(leader, "raft-yield/" + target.raftAddress())).matches(Answer::isOk);
 
     await("the named node leads").atMost(LIMIT).until(() -> group.leads(target));
     assertNothingLost();

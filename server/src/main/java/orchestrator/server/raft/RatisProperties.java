@@ -65,6 +65,8 @@ final class RatisProperties {
 
   private static void disk(RaftProperties properties) {
     RaftServerConfigKeys.Log.Appender.setBufferByteLimit(properties, BUFFER);
+    // Chained, one append that never completes would hold up all that follow, and the election too.
+    RaftServerConfigKeys.Log.setAppendEntriesComposeEnabled(properties, false);
     RaftServerConfigKeys.Log.setWriteBufferSize(
         properties, SizeInBytes.valueOf(BUFFER.getSize() + 1024));
     RaftServerConfigKeys.Log.setSegmentSizeMax(properties, SizeInBytes.valueOf("8MB"));

@@ -28,7 +28,7 @@ public sealed interface Command {
 
   /**
    * A server that was met by one name goes by another: what was said of the one holds for the
-   * other, and people may go on asking for it by either.
+   * other, and people may go on asking for it by either. Nothing when neither is known.
    *
    * @param own the name by which it is known and polled from now on
    */

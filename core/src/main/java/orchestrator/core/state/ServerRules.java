@@ -38,6 +38,9 @@ final class ServerRules {
     if (met.equals(own)) {
       return new Refused("'%s' has no other name".formatted(own));
     }
+    if (!draft.known.contains(met) && !draft.known.contains(own)) {
+      return done(false); // it was forgotten meanwhile
+    }
     boolean isNew = !own.equals(draft.names.get(met)) || draft.known.contains(met);
     draft.known = with(withoutAll(draft.known, Set.of(met)), own);
     draft.names = with(without(draft.names, own), met, own);

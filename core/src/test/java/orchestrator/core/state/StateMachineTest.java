@@ -77,7 +77,11 @@ class StateMachineTest {
     assertThat(state.knownAs(server("a"))).isEqualTo(server("a"));
     ReplicatedState again = after(state, new Command.Rename(server("a"), server("b")));
     assertThat(again.knownAs(server("a.example"))).isEqualTo(server("b"));
-    assertThat(after(again, new Command.Forget(server("b")))).isEqualTo(ReplicatedState.EMPTY);
+    ReplicatedState gone = after(again, new Command.Forget(server("b")));
+    assertThat(gone).isEqualTo(ReplicatedState.EMPTY);
+    assertThat(after(gone, new Command.Rename(server("a"), server("b"))))
+        .as("a name that was met before does not bring it back")
+        .isEqualTo(ReplicatedState.EMPTY);
   }
 
   @Test

@@ -146,6 +146,7 @@ class BadInputTest {
 
   @Test
   void aServerIsFoundByTheNameItWasMetBy() throws Exception {
+    api.operations.with(new Command.Discover(new InstanceKey("r1.example", 3306)));
     api.operations.with(
         new Command.Rename(
             new InstanceKey("db1.dc.example", 3306), new InstanceKey("r1.example", 3306)));

@@ -14,7 +14,6 @@ import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
 import orchestrator.server.engine.Consensus;
-import orchestrator.server.engine.Consensus.Submission;
 import orchestrator.server.engine.Leadership;
 import orchestrator.server.engine.ProbeResult;
 import org.slf4j.Logger;
@@ -34,7 +33,7 @@ final class KnownServers implements AutoCloseable {
   private final Consensus consensus;
   private final Semaphore changes = new Semaphore(0);
 
-  /** Names that servers were met by, and the names that they gave themselves. */
+  /** Names that servers were met by, with the names that they gave themselves: until agreed on. */
   private final Map<InstanceKey, InstanceKey> ownNames = new ConcurrentHashMap<>();
 
   private volatile boolean closed;
@@ -79,6 +78,7 @@ final class KnownServers implements AutoCloseable {
         boolean _ = changes.tryAcquire(LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
         changes.drainPermits();
         follow();
+        dropAgreedNames();
         consensus.leadership().ifPresent(this::lead);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
@@ -103,11 +103,21 @@ final class KnownServers implements AutoCloseable {
     followed = known;
   }
 
+  /** On every node: what another leader has had committed is no news under the next one. */
+  private void dropAgreedNames() {
+    ReplicatedState state = consensus.state();
+    ownNames
+        .entrySet()
+        .removeIf(name ->
+            !state.known().contains(name.getKey())
+                && state.knownAs(name.getKey()).equals(name.getValue()));
+  }
+
   private void lead(Leadership leadership) {
     ReplicatedState state = consensus.state();
     List<Command> commands = new ArrayList<>();
     ownNames.forEach((met, own) -> {
-      if (state.known().contains(met) || !state.knownAs(met).equals(own)) {
+      if (state.known().contains(met) || state.known().contains(own)) {
         commands.add(new Command.Rename(met, own));
       }
     });
@@ -119,9 +129,6 @@ final class KnownServers implements AutoCloseable {
     if (!commands.isEmpty() && leadership.isValid()) {
       var outcome = consensus.submit(commands, COMMIT_TIMEOUT);
       log.debug("{}: {}", commands, outcome);
-      if (outcome instanceof Submission.Committed) {
-        ownNames.clear();
-      }
     }
   }
 }

@@ -185,7 +185,7 @@ final class ManagerOperations implements Operations {
         && manager.consensus().state().demoted().containsKey(key)) {
       return Outcome.failed(
           CONFLICT,
-          "%s was replaced as a master and is kept read-only: release-demoted-master first, once no client writes to its successor by mistake"
+          "%s was replaced as a master and is kept read-only: two masters would take writes. To make it one again all the same: release-demoted-master first"
               .formatted(key));
     }
     Fence fence = new Fence(manager.node().name(), leadership.get(), by.name());

@@ -89,8 +89,11 @@ public final class HostnameResolver {
     if (known != null && known.expires().isAfter(now)) {
       return known.name();
     }
-    if (known != null && known.learnt() && isStillTrue(met, known.name(), now)) {
-      return known.name();
+    if (known != null && known.learnt()) {
+      if (isStillTrue(met, known.name(), now)) {
+        return known.name();
+      }
+      names.remove(met, known); // or every reading would ask the name service again
     }
     if (method == Method.NONE || method == Method.DEFAULT) {
       return met;

@@ -140,6 +140,9 @@ class HostnameResolverTest {
     network.addresses.putAll(Map.of("main.example", "10.0.0.2", "db1", "10.0.0.1"));
     now = now.plus(Duration.ofHours(2));
     assertThat(resolver.resolve("main.example")).isEqualTo("main.example");
+    int asked = network.lookups;
+    assertThat(resolver.resolve("main.example")).isEqualTo("main.example");
+    assertThat(network.lookups).as("nobody is asked twice").isEqualTo(asked);
   }
 
   @Test

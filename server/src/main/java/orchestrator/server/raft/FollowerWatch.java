@@ -58,15 +58,23 @@ final class FollowerWatch implements AutoCloseable {
   private void watch() {
     try {
       while (!closing.await(silence.toMillis() / 2, TimeUnit.MILLISECONDS)) {
-        if (!division.getInfo().isLeaderReady()) {
-          away.clear();
-          behind.clear();
-        } else if (look()) {
-          commitNothing.run();
-        }
+        lookOnce();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private void lookOnce() {
+    try {
+      if (!division.getInfo().isLeaderReady()) {
+        away.clear();
+        behind.clear();
+      } else if (look()) {
+        commitNothing.run();
+      }
+    } catch (RuntimeException e) {
+      log.error("Looking at the followers failed; it is tried again", e);
     }
   }
 

@@ -63,10 +63,24 @@ public record Detection(
         false);
   }
 
+  /** The same, under the id that it was given. */
+  public Detection withId(long given) {
+    return with(given, ended, hooksPending);
+  }
+
+  /** The same, over since then. */
+  public Detection endedAt(Instant at) {
+    return with(id, Optional.of(at), hooksPending);
+  }
+
   /** The same, with operators' processes that are to run for it. */
   public Detection withHooksPending(boolean pending) {
+    return with(id, ended, pending);
+  }
+
+  private Detection with(long newId, Optional<Instant> newEnded, boolean pending) {
     return new Detection(
-        id,
+        newId,
         uid,
         key,
         analysis,
@@ -76,7 +90,7 @@ public record Detection(
         replicas,
         actionable,
         detected,
-        ended,
+        newEnded,
         processingNode,
         pending);
   }

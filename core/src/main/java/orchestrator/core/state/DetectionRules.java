@@ -35,7 +35,7 @@ final class DetectionRules {
       }
     }
     long id = draft.takeId();
-    draft.detections = with(draft.detections, id, withId(wanted, id));
+    draft.detections = with(draft.detections, id, wanted.withId(id));
     return new Done(id);
   }
 
@@ -61,7 +61,7 @@ final class DetectionRules {
     Map<Long, Detection> ended = new TreeMap<>();
     draft.detections.forEach((id, detection) -> {
       if (detection.isActive() && wanted.test(detection)) {
-        ended.put(id, ended(detection, at));
+        ended.put(id, detection.endedAt(at));
       }
     });
     if (!ended.isEmpty()) {
@@ -70,30 +70,5 @@ final class DetectionRules {
       draft.detections = Map.copyOf(next);
     }
     return ended.size();
-  }
-
-  private static Detection withId(Detection detection, long id) {
-    return changed(detection, id, detection.ended());
-  }
-
-  private static Detection ended(Detection detection, Instant at) {
-    return changed(detection, detection.id(), Optional.of(at));
-  }
-
-  private static Detection changed(Detection base, long id, Optional<Instant> ended) {
-    return new Detection(
-        id,
-        base.uid(),
-        base.key(),
-        base.analysis(),
-        base.description(),
-        base.clusterName(),
-        base.clusterAlias(),
-        base.replicas(),
-        base.actionable(),
-        base.detected(),
-        ended,
-        base.processingNode(),
-        base.hooksPending());
   }
 }

@@ -76,10 +76,7 @@ record CommandCall(
   }
 
   String reason() throws CommandException {
-    return arguments
-        .reason
-        .filter(text -> !text.isBlank())
-        .orElseThrow(() -> new CommandException("--reason is required"));
+    return required("--reason", arguments.reason);
   }
 
   String pattern() throws CommandException {
@@ -90,17 +87,17 @@ record CommandCall(
   }
 
   String pool() throws CommandException {
-    return arguments
-        .pool
-        .filter(text -> !text.isBlank())
-        .orElseThrow(() -> new CommandException("--pool is required"));
+    return required("--pool", arguments.pool);
   }
 
   String tag() throws CommandException {
-    return arguments
-        .tag
+    return required("--tag", arguments.tag);
+  }
+
+  private static String required(String option, Optional<String> value) throws CommandException {
+    return value
         .filter(text -> !text.isBlank())
-        .orElseThrow(() -> new CommandException("--tag is required"));
+        .orElseThrow(() -> new CommandException(option + " is required"));
   }
 
   void print(String line) {

@@ -1,11 +1,14 @@
 package orchestrator.server.http;
 
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import orchestrator.core.state.Command;
 import orchestrator.core.state.ReplicatedState.Pool;
@@ -59,7 +62,7 @@ final class PoolEndpoints {
   /** The members of a cluster that are in a pool now, by pool. */
   private static Map<String, List<InstanceKey>> pools(
       Call call, Collection<Instance> members, Optional<String> wanted) {
-    List<InstanceKey> keys = members.stream().map(Instance::key).toList();
+    Set<InstanceKey> keys = members.stream().map(Instance::key).collect(Collectors.toSet());
     Map<String, List<InstanceKey>> pools = new TreeMap<>();
     call.picture()
         .state()
@@ -93,15 +96,14 @@ final class PoolEndpoints {
   /** Those that answer, and that clients can read from. */
   private static List<Instance> usable(Call call, String cluster) {
     Collection<Instance> members = call.picture().topology().cluster(cluster);
-    List<InstanceKey> pooled =
+    Set<InstanceKey> pooled =
         pools(call, members, call.optional("pool")).values().stream()
             .flatMap(List::stream)
-            .distinct()
-            .toList();
+            .collect(Collectors.toSet());
     return members.stream()
         .filter(instance -> pooled.contains(instance.key()))
         .filter(instance -> instance.isLastCheckValid() && !instance.isBinlogServer())
-        .sorted((left, right) -> left.key().compareTo(right.key()))
+        .sorted(Comparator.comparing(Instance::key))
         .toList();
   }
 

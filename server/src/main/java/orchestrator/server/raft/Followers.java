@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.grpc.GrpcFactory;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
@@ -33,6 +34,9 @@ final class Followers {
 
   /** When the newest message was sent by whose answer each took this node for the leader. */
   private final Map<RaftPeerId, Timestamp> confirmed = new ConcurrentHashMap<>();
+
+  /** The latest term of a node that has refused this one. */
+  private final AtomicLong refusedFor = new AtomicLong(-1);
 
   /** Ratis makes one by its class name. */
   public static final class Rpc implements RpcType {
@@ -105,6 +109,7 @@ final class Followers {
 
     @Override
     public boolean onFollowerTerm(FollowerInfo follower, long term) {
+      refusedFor.accumulateAndGet(term, Math::max);
       return leader.onFollowerTerm(follower, term);
     }
 
@@ -133,6 +138,11 @@ final class Followers {
 
   void hand(Parameters parameters) {
     parameters.put(PARAMETER, this, Followers.class);
+  }
+
+  /** Whether somebody knows of a later term: then another node may lead, or will. */
+  boolean knowTermAfter(long term) {
+    return refusedFor.get() > term;
   }
 
   List<FollowerInfo> all() {

@@ -95,6 +95,7 @@ final class StatusReader {
     return info.isAlive()
         && info.isLeader()
         && info.getCurrentTerm() == term
+        && !followers.knowTermAfter(term)
         && info.isLeaderReady()
         && machine.position().at().getTerm() == term
         && (isAlone() || (hasLease() && tenure.isFormerLeaseOver()));

@@ -48,6 +48,8 @@ class LeaseTest {
 
     assertThat(followers.sinceQuorum(VOTERS, SELF)).isEqualTo(Followers.FOREVER);
     assertThat(leader.onFollowerTerm(answering, 9)).isTrue();
+    assertThat(followers.knowTermAfter(8)).as("it ends the lead at once").isTrue();
+    assertThat(followers.knowTermAfter(9)).as("but not the next one").isFalse();
     leader.checkHealth(answering);
     assertThat(followers.sinceQuorum(VOTERS, SELF))
         .as("a refusal by a node that follows another leader")

@@ -13,6 +13,12 @@ public interface Group {
   /** What this node knows of the group now: one value, so that no two answers disagree. */
   GroupStatus status();
 
+  /**
+   * As {@link #status}; but a leader that was just elected, or whose quorum is late to answer, is
+   * waited for, at most for the longest election timeout.
+   */
+  GroupStatus steadyStatus();
+
   /** Told of every change of this node's role, in order, on a thread of the group: be quick. */
   void onRoleChange(Consumer<RoleChange> listener);
 

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import orchestrator.server.engine.Group;
+import orchestrator.server.engine.GroupStatus;
 import orchestrator.server.engine.Operations;
 import orchestrator.server.engine.Outcome.Failure;
 import orchestrator.server.http.Direction.Forward;
@@ -158,8 +159,13 @@ final class RequestHandler extends Handler.Abstract {
     Optional<String> forwardedBy =
         Optional.ofNullable(request.getHeaders().get(LeaderProxy.FORWARDED_BY));
     return group
-        .map(g -> Direction.of(place, g.status(), forwardedBy, clock.instant()))
+        .map(g -> Direction.of(place, statusFor(place, g), forwardedBy, clock.instant()))
         .orElseGet(Direction.Here::new);
+  }
+
+  /** What can be answered without the leader is answered at once. */
+  private static GroupStatus statusFor(Place place, Group group) {
+    return place == Place.LEADER ? group.steadyStatus() : group.status();
   }
 
   private Call call(Request request, Match match, Caller caller) {

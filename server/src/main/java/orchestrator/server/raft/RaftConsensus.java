@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import orchestrator.core.state.Command;
@@ -43,6 +44,7 @@ public final class RaftConsensus implements Consensus, Group {
   private static final Logger log = LoggerFactory.getLogger(RaftConsensus.class);
   private static final Duration HAND_OVER_LIMIT = Duration.ofSeconds(2);
   private static final Duration COMMIT_LIMIT = Duration.ofSeconds(5);
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(5);
 
   private final StateCodec codec = new StateCodec();
   private final ClientId client = ClientId.randomId();
@@ -50,6 +52,7 @@ public final class RaftConsensus implements Consensus, Group {
   private final Submissions submissions = new Submissions();
   private final Followers followers = new Followers();
   private final AtomicBoolean leaving = new AtomicBoolean();
+  private final RaftSettings.Timing timing;
   private final GroupDirectory directory;
   private final CommandMachine machine;
   private final RaftServer server;
@@ -70,10 +73,11 @@ public final class RaftConsensus implements Consensus, Group {
       InstantSource clock,
       Consumer<String> onDoom)
       throws IOException {
+    this.timing = settings.timing();
     this.directory =
         GroupDirectory.prepare(settings.directory(), settings.cluster(), settings.self().name());
     refuseTakenPort(settings);
-    Tenure tenure = new Tenure(settings.timing());
+    Tenure tenure = new Tenure(timing);
     CommandMachine.Doom doom =
         reason -> {
           if (!leaving.get()) {
@@ -102,8 +106,7 @@ public final class RaftConsensus implements Consensus, Group {
     this.monitor = new RoleMonitor(status, tenure, clock);
     this.members =
         new Members(server, division, client, callIds, this::status, settings.defaultPort());
-    this.followerWatch =
-        new FollowerWatch(division, followers, settings.timing(), this::commitNothing);
+    this.followerWatch = new FollowerWatch(division, followers, timing, this::commitNothing);
     this.monitor.start();
     this.followerWatch.start();
   }
@@ -217,7 +220,24 @@ public final class RaftConsensus implements Consensus, Group {
   @Override
   public Optional<Leadership> leadership() {
     long term = division.getInfo().getCurrentTerm();
-    return status.isReadyIn(term) ? Optional.of(new Held(term)) : Optional.empty();
+    return isSteadyIn(term) ? Optional.of(new Held(term)) : Optional.empty();
+  }
+
+  /**
+   * Whether this node is ready in this term, perhaps after a moment: on a busy machine an answer
+   * comes late, and is no reason to break off what the leader does. One that has lost its quorum
+   * steps down meanwhile.
+   */
+  private boolean isSteadyIn(long term) {
+    long began = System.nanoTime();
+    while (!status.isReadyIn(term)) {
+      boolean tooLong = System.nanoTime() - began > timing.max().toNanos();
+      if (tooLong || !status.leadsIn(term) || Thread.currentThread().isInterrupted()) {
+        return false;
+      }
+      LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+    }
+    return true;
   }
 
   private final class Held implements Leadership {
@@ -234,7 +254,7 @@ public final class RaftConsensus implements Consensus, Group {
 
     @Override
     public boolean isValid() {
-      return status.isReadyIn(term);
+      return isSteadyIn(term);
     }
   }
 
@@ -251,6 +271,12 @@ public final class RaftConsensus implements Consensus, Group {
   @Override
   public GroupStatus status() {
     return status.read(monitor.changes());
+  }
+
+  @Override
+  public GroupStatus steadyStatus() {
+    var _ = isSteadyIn(division.getInfo().getCurrentTerm());
+    return status();
   }
 
   @Override

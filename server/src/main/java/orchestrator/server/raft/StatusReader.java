@@ -91,14 +91,19 @@ final class StatusReader {
    * this holds on one node at most.
    */
   boolean isReadyIn(long term) {
+    return leadsIn(term)
+        && division.getInfo().isLeaderReady()
+        && machine.position().at().getTerm() == term
+        && (isAlone() || (hasLease() && tenure.isFormerLeaseOver()));
+  }
+
+  /** Whether this node was elected for this term, and does not know of a later one. */
+  boolean leadsIn(long term) {
     DivisionInfo info = division.getInfo();
     return info.isAlive()
         && info.isLeader()
         && info.getCurrentTerm() == term
-        && !followers.knowTermAfter(term)
-        && info.isLeaderReady()
-        && machine.position().at().getTerm() == term
-        && (isAlone() || (hasLease() && tenure.isFormerLeaseOver()));
+        && !followers.knowTermAfter(term);
   }
 
   private boolean isAlone() {

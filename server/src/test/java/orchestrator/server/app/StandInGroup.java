@@ -70,6 +70,11 @@ final class StandInGroup implements Group {
   }
 
   @Override
+  public GroupStatus steadyStatus() {
+    return status();
+  }
+
+  @Override
   public void onRoleChange(Consumer<RoleChange> listener) {}
 
   @Override

@@ -157,6 +157,11 @@ public final class FakeGroup implements Group {
   }
 
   @Override
+  public GroupStatus steadyStatus() {
+    return status();
+  }
+
+  @Override
   public void onRoleChange(Consumer<RoleChange> listener) {
     listeners.add(listener);
   }

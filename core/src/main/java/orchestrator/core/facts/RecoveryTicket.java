@@ -114,6 +114,11 @@ public record RecoveryTicket(
         Optional.empty());
   }
 
+  /** What it does. One whose analysis is not known to this version is taken for a failover. */
+  public RecoveryKind kind() {
+    return RecoveryKind.ofAnalysis(analysis).orElse(RecoveryKind.DEAD_MASTER);
+  }
+
   /** Whether somebody still has to go on with it. */
   public boolean isOpen() {
     return ended.isEmpty();

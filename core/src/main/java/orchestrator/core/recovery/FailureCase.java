@@ -1,7 +1,9 @@
 package orchestrator.core.recovery;
 
 import java.util.List;
+import java.util.Optional;
 import orchestrator.core.facts.Detection;
+import orchestrator.core.facts.RecoveryKind;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.topology.InstanceKey;
 
@@ -50,7 +52,7 @@ public record FailureCase(
         ticket.clusterName(),
         ticket.clusterAlias(),
         ticket.clusterDomain(),
-        "master",
+        instanceTypeOf(ticket.analysis()),
         List.copyOf(ticket.fates().keySet()),
         false,
         autoMasterRecovery,
@@ -69,7 +71,7 @@ public record FailureCase(
         detection.clusterName(),
         detection.clusterAlias(),
         "",
-        "master",
+        instanceTypeOf(detection.analysis()),
         detection.replicas(),
         false,
         autoMasterRecovery,
@@ -78,12 +80,28 @@ public record FailureCase(
         "it was detected at " + detection.detected());
   }
 
+  /** What the failed server was, by what was found wrong with it. */
+  private static String instanceTypeOf(String analysis) {
+    if (analysis.contains("CoMaster")) {
+      return "co-master";
+    }
+    if (analysis.contains("IntermediateMaster")) {
+      return "intermediate-master";
+    }
+    return analysis.contains("ReplicationGroupMember") ? "group-member" : "master";
+  }
+
   public boolean isMaster() {
     return instanceType.equals("master");
   }
 
   public boolean isCoMaster() {
     return instanceType.equals("co-master");
+  }
+
+  /** The kind of recovery that answers it; empty when none does. */
+  public Optional<RecoveryKind> kind() {
+    return RecoveryKind.ofAnalysis(analysis);
   }
 
   /** The alias, or the cluster's name when it has none. */

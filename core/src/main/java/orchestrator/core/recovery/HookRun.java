@@ -112,7 +112,7 @@ final class HookRun {
         // Whoever goes on after us must know that they allowed it: servers are changed from here.
         t.commit(CommitKind.HOOKS_ENDED, List.of(), List.of());
       } else {
-        Gathering.begin(t);
+        t.flow().begin(t);
       }
     } else {
       Closing.begin(t);

@@ -11,15 +11,14 @@ import orchestrator.core.state.Command;
 import orchestrator.core.state.CommandResult;
 
 /**
- * The control of a running recovery of a dead master: a pure function of state, event and time.
+ * The control of a running recovery: a pure function of state, event and time. What is done depends
+ * on its kind ({@link Flow}); here is what all have in common.
  *
  * <p>It goes no further when a commit was not made, or may not have been: somebody else may lead.
  * Whoever does, perhaps this manager again, resumes from what was committed.
  *
- * <p>The order of things: processes that may forbid it; all replicas stop fetching and are read;
- * the candidate is chosen, applies what it has and fetches what it lacks; the intent to promote it
- * is committed; it is made writable while the others are moved below it; the promotion is committed
- * together with all that makes it known; processes that tell others; the record is closed.
+ * <p>The order of things: processes that may forbid it; the flow; processes that tell others; the
+ * record is closed.
  */
 public final class RecoveryControl {
   private RecoveryControl() {}
@@ -99,26 +98,16 @@ public final class RecoveryControl {
     do {
       before = t.s.phase;
       switch (before) {
-        case GATHERING, LOOKING -> Gathering.advance(t);
-        case PREPARING -> Preparing.advance(t);
-        case ABANDONING -> Promoting.chooseAgain(t);
-        case SETTLING -> settle(t);
         case CLOSING -> Closing.advance(t);
-        case PRE_HOOKS, FENCING, INTENDING, PROMOTING, POST_HOOKS, FAILING, FINISHED -> {}
+        case FENCING, LOOKING, GATHERING, PREPARING, INTENDING, PROMOTING, ABANDONING, SETTLING ->
+            t.flow().advance(t);
+        case PRE_HOOKS, POST_HOOKS, FAILING, FINISHED -> {}
       }
     } while (t.s.phase != before);
     if (t.s.ticket.promoted().isPresent()) {
       t.flush();
     }
     return new Decision(t.s, t.effects);
-  }
-
-  /** Processes that tell others wait for the moves, a little. */
-  private static void settle(Turn t) {
-    boolean announced = t.isWakePending(Pending.Alarm.MOVES_BEFORE_HOOKS) || t.s.movesGivenTime;
-    if (announced && (Moving.promptOnesAreDone(t) || t.s.movesGivenTime)) {
-      HookRun.begin(t, Phase.POST_HOOKS, HookPoint.POST_MASTER_FAILOVER, HookPoint.POST_FAILOVER);
-    }
   }
 
   private static void committed(Turn t, Event.Committed event) {
@@ -136,10 +125,8 @@ public final class RecoveryControl {
     switch (request.kind()) {
       case NOTES -> {}
       case HOOK_MARK -> HookRun.run(t);
-      case HOOKS_ENDED -> Gathering.begin(t);
-      case INTEND -> Promoting.begin(t, false);
-      case PROMOTED -> Promoting.announced(t);
-      case ABANDON -> {}
+      case HOOKS_ENDED -> t.flow().begin(t);
+      case INTEND, PROMOTED, ABANDON -> t.flow().committed(t, request.kind());
       case CLOSE -> Closing.closed(t);
     }
     t.submitNext();

@@ -3,9 +3,9 @@ package orchestrator.core.recovery;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 import orchestrator.core.facts.Downtime;
+import orchestrator.core.facts.RecoveryKind;
 import orchestrator.core.facts.RecoveryOrigin;
 import orchestrator.core.state.RecoveryGate;
 import orchestrator.core.state.ReplicatedState;
@@ -13,8 +13,6 @@ import orchestrator.core.topology.Instance;
 
 /** Whether a recovery may begin. All gates are asked, so that all reasons are shown. */
 public final class RecoveryGates {
-  private static final Set<String> DEAD_MASTER = Set.of("DeadMaster", "DeadMasterAndSomeReplicas");
-
   private static final String OVERRIDDEN = " (overridden: asked for by a person)";
 
   private final Circumstances circumstances;
@@ -45,6 +43,35 @@ public final class RecoveryGates {
         gates.block());
   }
 
+  /**
+   * Whether such a failure is to be recovered from without being asked, whatever stands in the way
+   * now.
+   */
+  public static boolean isAutomatic(FailureCase failure) {
+    return isSupported(failure) && isCovered(failure);
+  }
+
+  private static boolean isSupported(FailureCase failure) {
+    return failure.kind().flatMap(Flow::of).isPresent();
+  }
+
+  private static boolean isCovered(FailureCase failure) {
+    return switch (failure.kind().orElse(RecoveryKind.DEAD_MASTER)) {
+      case DEAD_MASTER, DEAD_CO_MASTER -> failure.autoMasterRecovery();
+      case DEAD_INTERMEDIATE_MASTER, DEAD_GROUP_MEMBER -> failure.autoIntermediateMasterRecovery();
+      case SEMI_SYNC, NON_WRITEABLE_MASTER -> true;
+    };
+  }
+
+  private static Optional<String> filterKeyOf(FailureCase failure) {
+    return switch (failure.kind().orElse(RecoveryKind.DEAD_MASTER)) {
+      case DEAD_MASTER, DEAD_CO_MASTER -> Optional.of("RecoverMasterClusterFilters");
+      case DEAD_INTERMEDIATE_MASTER, DEAD_GROUP_MEMBER ->
+          Optional.of("RecoverIntermediateMasterClusterFilters");
+      case SEMI_SYNC, NON_WRITEABLE_MASTER -> Optional.empty();
+    };
+  }
+
   public static boolean allOpen(List<Gate> gates) {
     return gates.stream().allMatch(Gate::open);
   }
@@ -59,7 +86,7 @@ public final class RecoveryGates {
 
   private Gate evidence() {
     boolean forced = !origin.commandHint().isEmpty();
-    boolean supported = DEAD_MASTER.contains(failure.analysis());
+    boolean supported = isSupported(failure);
     String seen = failure.analysis() + " of " + failure.failed() + ": " + failure.evidence();
     if (forced) {
       return new Gate("evidence", true, !supported || !failure.actionable(), seen);
@@ -72,6 +99,9 @@ public final class RecoveryGates {
   }
 
   private Gate method() {
+    if (!failure.kind().map(RecoveryGates::movesReplicas).orElse(true)) {
+      return new Gate("method", true, false, "no replica is moved");
+    }
     List<Instance> valid =
         circumstances.replicas().stream().filter(Instance::isLastCheckValid).toList();
     boolean oracle = valid.stream().allMatch(Instance::usesOracleGtid);
@@ -93,6 +123,13 @@ public final class RecoveryGates {
     return new Gate("method", oracle || mariaDb, false, explanation);
   }
 
+  private static boolean movesReplicas(RecoveryKind kind) {
+    return switch (kind) {
+      case DEAD_MASTER, DEAD_CO_MASTER, DEAD_INTERMEDIATE_MASTER, DEAD_GROUP_MEMBER -> true;
+      case SEMI_SYNC, NON_WRITEABLE_MASTER -> false;
+    };
+  }
+
   private Gate enabled() {
     boolean enabled = state.recoveriesEnabled();
     return personOverrides(
@@ -100,14 +137,14 @@ public final class RecoveryGates {
   }
 
   private Gate filter() {
-    boolean covered = failure.autoMasterRecovery();
-    return personOverrides(
-        "cluster filter",
-        covered,
-        "RecoverMasterClusterFilters "
-            + (covered ? "cover" : "do not cover")
-            + " cluster "
-            + failure.aliasOrName());
+    boolean covered = isCovered(failure);
+    String explanation =
+        filterKeyOf(failure)
+            .map(key ->
+                "%s %s cluster %s"
+                    .formatted(key, covered ? "cover" : "do not cover", failure.aliasOrName()))
+            .orElse("none applies to such a repair");
+    return personOverrides("cluster filter", covered, explanation);
   }
 
   private Gate downtime() {

@@ -39,12 +39,8 @@ final class Resuming {
     if (failing && t.s.ticket.promoted().isEmpty()) {
       t.s.errors.add("The manager was restarted while it ended this unsuccessful recovery");
       HookRun.begin(t, Phase.FAILING, HookPoint.POST_UNSUCCESSFUL_FAILOVER);
-    } else if (t.s.ticket.promoted().isPresent() || t.s.ticket.intended().isPresent()) {
-      Gathering.look(t);
-    } else if (t.s.ticket.chosen().isPresent()) {
-      Gathering.begin(t);
     } else {
-      HookRun.begin(t, Phase.PRE_HOOKS, HookPoint.PRE_FAILOVER);
+      t.flow().resume(t);
     }
   }
 

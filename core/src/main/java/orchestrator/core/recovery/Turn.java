@@ -35,6 +35,11 @@ final class Turn {
     return s.circumstances.policy();
   }
 
+  /** What is done by a recovery of this kind. The gates let no other kind begin. */
+  Flow flow() {
+    return Flow.of(s.ticket.kind()).orElse(MasterFlow.INSTANCE);
+  }
+
   InstanceKey failed() {
     return s.ticket.failed();
   }

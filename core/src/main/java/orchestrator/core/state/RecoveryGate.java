@@ -4,6 +4,8 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.function.Predicate;
+import orchestrator.core.facts.RecoveryKind;
+import orchestrator.core.facts.RecoveryKind.Brake;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.topology.InstanceKey;
 
@@ -21,8 +23,11 @@ import orchestrator.core.topology.InstanceKey;
  *       earlier one was about.
  * </ul>
  *
- * <p>Repairs of semi-synchronous replication and of a read-only master hold back only repairs of
- * their own kind: they must never delay the failover of a master.
+ * <p>A recovery holds back only those under the same {@linkplain RecoveryKind.Brake brake}; an open
+ * failover holds back all of its cluster. So repairs of semi-synchronous replication and of a
+ * read-only master, and new sources for the replicas of an intermediate master, never delay the
+ * failover of a master. Of intermediate masters several may die at once: there only the server
+ * itself and the one that took its replicas are held back, not the cluster.
  */
 public final class RecoveryGate {
   private RecoveryGate() {}
@@ -86,16 +91,21 @@ public final class RecoveryGate {
     if (!ticket.isOpen() && !ticket.isBlocking(request.at())) {
       return false;
     }
-    Kind kind = Kind.of(ticket.analysis());
-    boolean openFailover = ticket.isOpen() && kind == Kind.FAILOVER;
-    if (kind != Kind.of(request.analysis()) && !openFailover) {
+    Brake brake = ticket.kind().brake();
+    boolean openFailover = ticket.isOpen() && brake == Brake.FAILOVER;
+    if (brake != brakeOf(request.analysis()) && !openFailover) {
       return false;
     }
     String cluster = state.currentClusterName(request.clusterName());
-    return state.currentClusterName(ticket.clusterName()).equals(cluster)
+    boolean sameCluster = state.currentClusterName(ticket.clusterName()).equals(cluster);
+    return (sameCluster && brake != Brake.RELOCATION)
         || ticket.failed().equals(request.failed())
         || ticket.promoted().filter(request.failed()::equals).isPresent()
         || mayHavePromoted(ticket, request.failed());
+  }
+
+  private static Brake brakeOf(String analysis) {
+    return RecoveryKind.ofAnalysis(analysis).orElse(RecoveryKind.DEAD_MASTER).brake();
   }
 
   /** Whether it was about to, and what became of that is not known (yet). */
@@ -130,20 +140,5 @@ public final class RecoveryGate {
                 ticket.blockedUntil(),
                 ticket.uid()),
         Optional.of(ticket));
-  }
-
-  /** Kinds of recovery that hold back each other. */
-  private enum Kind {
-    FAILOVER,
-    SEMI_SYNC_REPAIR,
-    READ_ONLY_REPAIR;
-
-    static Kind of(String analysis) {
-      return switch (analysis) {
-        case "LockedSemiSyncMaster", "MasterWithTooManySemiSyncReplicas" -> SEMI_SYNC_REPAIR;
-        case "NoWriteableMasterStructureWarning" -> READ_ONLY_REPAIR;
-        default -> FAILOVER;
-      };
-    }
   }
 }

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import orchestrator.core.facts.JournalEntry;
 import orchestrator.core.facts.RecoveryOrigin;
+import orchestrator.core.facts.RecoveryTicket;
 import org.junit.jupiter.api.Test;
 
 /** Which recoveries are held back, and by what. */
@@ -153,6 +154,32 @@ class RecoveryGateTest {
   }
 
   @Test
+  void openRecoveryOfAnIntermediateMasterNeverHoldsBackAFailover() {
+    ReplicatedState open = after(new Command.OpenRecovery(intermediate("u1", "im")));
+    assertThat(refusalOf(open, automatic("u2", "a", "a:3306", SOON))).isEmpty();
+  }
+
+  @Test
+  void recoveryOfAnIntermediateMasterWaitsForAnOpenFailoverOfTheCluster() {
+    ReplicatedState open = after(new Command.OpenRecovery(ticket("u1", "a")));
+    assertThat(refusalOf(open, new Command.OpenRecovery(intermediate("u2", "im")))).isPresent();
+  }
+
+  @Test
+  void intermediateMastersThatDieTogetherAreRecoveredTogether() {
+    ReplicatedState open = after(new Command.OpenRecovery(intermediate("u1", "im1")));
+    assertThat(refusalOf(open, new Command.OpenRecovery(intermediate("u2", "im2")))).isEmpty();
+    assertThat(refusalOf(open, new Command.OpenRecovery(intermediate("u3", "im1")))).isPresent();
+  }
+
+  @Test
+  void finishedFailoverDoesNotHoldBackAnIntermediateMasterOfItsCluster() {
+    ReplicatedState over =
+        after(FAILED_OVER, journal("u1", new JournalEntry.Closed(true, List.of())));
+    assertThat(refusalOf(over, new Command.OpenRecovery(intermediate("u2", "im")))).isEmpty();
+  }
+
+  @Test
   void explanationNamesTheRecoveryThatBlocks() {
     RecoveryGate.Request request =
         new RecoveryGate.Request(server("b"), "b:3306", "DeadMaster", true, SOON);
@@ -167,6 +194,10 @@ class RecoveryGateTest {
   private static Command automatic(String uid, String failed, String cluster, Instant at) {
     return new Command.OpenRecovery(
         ticket(uid, failed, cluster, "DeadMaster", RecoveryOrigin.AUTOMATIC, at));
+  }
+
+  private static RecoveryTicket intermediate(String uid, String failed) {
+    return ticket(uid, failed, "a:3306", "DeadIntermediateMaster", RecoveryOrigin.AUTOMATIC, SOON);
   }
 
   private static Command byPerson(String uid, String failed) {

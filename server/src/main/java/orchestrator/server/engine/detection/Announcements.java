@@ -9,7 +9,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import orchestrator.core.analysis.Detections;
 import orchestrator.core.analysis.Diagnosis;
-import orchestrator.core.analysis.RecoveryFunction;
 import orchestrator.core.facts.Detection;
 import orchestrator.core.facts.HookPoint;
 import orchestrator.core.facts.RecoveryOrigin;
@@ -17,6 +16,7 @@ import orchestrator.core.recovery.ActingNode;
 import orchestrator.core.recovery.FailureCase;
 import orchestrator.core.recovery.HookCommand;
 import orchestrator.core.recovery.HookVariables;
+import orchestrator.core.recovery.RecoveryGates;
 import orchestrator.core.state.Command;
 import orchestrator.core.state.CommandResult;
 import orchestrator.core.state.ReplicatedState;
@@ -150,7 +150,8 @@ public final class Announcements {
         return;
       }
     }
-    if (isToBeRecovered(failure) && leadership.isValid()) {
+    boolean toBeRecovered = failure.actionable() && RecoveryGates.isAutomatic(failureCase);
+    if (toBeRecovered && leadership.isValid()) {
       recover(failureCase, uid, commands);
     } else if (!commands.isEmpty()) {
       announce(commands, leadership);
@@ -173,13 +174,6 @@ public final class Announcements {
   private Detection detection(Detector.Failure failure, String uid) {
     return Detections.of(failure.diagnosis(), failure.actionable(), uid, node.name())
         .withHooksPending(!settings.hooks().isEmpty());
-  }
-
-  /** The other recoveries are shown, and announced, but not acted on. */
-  private static boolean isToBeRecovered(Detector.Failure failure) {
-    return failure.actionable()
-        && failure.diagnosis().code().recoveryFunction() == RecoveryFunction.DEAD_MASTER
-        && failure.diagnosis().cluster().hasAutomatedMasterRecovery();
   }
 
   private void recover(FailureCase failure, String uid, List<Command> together) {

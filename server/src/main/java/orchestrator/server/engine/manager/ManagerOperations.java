@@ -16,7 +16,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import orchestrator.core.analysis.AnalysisCode;
 import orchestrator.core.analysis.Diagnosis;
-import orchestrator.core.analysis.RecoveryFunction;
 import orchestrator.core.facts.RecoveryOrigin;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.recovery.Circumstances;
@@ -209,7 +208,7 @@ final class ManagerOperations implements Operations {
       InstanceKey failed, Optional<InstanceKey> candidate, boolean skipHooks, Requester by) {
     return lookAgain(failed)
         .then(diagnosis -> {
-          if (diagnosis.code().recoveryFunction() != RecoveryFunction.DEAD_MASTER) {
+          if (!diagnosis.code().recoveryFunction().isActionable()) {
             return Outcome.failed(
                 CONFLICT,
                 "Nothing to recover: the analysis of %s is %s. To replace a master that is not found dead, use force-master-failover"
@@ -246,7 +245,7 @@ final class ManagerOperations implements Operations {
     if (diagnosis.isEmpty()) {
       return unknown(key);
     }
-    boolean dead = diagnosis.get().code().recoveryFunction() == RecoveryFunction.DEAD_MASTER;
+    boolean dead = diagnosis.get().code().recoveryFunction().isActionable();
     Diagnosis supposed = dead ? diagnosis.get() : diagnosis.get().as(AnalysisCode.DEAD_MASTER);
     if (supposed.replicas().count() == 0) {
       return Outcome.failed(CONFLICT, key + " has no replicas: nothing could be promoted");

@@ -38,7 +38,6 @@ import org.slf4j.LoggerFactory;
 public final class Recoveries {
   private static final Logger log = LoggerFactory.getLogger(Recoveries.class);
   private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(10);
-  private static final String AUDIT_TYPE = "recover-dead-master";
 
   /**
    * A recovery that failed, and blocks nothing, is not attempted again at once: the process that
@@ -288,7 +287,10 @@ public final class Recoveries {
   }
 
   private void audit(RecoveryTicket ticket, String message) {
-    ports.trail().record(AUDIT_TYPE, ticket.failed(), "recovery " + ticket.uid() + " " + message);
+    ports
+        .trail()
+        .record(
+            ticket.kind().auditType(), ticket.failed(), "recovery " + ticket.uid() + " " + message);
   }
 
   private Optional<RecoveryTicket> find(String uid) {

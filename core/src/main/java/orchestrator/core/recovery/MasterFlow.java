@@ -1,0 +1,61 @@
+package orchestrator.core.recovery;
+
+import orchestrator.core.facts.HookPoint;
+import orchestrator.core.recovery.RecoveryState.CommitKind;
+import orchestrator.core.recovery.RecoveryState.Phase;
+
+/**
+ * Replaces a dead master: all replicas stop fetching and are read; the candidate is chosen, applies
+ * what it has and fetches what it lacks; the intent to promote it is committed; it is made writable
+ * while the others are moved below it; the promotion is committed together with all that makes it
+ * known.
+ */
+final class MasterFlow implements Flow {
+  static final MasterFlow INSTANCE = new MasterFlow();
+
+  private MasterFlow() {}
+
+  @Override
+  public void begin(Turn t) {
+    Gathering.begin(t);
+  }
+
+  @Override
+  public void resume(Turn t) {
+    if (t.s.ticket.promoted().isPresent() || t.s.ticket.intended().isPresent()) {
+      Gathering.look(t);
+    } else if (t.s.ticket.chosen().isPresent()) {
+      Gathering.begin(t);
+    } else {
+      HookRun.begin(t, Phase.PRE_HOOKS, HookPoint.PRE_FAILOVER);
+    }
+  }
+
+  @Override
+  public void advance(Turn t) {
+    switch (t.s.phase) {
+      case GATHERING, LOOKING -> Gathering.advance(t);
+      case PREPARING -> Preparing.advance(t);
+      case ABANDONING -> Promoting.chooseAgain(t);
+      case SETTLING -> settle(t);
+      case PRE_HOOKS, FENCING, INTENDING, PROMOTING, POST_HOOKS, FAILING, CLOSING, FINISHED -> {}
+    }
+  }
+
+  /** Processes that tell others wait for the moves, a little. */
+  private static void settle(Turn t) {
+    boolean announced = t.isWakePending(Pending.Alarm.MOVES_BEFORE_HOOKS) || t.s.movesGivenTime;
+    if (announced && (Moving.promptOnesAreDone(t) || t.s.movesGivenTime)) {
+      HookRun.begin(t, Phase.POST_HOOKS, HookPoint.POST_MASTER_FAILOVER, HookPoint.POST_FAILOVER);
+    }
+  }
+
+  @Override
+  public void committed(Turn t, CommitKind kind) {
+    switch (kind) {
+      case INTEND -> Promoting.begin(t, false);
+      case PROMOTED -> Promoting.announced(t);
+      case NOTES, HOOK_MARK, HOOKS_ENDED, ABANDON, CLOSE -> {}
+    }
+  }
+}

@@ -216,7 +216,7 @@ class FrozenLeaderTest {
               RecoveryPolicy.DEFAULT, ClusterRule.EVERY_CLUSTER, ClusterRule.EVERY_CLUSTER),
           new AddressBook(clock),
           new NodeInfo(name, "host", "", "test", "none", Instant.EPOCH),
-          (request, block) -> {});
+          blocked -> {});
     }
 
     private FailureCase failureOf(SandboxServer old) {

@@ -5,14 +5,18 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import orchestrator.core.facts.Downtime;
+import orchestrator.core.facts.RecoveryBudget;
 import orchestrator.core.facts.RecoveryKind;
 import orchestrator.core.facts.RecoveryOrigin;
+import orchestrator.core.state.Brakes;
 import orchestrator.core.state.RecoveryGate;
 import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.topology.Instance;
 
 /** Whether a recovery may begin. All gates are asked, so that all reasons are shown. */
 public final class RecoveryGates {
+  private static final String BUDGET = "budget";
+
   private static final String OVERRIDDEN = " (overridden: asked for by a person)";
 
   private final Circumstances circumstances;
@@ -37,7 +41,10 @@ public final class RecoveryGates {
     return List.of(
         gates.evidence(),
         gates.method(),
-        gates.enabled(),
+        gates.brake("global switch", Brakes.bySwitch(state), "recoveries are enabled"),
+        gates.brake("mass-failure brake", Brakes.byBrake(state), "it is off"),
+        gates.budget(),
+        gates.pause(),
         gates.filter(),
         gates.downtime(),
         gates.block());
@@ -82,6 +89,11 @@ public final class RecoveryGates {
         .filter(gate -> !gate.open())
         .map(gate -> gate.name() + ": " + gate.explanation())
         .collect(Collectors.joining("; "));
+  }
+
+  /** Whether it would begin, were it not one too many: then the brake is pulled. */
+  public static boolean isOnlyOverBudget(List<Gate> gates) {
+    return gates.stream().allMatch(gate -> gate.open() != gate.name().equals(BUDGET));
   }
 
   private Gate evidence() {
@@ -130,10 +142,26 @@ public final class RecoveryGates {
     };
   }
 
-  private Gate enabled() {
-    boolean enabled = state.recoveriesEnabled();
-    return personOverrides(
-        "global switch", enabled, enabled ? "recoveries are enabled" : "recoveries are disabled");
+  private Gate brake(String name, Optional<String> holding, String otherwise) {
+    return personOverrides(name, holding.isEmpty(), holding.orElse(otherwise));
+  }
+
+  private Gate pause() {
+    return brake("pause", Brakes.byPause(state, request(true)), "the cluster is not paused");
+  }
+
+  private Gate budget() {
+    Optional<RecoveryBudget> budget = circumstances.policy().budget();
+    String otherwise =
+        budget
+            .map(limit ->
+                "%d of %d servers were recovered from automatically within %d minutes"
+                    .formatted(
+                        Brakes.spent(state, limit, now).size(),
+                        limit.servers(),
+                        limit.period().toMinutes()))
+            .orElse("there is no limit");
+    return brake(BUDGET, Brakes.byBudget(state, request(true)), otherwise);
   }
 
   private Gate filter() {
@@ -168,8 +196,9 @@ public final class RecoveryGates {
 
   /** Open and recent recoveries: the same rule by which the command to open one is refused. */
   private Gate block() {
-    Optional<RecoveryGate.Block> block = RecoveryGate.blockOf(state, request(origin.automatic()));
-    Optional<RecoveryGate.Block> wouldBlock = RecoveryGate.blockOf(state, request(true));
+    Optional<RecoveryGate.Block> block =
+        RecoveryGate.recoveryBlockOf(state, request(origin.automatic()));
+    Optional<RecoveryGate.Block> wouldBlock = RecoveryGate.recoveryBlockOf(state, request(true));
     if (block.isPresent()) {
       return new Gate("recoveries", false, false, block.get().reason());
     }
@@ -180,7 +209,13 @@ public final class RecoveryGates {
 
   private RecoveryGate.Request request(boolean automatic) {
     return new RecoveryGate.Request(
-        failure.failed(), failure.clusterName(), failure.analysis(), automatic, now);
+        failure.failed(),
+        failure.clusterName(),
+        failure.clusterAlias(),
+        failure.analysis(),
+        automatic,
+        circumstances.policy().budget(),
+        now);
   }
 
   private Gate personOverrides(String name, boolean open, String explanation) {

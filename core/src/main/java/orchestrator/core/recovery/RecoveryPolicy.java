@@ -3,8 +3,10 @@ package orchestrator.core.recovery;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 import orchestrator.core.facts.HookPoint;
+import orchestrator.core.facts.RecoveryBudget;
 import orchestrator.core.relocation.CanReplicate;
 import orchestrator.core.topology.InstanceKey;
 
@@ -16,6 +18,7 @@ import orchestrator.core.topology.InstanceKey;
  * @param keyValuePrefix {@code KVClusterMasterPrefix}
  * @param hooks the process lists, by the moment they run; absent means none
  * @param replication who may replicate from whom
+ * @param budget how many servers may be recovered from automatically; empty for no limit
  */
 public record RecoveryPolicy(
     Promotion promotion,
@@ -24,7 +27,8 @@ public record RecoveryPolicy(
     Duration blockPeriod,
     String keyValuePrefix,
     Map<HookPoint, List<String>> hooks,
-    CanReplicate.Policy replication) {
+    CanReplicate.Policy replication,
+    Optional<RecoveryBudget> budget) {
 
   /** The defaults of all keys. */
   public static final RecoveryPolicy DEFAULT =
@@ -35,7 +39,8 @@ public record RecoveryPolicy(
           Duration.ofHours(1),
           "mysql/master",
           Map.of(),
-          CanReplicate.Policy.DEFAULT);
+          CanReplicate.Policy.DEFAULT,
+          Optional.empty());
 
   public RecoveryPolicy {
     hooks = Map.copyOf(hooks);
@@ -47,22 +52,34 @@ public record RecoveryPolicy(
 
   public RecoveryPolicy with(Promotion newPromotion) {
     return new RecoveryPolicy(
-        newPromotion, replicas, waits, blockPeriod, keyValuePrefix, hooks, replication);
+        newPromotion, replicas, waits, blockPeriod, keyValuePrefix, hooks, replication, budget);
   }
 
   public RecoveryPolicy with(Replicas newReplicas) {
     return new RecoveryPolicy(
-        promotion, newReplicas, waits, blockPeriod, keyValuePrefix, hooks, replication);
+        promotion, newReplicas, waits, blockPeriod, keyValuePrefix, hooks, replication, budget);
   }
 
   public RecoveryPolicy with(Waits newWaits) {
     return new RecoveryPolicy(
-        promotion, replicas, newWaits, blockPeriod, keyValuePrefix, hooks, replication);
+        promotion, replicas, newWaits, blockPeriod, keyValuePrefix, hooks, replication, budget);
   }
 
   public RecoveryPolicy with(Map<HookPoint, List<String>> newHooks) {
     return new RecoveryPolicy(
-        promotion, replicas, waits, blockPeriod, keyValuePrefix, newHooks, replication);
+        promotion, replicas, waits, blockPeriod, keyValuePrefix, newHooks, replication, budget);
+  }
+
+  public RecoveryPolicy with(RecoveryBudget newBudget) {
+    return new RecoveryPolicy(
+        promotion,
+        replicas,
+        waits,
+        blockPeriod,
+        keyValuePrefix,
+        hooks,
+        replication,
+        Optional.of(newBudget));
   }
 
   /**

@@ -21,6 +21,7 @@ final class ClusterRules {
     long count = members.stream().filter(draft.known::contains).count();
     ServerRules.forget(draft, members);
     draft.clusterAliases = without(draft.clusterAliases, command.clusterName());
+    draft.pauses = BrakeRules.withoutCluster(draft, command.clusterName());
     return new CommandResult.Done(count);
   }
 
@@ -50,6 +51,7 @@ final class ClusterRules {
     if (alias.isPresent()) {
       draft.clusterAliases = with(without(draft.clusterAliases, from), to, alias.get());
     }
+    BrakeRules.move(draft, from, to);
     Map<String, String> lineage = lineageAfter(draft.clusterLineage, from, to);
     boolean isNew = !lineage.equals(draft.clusterLineage);
     if (isNew) {

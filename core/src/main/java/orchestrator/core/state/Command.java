@@ -12,6 +12,8 @@ import orchestrator.core.facts.JournalEntry;
 import orchestrator.core.facts.LossReport;
 import orchestrator.core.facts.Maintenance;
 import orchestrator.core.facts.ManagerNode;
+import orchestrator.core.facts.RecoveryBudget;
+import orchestrator.core.facts.RecoveryPause;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.topology.InstanceKey;
 
@@ -114,6 +116,23 @@ public sealed interface Command {
   record SwitchGlobalRecoveries(boolean enabled) implements Command {}
 
   /**
+   * More servers fail than the managers may recover from by themselves: nothing is recovered
+   * automatically until {@link ReleaseBrake}. Refused while the budget is not used up.
+   *
+   * @param heldBack the server that would have been one too many
+   */
+  record PullBrake(RecoveryBudget budget, InstanceKey heldBack, Instant at) implements Command {}
+
+  /** A person lets the managers recover again; the budget counts anew from here. */
+  record ReleaseBrake(Acknowledgement by) implements Command {}
+
+  /** Replaces a pause of the same cluster. */
+  record PauseRecoveries(RecoveryPause pause) implements Command {}
+
+  /** Ends the pauses of a cluster. */
+  record ResumeRecoveries(String clusterName) implements Command {}
+
+  /**
    * Refused while a detection of the same server and actionability is active. The id inside is
    * replaced by the next free one.
    */
@@ -130,8 +149,16 @@ public sealed interface Command {
    * {@link RecoveryGate} names another obstacle. If a person asked, it acknowledges the completed
    * recoveries of the server. The id inside is replaced by the next free one. Repeating it with the
    * same uid gives the same id.
+   *
+   * @param budget the limit for automatic recoveries that the writer is configured with: checked
+   *     here, so that leaders that follow each other cannot exceed it together. Empty for none
    */
-  record OpenRecovery(RecoveryTicket ticket) implements Command {}
+  record OpenRecovery(RecoveryTicket ticket, Optional<RecoveryBudget> budget) implements Command {
+    /** Without a limit. */
+    public OpenRecovery(RecoveryTicket ticket) {
+      this(ticket, Optional.empty());
+    }
+  }
 
   /**
    * Refused for a recovery that is unknown or (unless the entries change nothing) closed, when an
@@ -174,10 +201,10 @@ public sealed interface Command {
   // Time
 
   /**
-   * Drops what has expired by {@code now}: downtimes, promotion rules, maintenance, pools, names
-   * for replicas, active periods of detections that began before {@code detectionsBefore}, and
-   * closed recoveries that block nothing any more and ended before {@code recoveriesBefore} (they
-   * live on in the history).
+   * Drops what has expired by {@code now}: downtimes, promotion rules, maintenance, pools, pauses,
+   * names for replicas, active periods of detections that began before {@code detectionsBefore},
+   * and closed recoveries that block nothing any more and ended before {@code recoveriesBefore}
+   * (they live on in the history).
    */
   record Expire(Instant now, Instant detectionsBefore, Instant recoveriesBefore)
       implements Command {}

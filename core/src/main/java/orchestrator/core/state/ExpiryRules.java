@@ -23,6 +23,7 @@ final class ExpiryRules {
     draft.maintenances = keeping(draft.maintenances, (key, value) -> value.isActive(now));
     draft.candidates = keeping(draft.candidates, (key, value) -> value.isActive(now));
     draft.unresolves = keeping(draft.unresolves, (key, value) -> now.isBefore(value.expires()));
+    draft.pauses = keeping(draft.pauses, (name, value) -> value.isActive(now));
     draft.pools = keeping(draft.pools, (key, value) -> now.isBefore(value.expires()));
     dropRecoveries(draft, command);
     dropDetections(draft);
@@ -41,6 +42,7 @@ final class ExpiryRules {
             draft.candidates,
             draft.unresolves,
             draft.pools,
+            draft.pauses,
             draft.recoveries,
             draft.detections)
         .mapToInt(facts -> facts.size())

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.function.Predicate;
+import orchestrator.core.facts.RecoveryBudget;
 import orchestrator.core.facts.RecoveryKind;
 import orchestrator.core.facts.RecoveryKind.Brake;
 import orchestrator.core.facts.RecoveryTicket;
@@ -15,7 +16,7 @@ import orchestrator.core.topology.InstanceKey;
  * what became of it. An automatic recovery is also held back
  *
  * <ul>
- *   <li>by the global switch;
+ *   <li>by the {@linkplain Brakes brakes};
  *   <li>while a failover of the same cluster is open, and then until its block ends, unless it is
  *       acknowledged: so that a cluster does not fail over again and again. A cluster that a
  *       failover renamed is the same cluster;
@@ -35,29 +36,54 @@ public final class RecoveryGate {
   /**
    * A recovery that somebody considers.
    *
+   * @param clusterAlias empty for none
    * @param analysis the diagnosis code, e.g. {@code DeadMaster}
    * @param automatic not asked for by a person
+   * @param budget the limit for automatic recoveries, if there is one
    */
   public record Request(
-      InstanceKey failed, String clusterName, String analysis, boolean automatic, Instant at) {
-    public static Request of(RecoveryTicket ticket) {
+      InstanceKey failed,
+      String clusterName,
+      String clusterAlias,
+      String analysis,
+      boolean automatic,
+      Optional<RecoveryBudget> budget,
+      Instant at) {
+    public static Request of(RecoveryTicket ticket, Optional<RecoveryBudget> budget) {
       return new Request(
           ticket.failed(),
           ticket.clusterName(),
+          ticket.clusterAlias(),
           ticket.analysis(),
           ticket.origin().automatic(),
+          budget,
           ticket.started());
     }
   }
 
   /**
    * @param reason for people: what blocks, since when, until when, and what to do
-   * @param by the recovery that blocks; empty for the global switch
+   * @param by the recovery that blocks; empty for a brake
    */
   public record Block(String reason, Optional<RecoveryTicket> by) {}
 
-  /** The first obstacle, if there is one: of several recoveries the oldest. */
+  /**
+   * The first obstacle, if there is one: an open recovery, a brake, a recent recovery; of several
+   * recoveries the oldest.
+   */
   public static Optional<Block> blockOf(ReplicatedState state, Request request) {
+    Optional<Block> byRecovery = recoveryBlockOf(state, request);
+    if (!request.automatic()
+        || byRecovery.flatMap(Block::by).filter(RecoveryTicket::isOpen).isPresent()) {
+      return byRecovery;
+    }
+    return Brakes.holding(state, request)
+        .map(reason -> new Block(reason, Optional.empty()))
+        .or(() -> byRecovery);
+  }
+
+  /** The recovery in the way, whatever the brakes say. */
+  public static Optional<Block> recoveryBlockOf(ReplicatedState state, Request request) {
     Optional<Block> open =
         oldest(
                 state,
@@ -68,13 +94,6 @@ public final class RecoveryGate {
             .map(RecoveryGate::stillOpen);
     if (open.isPresent() || !request.automatic()) {
       return open;
-    }
-    if (!state.recoveriesEnabled()) {
-      return Optional.of(
-          new Block(
-              "Automatic recoveries are disabled globally: enable them with"
-                  + " enable-global-recoveries",
-              Optional.empty()));
     }
     return oldest(state, ticket -> blocks(state, ticket, request))
         .map(ticket -> ticket.isOpen() ? stillOpen(ticket) : recent(ticket));
@@ -111,6 +130,14 @@ public final class RecoveryGate {
   /** Whether it was about to, and what became of that is not known (yet). */
   private static boolean mayHavePromoted(RecoveryTicket ticket, InstanceKey key) {
     return ticket.promoted().isEmpty() && ticket.intended().filter(key::equals).isPresent();
+  }
+
+  /** Whether it changes who replicates from whom. */
+  static boolean changesTopology(String analysis) {
+    return switch (brakeOf(analysis)) {
+      case FAILOVER, RELOCATION -> true;
+      case SEMI_SYNC_REPAIR, READ_ONLY_REPAIR -> false;
+    };
   }
 
   private static Block stillOpen(RecoveryTicket ticket) {

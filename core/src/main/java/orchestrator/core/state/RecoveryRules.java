@@ -40,7 +40,7 @@ final class RecoveryRules {
               .formatted(ticket.uid(), ticket.failed()));
     }
     Optional<RecoveryGate.Block> block =
-        RecoveryGate.blockOf(draft.base(), RecoveryGate.Request.of(ticket));
+        RecoveryGate.blockOf(draft.base(), RecoveryGate.Request.of(ticket, command.budget()));
     if (block.isPresent()) {
       return new Refused(block.get().reason());
     }

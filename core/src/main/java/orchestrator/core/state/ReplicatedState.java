@@ -12,6 +12,8 @@ import orchestrator.core.facts.Detection;
 import orchestrator.core.facts.Downtime;
 import orchestrator.core.facts.Maintenance;
 import orchestrator.core.facts.ManagerNode;
+import orchestrator.core.facts.RecoveryBrake;
+import orchestrator.core.facts.RecoveryPause;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
@@ -28,6 +30,8 @@ import orchestrator.core.topology.PromotionRule;
  * @param clusterLineage for names that clusters had before a failover: the name they have now
  * @param unresolves the names that replicas are to use for a source, by its host name
  * @param keyValues the built-in key-value store
+ * @param brake the mass-failure brake as it was pulled last, on or released
+ * @param pauses clusters in which nothing is recovered automatically, by name
  * @param detections by id: active ones, and those that an open or blocking recovery answers
  * @param recoveries by uid: open ones, and closed ones until {@link Command.Expire}
  * @param demoted former masters that are watched
@@ -47,6 +51,8 @@ public record ReplicatedState(
     Map<String, Pool> pools,
     Map<String, KeyValue> keyValues,
     boolean recoveriesEnabled,
+    Optional<RecoveryBrake> brake,
+    Map<String, RecoveryPause> pauses,
     Map<Long, Detection> detections,
     Map<String, RecoveryTicket> recoveries,
     Map<InstanceKey, DemotedMaster> demoted,
@@ -55,8 +61,25 @@ public record ReplicatedState(
 
   public static final ReplicatedState EMPTY =
       new ReplicatedState(
-          Set.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of(),
-          Map.of(), Map.of(), true, Map.of(), Map.of(), Map.of(), Map.of(), 1);
+          Set.of(),
+          Map.of(),
+          Map.of(),
+          Map.of(),
+          Map.of(),
+          Map.of(),
+          Map.of(),
+          Map.of(),
+          Map.of(),
+          Map.of(),
+          Map.of(),
+          true,
+          Optional.empty(),
+          Map.of(),
+          Map.of(),
+          Map.of(),
+          Map.of(),
+          Map.of(),
+          1);
 
   /** Copying what is immutable already costs nothing. */
   public ReplicatedState {
@@ -71,6 +94,7 @@ public record ReplicatedState(
     unresolves = Map.copyOf(unresolves);
     pools = Map.copyOf(pools);
     keyValues = Map.copyOf(keyValues);
+    pauses = Map.copyOf(pauses);
     detections = Map.copyOf(detections);
     recoveries = Map.copyOf(recoveries);
     demoted = Map.copyOf(demoted);

@@ -3,6 +3,7 @@ package orchestrator.core.state;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiPredicate;
 import orchestrator.core.facts.Candidate;
@@ -11,6 +12,8 @@ import orchestrator.core.facts.Detection;
 import orchestrator.core.facts.Downtime;
 import orchestrator.core.facts.Maintenance;
 import orchestrator.core.facts.ManagerNode;
+import orchestrator.core.facts.RecoveryBrake;
+import orchestrator.core.facts.RecoveryPause;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.topology.InstanceKey;
 
@@ -33,6 +36,8 @@ final class StateDraft {
   Map<String, ReplicatedState.Pool> pools;
   Map<String, ReplicatedState.KeyValue> keyValues;
   boolean recoveriesEnabled;
+  Optional<RecoveryBrake> brake;
+  Map<String, RecoveryPause> pauses;
   Map<Long, Detection> detections;
   Map<String, RecoveryTicket> recoveries;
   Map<InstanceKey, DemotedMaster> demoted;
@@ -54,6 +59,8 @@ final class StateDraft {
     pools = base.pools();
     keyValues = base.keyValues();
     recoveriesEnabled = base.recoveriesEnabled();
+    brake = base.brake();
+    pauses = base.pauses();
     detections = base.detections();
     recoveries = base.recoveries();
     demoted = base.demoted();
@@ -87,6 +94,8 @@ final class StateDraft {
             && pools == base.pools()
             && keyValues == base.keyValues()
             && recoveriesEnabled == base.recoveriesEnabled()
+            && brake.equals(base.brake())
+            && pauses == base.pauses()
             && detections == base.detections()
             && recoveries == base.recoveries()
             && demoted == base.demoted()
@@ -109,6 +118,8 @@ final class StateDraft {
         pools,
         keyValues,
         recoveriesEnabled,
+        brake,
+        pauses,
         detections,
         recoveries,
         demoted,

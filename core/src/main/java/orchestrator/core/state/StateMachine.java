@@ -94,6 +94,10 @@ public final class StateMachine {
       case Command.PutKeyValue c -> ClusterRules.putKeyValue(draft, c);
       case Command.DeleteKeyValue c -> ClusterRules.deleteKeyValue(draft, c);
       case Command.SwitchGlobalRecoveries c -> RecoveryRules.switchGlobally(draft, c);
+      case Command.PullBrake c -> BrakeRules.pull(draft, c);
+      case Command.ReleaseBrake c -> BrakeRules.release(draft, c);
+      case Command.PauseRecoveries c -> BrakeRules.pause(draft, c);
+      case Command.ResumeRecoveries c -> BrakeRules.resume(draft, c);
       case Command.OpenRecovery c -> RecoveryRules.open(draft, c);
       case Command.Journal c -> JournalRules.journal(draft, c);
       case Command.ReviseLoss c -> JournalRules.reviseLoss(draft, c);

@@ -14,7 +14,9 @@ import orchestrator.core.facts.JournalEntry;
 import orchestrator.core.facts.LossReport;
 import orchestrator.core.facts.Maintenance;
 import orchestrator.core.facts.ManagerNode;
+import orchestrator.core.facts.RecoveryBudget;
 import orchestrator.core.facts.RecoveryOrigin;
+import orchestrator.core.facts.RecoveryPause;
 import orchestrator.core.facts.ReplicaFate;
 import orchestrator.core.topology.InstanceKey;
 import orchestrator.core.topology.PromotionRule;
@@ -23,6 +25,7 @@ import orchestrator.core.topology.PromotionRule;
 final class RandomCommands {
   private static final List<String> ANALYSES =
       List.of("DeadMaster", "DeadIntermediateMaster", "LockedSemiSyncMaster");
+  private static final RecoveryBudget ONE = new RecoveryBudget(1, Duration.ofMinutes(20));
   private static final int KINDS = 28;
 
   private final RandomGenerator random;
@@ -70,7 +73,12 @@ final class RandomCommands {
   }
 
   private Command others() {
-    return switch (random.nextInt(5)) {
+    return switch (random.nextInt(9)) {
+      case 5 ->
+          new Command.PauseRecoveries(new RecoveryPause(cluster(), "", "x", "", now, later()));
+      case 6 -> new Command.ResumeRecoveries(cluster());
+      case 7 -> new Command.PullBrake(ONE, key(), now);
+      case 8 -> new Command.ReleaseBrake(new Acknowledgement("x", "", now));
       case 0 -> new Command.WatchDemotedMaster(new DemotedMaster(key(), uid(), key(), now));
       case 1 -> new Command.ReleaseDemotedMaster(key());
       case 2 -> new Command.AnnounceNode(new ManagerNode(name(), "http://" + name(), "", "1"));

@@ -182,7 +182,8 @@ class RecoveryGateTest {
   @Test
   void explanationNamesTheRecoveryThatBlocks() {
     RecoveryGate.Request request =
-        new RecoveryGate.Request(server("b"), "b:3306", "DeadMaster", true, SOON);
+        new RecoveryGate.Request(
+            server("b"), "b:3306", "", "DeadMaster", true, Optional.empty(), SOON);
     assertThat(RecoveryGate.blockOf(FAILED_OVER, request).flatMap(RecoveryGate.Block::by))
         .hasValueSatisfying(blocking -> assertThat(blocking.uid()).isEqualTo("u1"));
   }

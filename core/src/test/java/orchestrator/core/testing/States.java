@@ -102,6 +102,8 @@ public final class States {
         none.pools(),
         none.keyValues(),
         recoveriesEnabled,
+        none.brake(),
+        none.pauses(),
         detections,
         recoveries,
         none.demoted(),

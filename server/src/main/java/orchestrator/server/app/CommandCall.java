@@ -104,6 +104,12 @@ record CommandCall(
     out.println(line);
   }
 
+  /** Prints the message with which the API answers. */
+  void printMessage(String path) throws CommandException {
+    // A manager may say who it is first.
+    print(session.api().message(path).replaceFirst("^.* says: ", ""));
+  }
+
   /** Prints {@code host:port}; nothing when there is none. */
   void printKey(JsonNode key) {
     String text = text(key);

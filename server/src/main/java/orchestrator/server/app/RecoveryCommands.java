@@ -47,7 +47,7 @@ final class RecoveryCommands {
             c -> takeover(c));
     demotedMasters(table);
     acknowledgements(table);
-    globalSwitch(table);
+    BrakeCommands.addTo(table);
   }
 
   private static void demotedMasters(CommandTable table) {
@@ -84,34 +84,6 @@ final class RecoveryCommands {
             SERVER + " --reason TEXT",
             "take note of the recoveries of a server",
             c -> acknowledge(c, instancePath(c)));
-  }
-
-  private static void globalSwitch(CommandTable table) {
-    table
-        .addChange(
-            "disable-global-recoveries",
-            "",
-            "recover nothing by itself",
-            c -> {
-              c.get("disable-global-recoveries");
-              c.print("OK: Orchestrator recoveries DISABLED globally");
-            })
-        .addChange(
-            "enable-global-recoveries",
-            "",
-            "recover again",
-            c -> {
-              c.get("enable-global-recoveries");
-              c.print("OK: Orchestrator recoveries ENABLED globally");
-            })
-        .add(
-            "check-global-recoveries",
-            "",
-            "which of both it is",
-            c -> {
-              boolean disabled = c.get("check-global-recoveries").asString("").equals("disabled");
-              c.print("OK: Global recoveries disabled: " + disabled);
-            });
   }
 
   private static void analysis(CommandCall call) throws CommandException {
@@ -220,9 +192,6 @@ final class RecoveryCommands {
   }
 
   private static void acknowledge(CommandCall call, String path) throws CommandException {
-    String message =
-        call.session().api().message(path + "?comment=" + ApiClient.encode(call.reason()));
-    // A manager may say who it is first.
-    call.print(message.replaceFirst("^.* says: ", ""));
+    call.printMessage(path + "?comment=" + ApiClient.encode(call.reason()));
   }
 }

@@ -123,7 +123,8 @@ final class Settings {
         new CanReplicate.Policy(
             replication.lowerReplicaVersionAllowed(),
             replication.verifyFilters(),
-            replication.reasonableMaintenanceLag()));
+            replication.reasonableMaintenanceLag()),
+        recovery.budget());
   }
 
   private Map<HookPoint, List<String>> hooks() {
@@ -276,7 +277,8 @@ final class Settings {
         new ViewSettings.RecoveryFilters(
             configuration.recovery().masterClusters().entries(),
             configuration.recovery().intermediateMasterClusters().entries(),
-            configuration.analysis().ignoredHosts().entries()));
+            configuration.analysis().ignoredHosts().entries()),
+        configuration.recovery().budget());
   }
 
   static String hostname() {

@@ -2,6 +2,7 @@ package orchestrator.server.config;
 
 import static orchestrator.server.config.ConfigurationKey.Trait.FROM_ENVIRONMENT;
 import static orchestrator.server.config.KeyTypes.bool;
+import static orchestrator.server.config.KeyTypes.integer;
 import static orchestrator.server.config.KeyTypes.milliseconds;
 import static orchestrator.server.config.KeyTypes.nonEmptyText;
 import static orchestrator.server.config.KeyTypes.path;
@@ -35,6 +36,19 @@ final class NewKeys {
           Map.of(),
           "The same for single clusters: cluster filters as in RecoverMasterClusterFilters, each"
               + " with milliseconds; the first match in the file wins.");
+
+  static final ConfigurationKey<Integer> MASS_FAILURE_BRAKE_SERVERS =
+      KEYS.key(
+          "MassFailureBrakeServers",
+          integer(0),
+          20,
+          "Of how many servers the failures are recovered automatically within"
+              + " MassFailureBrakeMinutes; one more pulls a brake that only a person releases. 0: no"
+              + " limit.");
+
+  /** No longer than closed recoveries stay in the replicated state: they are what is counted. */
+  static final ConfigurationKey<Integer> MASS_FAILURE_BRAKE_MINUTES =
+      KEYS.key("MassFailureBrakeMinutes", integer(1, 60), 10, "The time of that.");
 
   static final ConfigurationKey<Duration> HOOK_TIMEOUT_SECONDS =
       KEYS.key(

@@ -8,6 +8,7 @@ import static orchestrator.server.config.PatternTypes.clusterFilter;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import orchestrator.core.facts.RecoveryBudget;
 
 /** Recovery policy: Which failures are recovered, and within which limits. */
 public record RecoveryConfiguration(ConfigurationValues values) {
@@ -204,4 +205,14 @@ public record RecoveryConfiguration(ConfigurationValues values) {
       KEYS.key("MasterFailoverLostInstancesDowntimeMinutes", minutes(0), 0, "Without effect.");
 
   static final KeyGroup GROUP = KEYS.build();
+
+  /** How many servers may be recovered from automatically; empty for no limit. */
+  public Optional<RecoveryBudget> budget() {
+    int servers = values.get(NewKeys.MASS_FAILURE_BRAKE_SERVERS);
+    return servers == 0
+        ? Optional.empty()
+        : Optional.of(
+            new RecoveryBudget(
+                servers, Duration.ofMinutes(values.get(NewKeys.MASS_FAILURE_BRAKE_MINUTES))));
+  }
 }

@@ -24,7 +24,7 @@ public interface History {
   /** Newest first; {@code selection.unacknowledgedOnly} is of no meaning here. */
   List<DetectionEntry> detections(Selection selection);
 
-  /** Recoveries that are held back by an earlier one; newest first. */
+  /** Automatic recoveries that are held back just now; newest first. */
   List<BlockedRecovery> blockedRecoveries(Optional<String> clusterName);
 
   /** Newest first. */
@@ -93,14 +93,16 @@ public interface History {
   record RecoveryStep(long id, String recoveryUid, Instant at, String message) {}
 
   /**
-   * @param blockingRecoveryId the earlier recovery that stands in the way
+   * @param blockingRecoveryId the earlier recovery that stands in the way, 0 for none
+   * @param reason every gate that is closed
    */
   record BlockedRecovery(
       InstanceKey failed,
       String clusterName,
       String analysis,
       Instant lastBlocked,
-      long blockingRecoveryId) {}
+      long blockingRecoveryId,
+      String reason) {}
 
   /**
    * @param type for example {@code begin-downtime}

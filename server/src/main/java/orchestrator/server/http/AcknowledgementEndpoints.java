@@ -38,9 +38,8 @@ final class AcknowledgementEndpoints {
             .clusterByName(hint)
             .or(() -> recorded(call, hint))
             .orElseGet(() -> call.lookup().exactCluster(hint));
-    Optional<String> alias =
-        Optional.of(call.picture().cluster(name).alias()).filter(a -> !a.equals(name));
-    return acknowledge(call, new Selector.ByCluster(name, alias), Body.text(name));
+    return acknowledge(
+        call, new Selector.ByCluster(name, call.picture().aliasOf(name)), Body.text(name));
   }
 
   private static Optional<String> recorded(Call call, String hint) {

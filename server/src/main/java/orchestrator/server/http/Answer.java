@@ -63,8 +63,13 @@ sealed interface Answer {
 
   /** An outcome as an envelope. */
   static <T> Answer of(Outcome<T> outcome, String message, Function<T, Body> details) {
+    return of(outcome, value -> message, details);
+  }
+
+  /** An outcome as an envelope, with a message that depends on it. */
+  static <T> Answer of(Outcome<T> outcome, Function<T, String> message, Function<T, Body> details) {
     return switch (outcome) {
-      case Outcome.Ok<T>(T value) -> done(message, details.apply(value));
+      case Outcome.Ok<T>(T value) -> done(message.apply(value), details.apply(value));
       case Outcome.Failed<T> failed -> failed(failed, Body.NULL);
     };
   }

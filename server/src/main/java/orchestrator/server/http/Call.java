@@ -16,6 +16,8 @@ record Call(
     Map<String, String> query,
     Caller caller,
     Supplier<Picture> pictures) {
+  private static final Duration NOT_LONG = Duration.ofMinutes(10);
+
   private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})([smhdw])");
 
   /** The same picture throughout the request; made when it is first asked for. */
@@ -30,6 +32,21 @@ record Call(
       throw new IllegalStateException("the route has no argument " + name);
     }
     return value;
+  }
+
+  /** A path argument without space around it, which must not be empty. */
+  String trimmed(String name) {
+    String value = argument(name).trim();
+    if (value.isEmpty()) {
+      throw ApiException.badRequest("The " + name + " must not be empty");
+    }
+    return value;
+  }
+
+  /** How long what is asked for is to last, {@code :duration}: 10 minutes if it is not said. */
+  Duration lasting() {
+    Duration given = optional("duration").map(Call::duration).orElse(NOT_LONG);
+    return given.isZero() ? NOT_LONG : given;
   }
 
   Optional<String> optional(String name) {

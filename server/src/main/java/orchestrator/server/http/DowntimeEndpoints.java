@@ -1,6 +1,5 @@
 package orchestrator.server.http;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -15,8 +14,6 @@ import orchestrator.server.engine.Operations;
 
 /** Downtime, maintenance and promotion rules. */
 final class DowntimeEndpoints {
-  private static final Duration DEFAULT = Duration.ofMinutes(10);
-
   private final Operations operations;
   private final ViewSettings settings;
 
@@ -43,9 +40,9 @@ final class DowntimeEndpoints {
   private Answer beginDowntime(Call call) {
     InstanceKey key = call.lookup().exactKey(call.key());
     Instant now = call.picture().now();
-    Duration duration = duration(call);
     Downtime downtime =
-        new Downtime(key, trimmed(call, "owner"), trimmed(call, "reason"), now, now.plus(duration));
+        new Downtime(
+            key, call.trimmed("owner"), call.trimmed("reason"), now, now.plus(call.lasting()));
     return Answer.of(
         operations.submit(new Command.BeginDowntime(downtime), call.requester(downtime.owner())),
         "Instance now in downtime: " + key,
@@ -65,7 +62,7 @@ final class DowntimeEndpoints {
     Instant now = call.picture().now();
     Maintenance maintenance =
         new Maintenance(
-            key, trimmed(call, "owner"), trimmed(call, "reason"), now, now.plus(duration(call)));
+            key, call.trimmed("owner"), call.trimmed("reason"), now, now.plus(call.lasting()));
     return Answer.of(
         operations.submit(
             new Command.BeginMaintenance(maintenance, now), call.requester(maintenance.owner())),
@@ -146,18 +143,5 @@ final class DowntimeEndpoints {
             .sorted(Comparator.comparing(Candidate::key))
             .toList();
     return Answer.value(Body.list(active, SmallViews::candidate));
-  }
-
-  private static Duration duration(Call call) {
-    Duration given = call.optional("duration").map(Call::duration).orElse(DEFAULT);
-    return given.isZero() ? DEFAULT : given;
-  }
-
-  private static String trimmed(Call call, String name) {
-    String value = call.argument(name).trim();
-    if (value.isEmpty()) {
-      throw ApiException.badRequest("The " + name + " must not be empty");
-    }
-    return value;
   }
 }

@@ -20,6 +20,7 @@ final class Endpoints {
     new ClusterEndpoints(operations).register(routes);
     new AuditEndpoints(operations).register(routes);
     new RecoveryEndpoints(operations).register(routes);
+    new BrakeEndpoints(operations).register(routes);
     new AcknowledgementEndpoints(operations).register(routes);
     new DowntimeEndpoints(operations, settings).register(routes);
     new TagEndpoints(operations).register(routes);

@@ -22,7 +22,8 @@ final class HealthView {
   /**
    * @param group of this node, if it belongs to one
    */
-  static Body of(Health health, Optional<GroupStatus> group, Instant now) {
+  static Body of(Health health, Optional<GroupStatus> group, Picture picture) {
+    Instant now = picture.now();
     return out -> {
       out.startObject();
       out.field("Healthy", health.isHealthy());
@@ -44,6 +45,7 @@ final class HealthView {
               .filter(GroupStatus::isLeader)
               .map(status -> Body.texts(healthyMembers(status)))
               .orElse(Body.NULL));
+      out.field("RecoveryBrakes", BrakeView.of(picture));
       out.endObject();
     };
   }

@@ -41,6 +41,11 @@ record Picture(World world, Instant now, ViewSettings settings) {
         .orElseGet(() -> ClusterInfo.unknown(name));
   }
 
+  /** The alias of a cluster, if it has one that is not its name. */
+  Optional<String> aliasOf(String clusterName) {
+    return Optional.of(cluster(clusterName).alias()).filter(alias -> !alias.equals(clusterName));
+  }
+
   Optional<Downtime> downtimeOf(InstanceKey key) {
     return Optional.ofNullable(state().downtimes().get(key)).filter(d -> d.isActive(now));
   }

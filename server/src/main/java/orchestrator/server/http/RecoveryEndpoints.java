@@ -37,9 +37,6 @@ final class RecoveryEndpoints {
         "force-master-takeover/:host/:port" + DESIGNATED, call -> failover(call, member(call)));
     routes.read("demoted-masters", this::demotedMasters);
     routes.act("release-demoted-master/:host/:port", this::release);
-    routes.act("disable-global-recoveries", call -> globalRecoveries(call, false));
-    routes.act("enable-global-recoveries", call -> globalRecoveries(call, true));
-    routes.read("check-global-recoveries", this::checkGlobalRecoveries);
   }
 
   private static String hint(Call call) {
@@ -138,21 +135,5 @@ final class RecoveryEndpoints {
         operations.submit(new Command.ReleaseDemotedMaster(key), call.requester()),
         "Demoted master released: " + key + " is not set read-only any more",
         done -> Body.key(key));
-  }
-
-  private Answer globalRecoveries(Call call, boolean enabled) {
-    return Answer.of(
-        operations.submit(new Command.SwitchGlobalRecoveries(enabled), call.requester()),
-        "Globally " + word(enabled) + " recoveries",
-        done -> Body.text(word(enabled)));
-  }
-
-  private Answer checkGlobalRecoveries(Call call) {
-    String word = word(call.picture().state().recoveriesEnabled());
-    return Answer.done("Global recoveries " + word, Body.text(word));
-  }
-
-  private static String word(boolean enabled) {
-    return enabled ? "enabled" : "disabled";
   }
 }

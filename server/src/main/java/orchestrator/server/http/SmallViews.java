@@ -47,6 +47,7 @@ final class SmallViews {
       out.field("Analysis", blocked.analysis());
       out.field("LastBlockedTimestamp", blocked.lastBlocked());
       out.field("BlockingRecoveryId", blocked.blockingRecoveryId());
+      out.field("Reason", blocked.reason());
       out.endObject();
     };
   }

@@ -31,7 +31,7 @@ final class StatusEndpoints {
   private Answer health(Call call) {
     Health health = operations.health();
     Optional<GroupStatus> status = group.map(Group::status);
-    Body details = HealthView.of(health, status, call.picture().now());
+    Body details = HealthView.of(health, status, call.picture());
     return health
         .error()
         .map(error ->

@@ -2,8 +2,10 @@ package orchestrator.server.http;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import orchestrator.core.analysis.AnalysisPolicy;
+import orchestrator.core.facts.RecoveryBudget;
 import orchestrator.core.topology.InstanceKey;
 
 /**
@@ -16,6 +18,7 @@ import orchestrator.core.topology.InstanceKey;
  * @param useSuperReadOnly whether read-only means {@code super_read_only} too
  * @param isProblemIgnored tells servers that are left out of the list of problems
  * @param isUnfitForSchemaChange tells servers that are not offered as control replicas
+ * @param budget how many servers may be recovered from automatically; empty for no limit
  */
 public record ViewSettings(
     AnalysisPolicy analysis,
@@ -25,7 +28,8 @@ public record ViewSettings(
     boolean useSuperReadOnly,
     Predicate<InstanceKey> isProblemIgnored,
     Predicate<InstanceKey> isUnfitForSchemaChange,
-    RecoveryFilters filters) {
+    RecoveryFilters filters,
+    Optional<RecoveryBudget> budget) {
   /** All keys at their defaults. */
   public static final ViewSettings DEFAULT =
       new ViewSettings(
@@ -36,7 +40,8 @@ public record ViewSettings(
           false,
           key -> false,
           key -> false,
-          new RecoveryFilters(List.of(), List.of(), List.of()));
+          new RecoveryFilters(List.of(), List.of(), List.of()),
+          Optional.empty());
 
   /**
    * @param lifetime how long a server is in a pool after it was put there

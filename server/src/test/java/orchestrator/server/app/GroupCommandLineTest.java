@@ -180,6 +180,8 @@ class GroupCommandLineTest {
             "replication-analysis",
             "recovery-plan",
             "demoted-masters",
+            "recovery-brakes",
+            "blocked-recoveries",
             "check-global-recoveries");
   }
 }

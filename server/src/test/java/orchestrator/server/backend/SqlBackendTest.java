@@ -245,8 +245,8 @@ class SqlBackendTest {
   void blockedRecoveriesAreShownByClusterNewestFirst() {
     store.backend.showBlocked(
         List.of(
-            new History.BlockedRecovery(A, "a:3306", "DeadMaster", NOON, 1),
-            new History.BlockedRecovery(B, "b:3306", "DeadMaster", NOON.plusSeconds(1), 2)));
+            new History.BlockedRecovery(A, "a:3306", "DeadMaster", NOON, 1, ""),
+            new History.BlockedRecovery(B, "b:3306", "DeadMaster", NOON.plusSeconds(1), 2, "")));
     assertThat(store.backend.blockedRecoveries(Optional.empty()))
         .extracting(History.BlockedRecovery::failed)
         .containsExactly(B, A);

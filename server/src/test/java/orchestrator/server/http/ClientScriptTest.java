@@ -82,6 +82,9 @@ class ClientScriptTest {
         "downtimed                                    | ''",
         "check-global-recoveries                      | enabled",
         "disable-global-recoveries                    | disabled",
+        "pause-recoveries -a main -r moves -u 2h      | m.example:3306",
+        "resume-recoveries -a main                    | m.example:3306",
+        "blocked-recoveries                           | ''",
         "discover -i r1.example                       | r1.example:3306",
         "async-discover -i r9.example                 | ''",
         "forget -i r1.example                         | ''",
@@ -143,6 +146,20 @@ class ClientScriptTest {
     prints("old.example:3306\n", "-c", "demoted-masters");
     prints("old.example:3306\n", "-c", "release-demoted-master", "-i", "old.example");
     prints("", "-c", "demoted-masters");
+  }
+
+  @Test
+  void brakesArePrintedLineByLine() throws Exception {
+    prints("m.example:3306\n", "-c", "pause-recoveries", "-a", "main", "-r", "moves", "-o", "ann");
+    String lines =
+        """
+        global recoveries: enabled
+        mass-failure brake: off
+        budget: no limit
+        paused: m.example:3306 until 2026-01-15T12:10:00Z by ann: moves
+        """;
+    prints(lines, "-c", "recovery-brakes");
+    prints(lines, "-c", "release-recovery-brake", "-r", "seen");
   }
 
   @Test

@@ -151,7 +151,8 @@ class ViewsTest {
   @Test
   void theSmallerObjectsHaveTheirExactShapes() throws Exception {
     api.operations.history.steps.add(new RecoveryStep(1, "u", NOW, "promoted <r1>"));
-    api.operations.history.blocked.add(new BlockedRecovery(MASTER, "c", "DeadMaster", NOW, 7));
+    api.operations.history.blocked.add(
+        new BlockedRecovery(MASTER, "c", "DeadMaster", NOW, 7, "held <back>"));
     api.operations.history.audit.add(new AuditEntry(5, NOW, "forget", Optional.empty(), "gone"));
     api.operations.history.changes.add(new AnalysisChange(MASTER, NOW, "DeadMaster"));
     api.operations.history.changes.add(new AnalysisChange(MASTER, NOW, "NoProblem"));
@@ -163,7 +164,8 @@ class ViewsTest {
         .isEqualTo(
             "[{\"FailedInstanceKey\":{\"Hostname\":\"m.example\",\"Port\":3306},"
                 + "\"ClusterName\":\"c\",\"Analysis\":\"DeadMaster\","
-                + "\"LastBlockedTimestamp\":\"2026-01-15T12:00:00Z\",\"BlockingRecoveryId\":7}]");
+                + "\"LastBlockedTimestamp\":\"2026-01-15T12:00:00Z\",\"BlockingRecoveryId\":7,"
+                + "\"Reason\":\"held \\u003cback\\u003e\"}]");
     assertThat(api.get("audit").body())
         .isEqualTo(
             "[{\"AuditId\":5,\"AuditTimestamp\":\"2026-01-15T12:00:00Z\","
@@ -234,7 +236,7 @@ class ViewsTest {
             words(
                 """
                 Healthy Hostname Token IsActiveNode ActiveNode Error AvailableNodes RaftLeader
-                IsRaftLeader RaftLeaderURI RaftAdvertise RaftHealthyMembers
+                IsRaftLeader RaftLeaderURI RaftAdvertise RaftHealthyMembers RecoveryBrakes
                 """));
     assertThat(healthy.path("Error").isNull()).isTrue();
     api.operations.illness = Optional.of("disk full");

@@ -72,6 +72,15 @@ final class AuditTypes {
           Entry.of(
               enabled ? "enable-global-recoveries" : "disable-global-recoveries",
               "automatic recoveries are " + (enabled ? "enabled" : "disabled"));
+      case Command.ReleaseBrake(var by) ->
+          Entry.of("release-recovery-brake", "by %s: %s".formatted(by.by(), by.comment()));
+      case Command.PauseRecoveries(var pause) ->
+          Entry.of(
+              "pause-recoveries",
+              "cluster %s, owner: %s, reason: %s, until %s"
+                  .formatted(pause.clusterName(), pause.owner(), pause.reason(), pause.end()));
+      case Command.ResumeRecoveries(var cluster) ->
+          Entry.of("resume-recoveries", "cluster " + cluster);
       case Command.AcknowledgeRecoveries(var selector, var by) ->
           Entry.of("ack-recovery", "%s by %s: %s".formatted(selector, by.by(), by.comment()));
       case Command.SubmitPool(var pool, var members, var ignored) ->
@@ -93,6 +102,7 @@ final class AuditTypes {
       case Command.RegisterDetection ignored -> Optional.empty();
       case Command.EndDetectionHooks ignored -> Optional.empty();
       case Command.EndDetections ignored -> Optional.empty();
+      case Command.PullBrake ignored -> Optional.empty();
       case Command.OpenRecovery ignored -> Optional.empty();
       case Command.Journal ignored -> Optional.empty();
       case Command.ReviseLoss ignored -> Optional.empty();

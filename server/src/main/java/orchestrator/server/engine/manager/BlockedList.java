@@ -7,11 +7,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import orchestrator.core.state.RecoveryGate;
 import orchestrator.core.topology.InstanceKey;
 import orchestrator.server.engine.History.BlockedRecovery;
 
-/** The recoveries that an earlier one holds back just now: for people to see. */
+/** The automatic recoveries that something holds back just now: for people to see. */
 final class BlockedList {
   /** The detector comes back each second; what it does not repeat is over. */
   private static final Duration SHOWN = Duration.ofSeconds(3);
@@ -25,20 +24,9 @@ final class BlockedList {
     this.show = show;
   }
 
-  synchronized void note(RecoveryGate.Request request, RecoveryGate.Block block) {
-    block
-        .by()
-        .ifPresent(ticket -> {
-          blocked.put(
-              request.failed(),
-              new BlockedRecovery(
-                  request.failed(),
-                  request.clusterName(),
-                  request.analysis(),
-                  request.at(),
-                  ticket.id()));
-          showAll();
-        });
+  synchronized void note(BlockedRecovery recovery) {
+    blocked.put(recovery.failed(), recovery);
+    showAll();
   }
 
   synchronized void prune() {

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import orchestrator.core.analysis.ClusterRule;
 import orchestrator.core.facts.Detection;
 import orchestrator.core.facts.JournalEntry;
@@ -29,6 +29,7 @@ import orchestrator.core.state.CommandResult;
 import orchestrator.core.state.RecoveryGate;
 import orchestrator.core.topology.InstanceKey;
 import orchestrator.server.engine.Consensus.Submission;
+import orchestrator.server.engine.History.BlockedRecovery;
 import orchestrator.server.engine.Leadership;
 import orchestrator.server.engine.NodeInfo;
 import org.slf4j.Logger;
@@ -49,7 +50,7 @@ public final class Recoveries {
   private final Rules rules;
   private final AddressBook addressBook;
   private final NodeInfo node;
-  private final BiConsumer<RecoveryGate.Request, RecoveryGate.Block> onBlocked;
+  private final Consumer<BlockedRecovery> onBlocked;
   private final Map<String, CompletableFuture<RecoveryTicket>> running = new ConcurrentHashMap<>();
   private final Map<InstanceKey, Instant> retryAfter = new ConcurrentHashMap<>();
   private volatile boolean closed;
@@ -78,14 +79,14 @@ public final class Recoveries {
   }
 
   /**
-   * @param onBlocked told when an automatic recovery is held back by another
+   * @param onBlocked told each time when an automatic recovery is held back
    */
   public Recoveries(
       RecoveryPorts ports,
       Rules rules,
       AddressBook addressBook,
       NodeInfo node,
-      BiConsumer<RecoveryGate.Request, RecoveryGate.Block> onBlocked) {
+      Consumer<BlockedRecovery> onBlocked) {
     this.ports = ports;
     this.rules = rules;
     this.addressBook = addressBook;
@@ -113,12 +114,16 @@ public final class Recoveries {
     List<Command> commands = new ArrayList<>(together);
     Optional<String> refusal = refusal(ticket, gates, now);
     if (refusal.isPresent()) {
+      if (origin.automatic()) {
+        noteBlocked(ticket, refusal.get());
+        brakeFor(ticket, gates).ifPresent(commands::add);
+      }
       if (!commands.isEmpty()) {
         ports.consensus().submit(commands, COMMIT_TIMEOUT);
       }
       return new Begun.Refused(refusal.get());
     }
-    commands.add(new Command.OpenRecovery(ticket));
+    commands.add(new Command.OpenRecovery(ticket, rules.policy().budget()));
     return switch (ports.consensus().submit(commands, COMMIT_TIMEOUT)) {
       case Submission.Rejected rejected -> new Begun.Refused(rejected.reason());
       case Submission.Unknown unknown ->
@@ -139,9 +144,6 @@ public final class Recoveries {
 
   /** Why a recovery does not begin; empty when nothing stands in its way. */
   private Optional<String> refusal(RecoveryTicket ticket, List<Gate> gates, Instant now) {
-    RecoveryGate.Request request = RecoveryGate.Request.of(ticket);
-    Optional<RecoveryGate.Block> block = RecoveryGate.blockOf(ports.consensus().state(), request);
-    block.ifPresent(found -> onBlocked.accept(request, found));
     if (!RecoveryGates.allOpen(gates)) {
       return Optional.of(RecoveryGates.refusal(gates));
     }
@@ -150,6 +152,37 @@ public final class Recoveries {
       return Optional.of("the last attempt failed; the next one is not before " + retry);
     }
     return Optional.empty();
+  }
+
+  private void noteBlocked(RecoveryTicket ticket, String reason) {
+    long by =
+        RecoveryGate.recoveryBlockOf(
+                ports.consensus().state(), RecoveryGate.Request.of(ticket, rules.policy().budget()))
+            .flatMap(RecoveryGate.Block::by)
+            .map(RecoveryTicket::id)
+            .orElse(0L);
+    onBlocked.accept(
+        new BlockedRecovery(
+            ticket.failed(),
+            ticket.clusterName(),
+            ticket.analysis(),
+            ticket.started(),
+            by,
+            reason));
+  }
+
+  /** It would begin, but for the budget: so many servers do not fail by themselves. */
+  private Optional<Command> brakeFor(RecoveryTicket ticket, List<Gate> gates) {
+    if (!RecoveryGates.isOnlyOverBudget(gates)) {
+      return Optional.empty();
+    }
+    String message = "The mass-failure brake is pulled: " + RecoveryGates.refusal(gates);
+    log.error("{}", message);
+    ports.trail().record("pull-recovery-brake", ticket.failed(), message);
+    return rules
+        .policy()
+        .budget()
+        .map(budget -> new Command.PullBrake(budget, ticket.failed(), ticket.started()));
   }
 
   /**

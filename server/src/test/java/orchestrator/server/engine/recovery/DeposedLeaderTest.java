@@ -141,7 +141,7 @@ class DeposedLeaderTest {
               new Recoveries.Rules(POLICY, ClusterRule.EVERY_CLUSTER, ClusterRule.EVERY_CLUSTER),
               new AddressBook(clock),
               info,
-              (request, block) -> {});
+              blocked -> {});
     }
   }
 

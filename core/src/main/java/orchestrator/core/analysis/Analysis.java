@@ -105,9 +105,21 @@ public final class Analysis {
   }
 
   private boolean isHidden(InstanceKey key) {
+    return hiddenBy(key, state, policy, now).isPresent();
+  }
+
+  /** Why a server is left out, for people; empty when it is not. */
+  public static Optional<String> hiddenBy(
+      InstanceKey key, ReplicatedState state, AnalysisPolicy policy, Instant now) {
     Maintenance maintenance = state.maintenances().get(key);
-    return (maintenance != null && maintenance.isActive(now))
-        || policy.ignoredHosts().test(key.hostname());
+    if (maintenance != null && maintenance.isActive(now)) {
+      return Optional.of(
+          "it is in maintenance until %s by %s: %s"
+              .formatted(maintenance.end(), maintenance.owner(), maintenance.reason()));
+    }
+    return policy.ignoredHosts().test(key.hostname())
+        ? Optional.of("RecoveryIgnoreHostnameFilters match it")
+        : Optional.empty();
   }
 
   private Judgement judge(Instance instance) {

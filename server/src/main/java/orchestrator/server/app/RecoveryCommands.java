@@ -25,6 +25,11 @@ final class RecoveryCommands {
             SERVER,
             "what a recovery would do if the master were dead now; changes nothing",
             c -> plan(c))
+        .addLive(
+            "explain",
+            SERVER,
+            "why the failure of a server is, was, or is not recovered from",
+            c -> c.ofServer("explain").path("Lines").forEach(line -> c.print(line.asString(""))))
         .addLiveChange(
             "recover",
             SERVER + " [-d CANDIDATE]",

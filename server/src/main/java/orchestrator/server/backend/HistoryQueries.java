@@ -62,8 +62,7 @@ final class HistoryQueries {
 
   List<History.AuditEntry> audit(Optional<InstanceKey> key, int page) {
     Condition condition = new Condition();
-    key.ifPresent(
-        wanted -> condition.add("hostname = ? AND port = ?", wanted.hostname(), wanted.port()));
+    key.ifPresent(wanted -> about(condition, wanted));
     return readers.query(
         "SELECT id, at, type, hostname, port, message FROM ojr_audit"
             + condition.where()
@@ -102,10 +101,15 @@ final class HistoryQueries {
     return new InstanceKey(row.getString(column), row.getInt(column + 1));
   }
 
+  private static void about(Condition condition, InstanceKey key) {
+    condition.add("hostname = ? AND port = ?", key.hostname(), key.port());
+  }
+
   private static Condition condition(History.Selection selection) {
     Condition condition = new Condition();
     selection.id().ifPresent(id -> condition.add("id = ?", id));
     selection.uid().ifPresent(uid -> condition.add("uid = ?", uid));
+    selection.failed().ifPresent(key -> about(condition, key));
     selection.clusterName().ifPresent(name -> condition.add("cluster_name = ?", name));
     selection.clusterAlias().ifPresent(alias -> condition.add("cluster_alias = ?", alias));
     return condition;

@@ -36,6 +36,7 @@ public interface History {
   /**
    * Which recoveries or detections; all given conditions hold.
    *
+   * @param failed the server that failed
    * @param clusterName as it was recorded, exactly
    * @param clusterAlias as it was recorded, exactly
    * @param page from 0, {@link #PAGE_SIZE} entries each
@@ -43,13 +44,20 @@ public interface History {
   record Selection(
       Optional<Long> id,
       Optional<String> uid,
+      Optional<InstanceKey> failed,
       Optional<String> clusterName,
       Optional<String> clusterAlias,
       boolean unacknowledgedOnly,
       int page) {
     public static final Selection ALL =
         new Selection(
-            Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), false, 0);
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            false,
+            0);
 
     public Selection {
       if (page < 0) {
@@ -59,28 +67,35 @@ public interface History {
 
     public Selection withId(long newId) {
       return new Selection(
-          Optional.of(newId), uid, clusterName, clusterAlias, unacknowledgedOnly, page);
+          Optional.of(newId), uid, failed, clusterName, clusterAlias, unacknowledgedOnly, page);
     }
 
     public Selection withUid(String newUid) {
       return new Selection(
-          id, Optional.of(newUid), clusterName, clusterAlias, unacknowledgedOnly, page);
+          id, Optional.of(newUid), failed, clusterName, clusterAlias, unacknowledgedOnly, page);
+    }
+
+    public Selection withFailed(InstanceKey server) {
+      return new Selection(
+          id, uid, Optional.of(server), clusterName, clusterAlias, unacknowledgedOnly, page);
     }
 
     public Selection withClusterName(String name) {
-      return new Selection(id, uid, Optional.of(name), clusterAlias, unacknowledgedOnly, page);
+      return new Selection(
+          id, uid, failed, Optional.of(name), clusterAlias, unacknowledgedOnly, page);
     }
 
     public Selection withClusterAlias(String alias) {
-      return new Selection(id, uid, clusterName, Optional.of(alias), unacknowledgedOnly, page);
+      return new Selection(
+          id, uid, failed, clusterName, Optional.of(alias), unacknowledgedOnly, page);
     }
 
     public Selection withUnacknowledgedOnly(boolean only) {
-      return new Selection(id, uid, clusterName, clusterAlias, only, page);
+      return new Selection(id, uid, failed, clusterName, clusterAlias, only, page);
     }
 
     public Selection withPage(int newPage) {
-      return new Selection(id, uid, clusterName, clusterAlias, unacknowledgedOnly, newPage);
+      return new Selection(id, uid, failed, clusterName, clusterAlias, unacknowledgedOnly, newPage);
     }
   }
 

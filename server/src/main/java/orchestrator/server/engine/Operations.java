@@ -3,6 +3,7 @@ package orchestrator.server.engine;
 import java.util.List;
 import java.util.Optional;
 import orchestrator.core.facts.RecoveryTicket;
+import orchestrator.core.recovery.Explanation;
 import orchestrator.core.recovery.RecoveryPlan;
 import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.state.Command;
@@ -87,6 +88,12 @@ public interface Operations {
    * when it has no replicas.
    */
   Outcome<RecoveryPlan> recoveryPlan(InstanceKey failed);
+
+  /**
+   * Why the failure of this server is, was, or is not recovered from. NOT_FOUND for a server of
+   * which nothing is known.
+   */
+  Outcome<Explanation> explain(InstanceKey server);
 
   /** The statements that an action would send to its server in its present state. */
   List<String> statementsOf(ServerAction action);

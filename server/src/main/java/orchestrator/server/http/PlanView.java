@@ -53,7 +53,7 @@ final class PlanView {
     out.field("Evidence", failure.evidence());
   }
 
-  private static Body gate(Gate gate) {
+  static Body gate(Gate gate) {
     return out -> {
       out.startObject();
       out.field("Name", gate.name());

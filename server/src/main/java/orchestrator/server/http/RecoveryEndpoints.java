@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.RecoveryTicket;
+import orchestrator.core.recovery.Explanation;
 import orchestrator.core.state.Command;
 import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.topology.InstanceKey;
@@ -29,6 +30,8 @@ final class RecoveryEndpoints {
       routes.act("recover-lite/:host/:port" + candidate, call -> recover(call, true));
     }
     routes.read("recovery-plan/:host/:port", this::plan);
+    routes.read("explain/:host/:port", this::explain);
+    routes.read("explain/:host/:port/text", this::explainInText);
     routes.act("force-master-failover/:clusterHint", call -> failover(call, hint(call)));
     routes.act("force-master-failover/:host/:port", call -> failover(call, member(call)));
     routes.act(
@@ -63,6 +66,27 @@ final class RecoveryEndpoints {
         operations.recoveryPlan(failed),
         "If " + failed + " were found dead now",
         new PlanView(operations::statementsOf)::of);
+  }
+
+  /** Also of a server that is gone: it may have been recovered from. */
+  private Outcome<Explanation> explanation(Call call) {
+    return operations.explain(call.lookup().similarKey(call.key()));
+  }
+
+  private Answer explain(Call call) {
+    return Answer.of(
+        explanation(call),
+        Explanation::verdict,
+        explanation -> ExplanationView.of(explanation, new RecoveryView(call.picture())));
+  }
+
+  private Answer explainInText(Call call) {
+    return switch (explanation(call)) {
+      case Outcome.Ok<Explanation>(Explanation explanation) ->
+          new Answer.Text(
+              "text/plain; charset=utf-8", String.join("\n", explanation.lines()) + "\n");
+      case Outcome.Failed<Explanation> failed -> Answer.failed(failed, Body.NULL);
+    };
   }
 
   private Answer failover(Call call, String cluster) {

@@ -179,6 +179,7 @@ class GroupCommandLineTest {
             "which-heuristic-cluster-pool-instances",
             "replication-analysis",
             "recovery-plan",
+            "explain",
             "demoted-masters",
             "recovery-brakes",
             "blocked-recoveries",

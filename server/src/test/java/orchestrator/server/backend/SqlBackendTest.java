@@ -129,6 +129,8 @@ class SqlBackendTest {
     assertThat(store.backend.recoveries(Selection.ALL.withPage(2))).hasSize(5);
     assertThat(store.backend.recoveries(Selection.ALL.withId(7))).hasSize(1);
     assertThat(store.backend.recoveries(Selection.ALL.withClusterName("db3:3306"))).hasSize(1);
+    assertThat(store.backend.recoveries(Selection.ALL.withFailed(new InstanceKey("db3", 3306))))
+        .hasSize(1);
     assertThat(store.backend.recoveries(Selection.ALL.withClusterAlias("alias-db3"))).hasSize(1);
     assertThat(store.backend.recoveries(Selection.ALL.withClusterAlias("db3"))).isEmpty();
   }

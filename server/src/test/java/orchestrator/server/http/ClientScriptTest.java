@@ -149,6 +149,19 @@ class ClientScriptTest {
   }
 
   @Test
+  void anExplanationIsPrintedLineByLine() throws Exception {
+    prints(
+        """
+        m.example:3306 is not recovered from: leader: this manager does not lead
+        leader: NO: this manager does not lead
+        """,
+        "-c",
+        "explain",
+        "-i",
+        "m.example");
+  }
+
+  @Test
   void brakesArePrintedLineByLine() throws Exception {
     prints("m.example:3306\n", "-c", "pause-recoveries", "-a", "main", "-r", "moves", "-o", "ann");
     String lines =

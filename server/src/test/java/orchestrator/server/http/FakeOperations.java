@@ -18,6 +18,7 @@ import orchestrator.core.facts.RecoveryOrigin;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.facts.ReplicaFate;
 import orchestrator.core.recovery.Consideration;
+import orchestrator.core.recovery.Explanation;
 import orchestrator.core.recovery.FailureCase;
 import orchestrator.core.recovery.Gate;
 import orchestrator.core.recovery.RecoveryPlan;
@@ -230,6 +231,14 @@ final class FakeOperations implements Operations {
             List.of(new Command.PutKeyValue("mysql/master/main", "r1.example:3306")),
             List.of());
     return Outcome.ok(plan);
+  }
+
+  @Override
+  public Outcome<Explanation> explain(InstanceKey server) {
+    Gate gate = new Gate("leader", false, false, "this manager does not lead");
+    return topology.find(server).isEmpty()
+        ? Outcome.failed(Failure.NOT_FOUND, "No such instance: " + server)
+        : Outcome.ok(Explanation.of(server, TopologyBuilder.NOW, true, List.of(gate), state));
   }
 
   @Override

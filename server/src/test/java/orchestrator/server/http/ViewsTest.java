@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import orchestrator.core.facts.Acknowledgement;
 import orchestrator.core.facts.Detection;
+import orchestrator.core.state.Command;
 import orchestrator.core.testing.InstanceBuilder;
 import orchestrator.core.testing.TopologyBuilder;
 import orchestrator.core.topology.InstanceKey;
@@ -252,6 +253,22 @@ class ViewsTest {
     assertThat(api.get("leader-check/503").statusCode()).isEqualTo(503);
     assertThat(api.get("leader-check/99999").statusCode()).isEqualTo(404);
     assertThat(api.get("leader-check/503").body()).isEqualTo("\"Not leader\"");
+  }
+
+  @Test
+  void anExplanationIsToldAsAnObjectAndAsText() throws Exception {
+    api.operations.with(new Command.OpenRecovery(FakeOperations.openTicket("7", MASTER)));
+    JsonNode explanation = api.details("explain/m.example/3306");
+    assertThat(explanation.path("Verdict").asString()).contains("is being recovered from");
+    assertThat(explanation.path("Gates").get(0).path("Name").asString()).isEqualTo("leader");
+    assertThat(explanation.path("Gates").get(0).path("Open").asBoolean()).isFalse();
+    assertThat(explanation.path("Recovery").path("UID").asString()).isEqualTo("7");
+    assertThat(explanation.path("Detection").isNull()).isTrue();
+    assertThat(api.get("explain/m.example/3306/text").body().lines())
+        .containsExactlyElementsOf(
+            explanation.path("Lines").valueStream().map(JsonNode::asString).toList());
+    assertThat(api.get("explain/nobody.example/3306").statusCode()).isEqualTo(404);
+    assertThat(api.get("explain/nobody.example/3306/text").statusCode()).isEqualTo(404);
   }
 
   @Test

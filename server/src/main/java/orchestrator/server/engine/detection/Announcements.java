@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import orchestrator.core.analysis.Detections;
 import orchestrator.core.analysis.Diagnosis;
@@ -44,21 +45,28 @@ public final class Announcements {
   private final DetectionSettings settings;
   private final Supplier<String> uids;
   private final NodeInfo node;
+  private final Consumer<InstanceKey> onAnnounced;
   private final Set<InstanceKey> inProgress = ConcurrentHashMap.newKeySet();
 
+  /**
+   * @param onAnnounced told of each server whose failure was announced, when it is known what is
+   *     done about it at once
+   */
   public Announcements(
       Consensus consensus,
       Recoveries recoveries,
       Hooks hooks,
       DetectionSettings settings,
       Supplier<String> uids,
-      NodeInfo node) {
+      NodeInfo node,
+      Consumer<InstanceKey> onAnnounced) {
     this.consensus = consensus;
     this.recoveries = recoveries;
     this.hooks = hooks;
     this.settings = settings;
     this.uids = uids;
     this.node = node;
+    this.onAnnounced = onAnnounced;
   }
 
   /** Sees to a failure, unless that is going on already. Returns at once. */
@@ -133,22 +141,13 @@ public final class Announcements {
       commands.add(new Command.RegisterDetection(detection(failure, uid)));
     }
     FailureCase failureCase = FailureCases.of(failure);
-    if (isNew && !settings.hooks().isEmpty()) {
-      // Operators' processes come before the recovery and may hold it up, so the failure is
-      // announced on its own; without them one commit serves both.
-      if (!announce(commands, leadership)) {
+    boolean isRunFirst = isNew && !settings.hooks().isEmpty();
+    if (isRunFirst) {
+      Optional<Command> after = announceWithHooks(failureCase, uid, commands, leadership);
+      if (after.isEmpty()) {
         return;
       }
-      HookEnd end = runHooks(failureCase, uid, leadership, false);
-      if (!end.isOver()) {
-        return;
-      }
-      commands.clear();
-      commands.add(new Command.EndDetectionHooks(uid));
-      if (end == HookEnd.FAILED) {
-        announce(commands, leadership);
-        return;
-      }
+      commands = new ArrayList<>(List.of(after.get()));
     }
     boolean toBeRecovered = failure.actionable() && RecoveryGates.isAutomatic(failureCase);
     if (toBeRecovered && leadership.isValid()) {
@@ -156,6 +155,28 @@ public final class Announcements {
     } else if (!commands.isEmpty()) {
       announce(commands, leadership);
     }
+    if (isNew && !isRunFirst) {
+      onAnnounced.accept(diagnosis.key());
+    }
+  }
+
+  /**
+   * Operators' processes come before the recovery and may hold it up, so the failure is announced
+   * on its own; without them one commit serves both. Returns what says that they have ended; empty
+   * when the failure is not to be recovered now.
+   */
+  private Optional<Command> announceWithHooks(
+      FailureCase failure, String uid, List<Command> commands, Leadership leadership) {
+    if (!announce(commands, leadership)) {
+      return Optional.empty();
+    }
+    onAnnounced.accept(failure.failed());
+    HookEnd end = runHooks(failure, uid, leadership, false);
+    Command ended = new Command.EndDetectionHooks(uid);
+    if (end == HookEnd.FAILED) {
+      announce(List.of(ended), leadership);
+    }
+    return Optional.of(ended).filter(command -> end == HookEnd.SUCCEEDED);
   }
 
   /** The same from the announcement to the end of the recovery, which may begin much later. */

@@ -1,8 +1,8 @@
 package orchestrator.server.engine.detection;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,10 +12,12 @@ import java.util.function.Consumer;
 import orchestrator.core.analysis.Analysis;
 import orchestrator.core.analysis.AnalysisChangelog;
 import orchestrator.core.analysis.AnalysisCode;
+import orchestrator.core.analysis.Condition;
 import orchestrator.core.analysis.Diagnosis;
 import orchestrator.core.analysis.EmergencyMemory;
 import orchestrator.core.analysis.EmergencyOperation;
 import orchestrator.core.analysis.Evidence;
+import orchestrator.core.analysis.Reacting;
 import orchestrator.core.analysis.StaleCoordinates;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.state.ReplicatedState;
@@ -30,12 +32,6 @@ import orchestrator.server.engine.discovery.Picture;
  * an emergency, so that it is not done too often.
  */
 public final class Detector {
-  /**
-   * Verdicts that do not say that a server is dead are announced when they have stood for this
-   * long: for a moment after the death of a master it is merely unreachable.
-   */
-  private static final Duration STEADY = Duration.ofSeconds(1);
-
   private final Picture picture;
   private final Consensus consensus;
   private final DetectionSettings settings;
@@ -180,28 +176,74 @@ public final class Detector {
   }
 
   private boolean mayReact(Diagnosis diagnosis, Instant now) {
-    return diagnosis.code().recoveryFunction().detects()
-        && !diagnosis.isSkippableDueToDowntime()
-        && (diagnosis.code().meansServerIsDead() || isSteady(diagnosis, now))
-        && !now.isBefore(started.plus(settings.startDelay()))
-        && consensus.leadership().isPresent();
+    return Reacting.mayReact(diagnosis, looker(diagnosis, now));
   }
 
-  private boolean isSteady(Diagnosis diagnosis, Instant now) {
-    Verdict verdict = verdicts.get(diagnosis.key());
-    return verdict != null && !now.isBefore(verdict.since().plus(STEADY));
+  private Reacting.Looker looker(Diagnosis diagnosis, Instant now) {
+    return new Reacting.Looker(
+        consensus.leadership().isPresent(),
+        started.plus(settings.startDelay()),
+        Optional.ofNullable(verdicts.get(diagnosis.key()))
+            .filter(verdict -> verdict.code() == diagnosis.code())
+            .map(Verdict::since),
+        now);
+  }
+
+  private Evidence evidenceOf(Diagnosis diagnosis, Topology topology, Instant now) {
+    return Evidence.verdict(
+        diagnosis,
+        topology,
+        picture.failures(),
+        settings.minimumDuration().apply(diagnosis.cluster()),
+        now);
+  }
+
+  /**
+   * Why a failure is reacted to or not: every condition for it, in the order in which they are
+   * asked, and whether it can be acted upon.
+   */
+  public synchronized List<Condition> conditions(Diagnosis diagnosis) {
+    Instant now = clock.instant();
+    Optional<String> hidden =
+        Analysis.hiddenBy(diagnosis.key(), consensus.state(), settings.policy(), now);
+    boolean inGrace = isInGrace(diagnosis, now);
+    List<Condition> conditions = new ArrayList<>();
+    conditions.add(
+        new Condition("analysed", hidden.isEmpty(), () -> hidden.orElse("it is looked at")));
+    conditions.addAll(Reacting.conditions(diagnosis, looker(diagnosis, now)));
+    conditions.add(evidenceCondition(diagnosis, now));
+    conditions.add(
+        new Condition(
+            "no grace",
+            !inGrace,
+            () ->
+                inGrace
+                    ? "the IO threads of its replicas were restarted a moment ago"
+                    : "it is not waited for replicas to connect again"));
+    return conditions;
+  }
+
+  private Condition evidenceCondition(Diagnosis diagnosis, Instant now) {
+    return switch (evidenceOf(diagnosis, picture.topology(), now)) {
+      case Evidence.Conclusive conclusive ->
+          new Condition("confirmed", true, () -> FailureCases.describe(conclusive, diagnosis));
+      case Evidence.Wait wait ->
+          new Condition(
+              "confirmed",
+              false,
+              () ->
+                  wait.reason() + (wait.probe().isEmpty() ? "" : "; to be read: " + wait.probe()));
+    };
+  }
+
+  private boolean isInGrace(Diagnosis diagnosis, Instant now) {
+    return diagnosis.code().waitsForRestartedReplicas()
+        && emergencies.isInGrace(diagnosis.key(), now);
   }
 
   private void react(Diagnosis diagnosis, Topology topology, Instant now) {
-    boolean actionable = diagnosis.isActionable(emergencies.isInGrace(diagnosis.key(), now));
-    Evidence evidence =
-        Evidence.verdict(
-            diagnosis,
-            topology,
-            picture.failures(),
-            settings.minimumDuration().apply(diagnosis.cluster()),
-            now);
-    switch (evidence) {
+    boolean actionable = diagnosis.isActionable(isInGrace(diagnosis, now));
+    switch (evidenceOf(diagnosis, topology, now)) {
       case Evidence.Conclusive conclusive ->
           reactions.failure().accept(new Failure(diagnosis, actionable, conclusive));
       case Evidence.Wait wait -> reactions.doubtful().accept(diagnosis.key(), wait.reason());

@@ -11,7 +11,10 @@ public final class FailureCases {
   private FailureCases() {}
 
   static FailureCase of(Detector.Failure failure) {
-    return of(failure.diagnosis(), failure.actionable(), describe(failure.evidence(), failure));
+    return of(
+        failure.diagnosis(),
+        failure.actionable(),
+        describe(failure.evidence(), failure.diagnosis()));
   }
 
   /**
@@ -35,8 +38,11 @@ public final class FailureCases {
         evidence);
   }
 
-  private static String describe(Evidence.Conclusive evidence, Detector.Failure failure) {
-    long millis = Duration.between(evidence.since(), failure.diagnosis().at()).toMillis();
+  static String describe(Evidence.Conclusive evidence, Diagnosis diagnosis) {
+    if (evidence.attempts() == 0) {
+      return "the verdict needs no more than what it is made of";
+    }
+    long millis = Duration.between(evidence.since(), diagnosis.at()).toMillis();
     return "no answer in "
         + evidence.attempts()
         + " attempts over "
@@ -44,7 +50,7 @@ public final class FailureCases {
         + " ms; "
         + evidence.witnesses().size()
         + " of "
-        + failure.diagnosis().replicas().count()
+        + diagnosis.replicas().count()
         + " replicas agree";
   }
 }

@@ -88,6 +88,7 @@ public final class Manager implements AutoCloseable {
   private final BlockedList blocked;
   private final AddressBook addressBook;
   private final Forgetting forgetting = new Forgetting(this);
+  private final Explainer explainer = new Explainer(this);
 
   public Manager(Ports ports, ManagerSettings settings, NodeInfo node) {
     this.ports = ports;
@@ -110,7 +111,13 @@ public final class Manager implements AutoCloseable {
         new Recoveries(recoveryPorts, settings.recovery(), addressBook, node, blocked::note);
     this.announcements =
         new Announcements(
-            ports.consensus(), recoveries, ports.hooks(), settings.detection(), uids, node);
+            ports.consensus(),
+            recoveries,
+            ports.hooks(),
+            settings.detection(),
+            uids,
+            node,
+            explainer::audit);
     this.detector =
         new Detector(
             picture,
@@ -260,6 +267,10 @@ public final class Manager implements AutoCloseable {
         + now.getNano()
         + ":"
         + HexFormat.of().formatHex(random);
+  }
+
+  Explainer explainer() {
+    return explainer;
   }
 
   Forgetting forgetting() {

@@ -19,6 +19,7 @@ import orchestrator.core.analysis.Diagnosis;
 import orchestrator.core.facts.RecoveryOrigin;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.recovery.Circumstances;
+import orchestrator.core.recovery.Explanation;
 import orchestrator.core.recovery.FailureCase;
 import orchestrator.core.recovery.RecoveryPlan;
 import orchestrator.core.recovery.RecoveryPlanner;
@@ -260,6 +261,15 @@ final class ManagerOperations implements Operations {
             RecoveryOrigin.AUTOMATIC,
             manager.consensus().state(),
             manager.clock().instant()));
+  }
+
+  @Override
+  public Outcome<Explanation> explain(InstanceKey key) {
+    return manager
+        .explainer()
+        .withHistory(key)
+        .<Outcome<Explanation>>map(Outcome::ok)
+        .orElseGet(() -> unknown(key));
   }
 
   @Override

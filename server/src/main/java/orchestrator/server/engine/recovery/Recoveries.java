@@ -108,20 +108,20 @@ public final class Recoveries {
     }
     Instant now = ports.clock().instant();
     Circumstances circumstances = circumstances(failure, leadership.get().term());
-    List<Gate> gates = RecoveryGates.of(circumstances, origin, ports.consensus().state(), now);
+    List<Gate> gates = gates(circumstances, origin, now);
     // The detection is found when the ticket is applied: it may be committed with it.
     RecoveryTicket ticket = RecoveryPlanner.openTicket(circumstances, origin, uid, 0, now);
     List<Command> commands = new ArrayList<>(together);
-    Optional<String> refusal = refusal(ticket, gates, now);
-    if (refusal.isPresent()) {
+    if (!RecoveryGates.allOpen(gates)) {
+      String refusal = RecoveryGates.refusal(gates);
       if (origin.automatic()) {
-        noteBlocked(ticket, refusal.get());
+        noteBlocked(ticket, refusal);
         brakeFor(ticket, gates).ifPresent(commands::add);
       }
       if (!commands.isEmpty()) {
         ports.consensus().submit(commands, COMMIT_TIMEOUT);
       }
-      return new Begun.Refused(refusal.get());
+      return new Begun.Refused(refusal);
     }
     commands.add(new Command.OpenRecovery(ticket, rules.policy().budget()));
     return switch (ports.consensus().submit(commands, COMMIT_TIMEOUT)) {
@@ -142,16 +142,25 @@ public final class Recoveries {
     };
   }
 
-  /** Why a recovery does not begin; empty when nothing stands in its way. */
-  private Optional<String> refusal(RecoveryTicket ticket, List<Gate> gates, Instant now) {
-    if (!RecoveryGates.allOpen(gates)) {
-      return Optional.of(RecoveryGates.refusal(gates));
-    }
-    Instant retry = retryAfter.getOrDefault(ticket.failed(), Instant.MIN);
-    if (ticket.origin().automatic() && now.isBefore(retry)) {
-      return Optional.of("the last attempt failed; the next one is not before " + retry);
-    }
-    return Optional.empty();
+  /** What an automatic recovery of this failure would have to pass now. */
+  public List<Gate> gates(FailureCase failure) {
+    return gates(circumstances(failure), RecoveryOrigin.AUTOMATIC, ports.clock().instant());
+  }
+
+  private List<Gate> gates(Circumstances circumstances, RecoveryOrigin origin, Instant now) {
+    List<Gate> gates =
+        new ArrayList<>(RecoveryGates.of(circumstances, origin, ports.consensus().state(), now));
+    Instant retry = retryAfter.getOrDefault(circumstances.failure().failed(), Instant.MIN);
+    boolean wait = origin.automatic() && now.isBefore(retry);
+    gates.add(
+        new Gate(
+            "retry",
+            !wait,
+            false,
+            wait
+                ? "the last attempt failed; the next one is not before " + retry
+                : "no attempt failed a moment ago"));
+    return gates;
   }
 
   private void noteBlocked(RecoveryTicket ticket, String reason) {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import orchestrator.core.analysis.AnalysisPolicy;
 import orchestrator.core.analysis.ClusterRule;
 import orchestrator.core.facts.HookPoint;
@@ -21,6 +22,7 @@ import orchestrator.server.engine.detection.DetectionSettings;
 import orchestrator.server.engine.discovery.DiscoverySettingsBuilder;
 import orchestrator.server.engine.recovery.Recoveries;
 import orchestrator.server.observe.Audit;
+import orchestrator.server.observe.AuditRecord;
 
 /** A manager of a group, on servers in memory; it polls fast. */
 final class TestNode implements AutoCloseable {
@@ -32,6 +34,8 @@ final class TestNode implements AutoCloseable {
   final FakeRaft.Member member;
   final FakeBackend backend;
   final Manager manager;
+
+  private final List<AuditRecord> audit = new CopyOnWriteArrayList<>();
 
   private TestNode(
       FakeRaft.Member member,
@@ -48,7 +52,12 @@ final class TestNode implements AutoCloseable {
     manager =
         new Manager(
             new Manager.Ports(
-                servers.view(), member, backend, hooks, new Audit(clock, List.of()), clock),
+                servers.view(),
+                member,
+                backend,
+                hooks,
+                new Audit(clock, List.of(audit::add)),
+                clock),
             new Manager.ManagerSettings(
                 new DiscoverySettingsBuilder(POLL).build(),
                 new DetectionSettings(
@@ -95,6 +104,14 @@ final class TestNode implements AutoCloseable {
         .find(TopologyBuilder.key(server))
         .filter(instance -> instance.isLastCheckValid())
         .isPresent();
+  }
+
+  /** What was audited under this type, in order. */
+  List<String> audited(String type) {
+    return audit.stream()
+        .filter(entry -> entry.type().equals(type))
+        .map(AuditRecord::message)
+        .toList();
   }
 
   boolean knows(String server) {

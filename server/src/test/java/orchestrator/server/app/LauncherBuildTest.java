@@ -9,7 +9,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
-import orchestrator.server.app.LauncherFixture.Run;
+import orchestrator.server.app.LauncherFixture.Start;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,7 +56,7 @@ class LauncherBuildTest {
 
   @Test
   void firstUseBuildsWithTheJdkThatWasFound() throws Exception {
-    Run run = launcher.run("http");
+    Start run = launcher.run("http");
 
     assertThat(Files.readAllLines(mavenRan()))
         .singleElement()
@@ -70,7 +70,7 @@ class LauncherBuildTest {
   void nothingIsBuiltWhenNothingHasChangedSince() throws Exception {
     builtBefore();
 
-    Run run = launcher.run("http");
+    Start run = launcher.run("http");
 
     assertThat(mavenRan()).doesNotExist();
     assertThat(run.arguments())
@@ -103,7 +103,7 @@ class LauncherBuildTest {
   void buildThatFailsIsToldWithItsErrorsAndNothingIsStarted() throws Exception {
     launcher.program("mvn", "echo noise; echo '[ERROR] A.java: no such thing'; exit 1");
 
-    Run run = launcher.run("http");
+    Start run = launcher.run("http");
 
     assertThat(run.exit()).isEqualTo(1);
     assertThat(run.out()).isEmpty();

@@ -3,7 +3,6 @@ package orchestrator.server.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -11,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
+import orchestrator.program.Run;
 
 /**
  * A copy of the launcher in a folder of its own, on a machine that has nothing but the usual
@@ -46,7 +45,7 @@ final class LauncherFixture {
    *
    * @param pid of the process that was started
    */
-  record Run(int exit, List<String> out, String err, long pid) {
+  record Start(int exit, List<String> out, String err, long pid) {
     List<String> arguments() {
       return out.stream()
           .filter(line -> line.startsWith("argument "))
@@ -145,30 +144,19 @@ final class LauncherFixture {
         launcher, text.replace("readonly needed_java=25\n", "readonly needed_java=1000\n"));
   }
 
-  Run run(String... arguments) throws Exception {
+  Start run(String... arguments) throws Exception {
     return runAs(home.resolve("orchestrator"), arguments);
   }
 
-  Run runAs(Path launcher, String... arguments) throws Exception {
+  Start runAs(Path launcher, String... arguments) throws Exception {
     List<String> command = new ArrayList<>(List.of(launcher.toString()));
     command.addAll(List.of(arguments));
-    Path out = Files.createTempFile(folder, "out", "");
-    Path err = Files.createTempFile(folder, "err", "");
-    ProcessBuilder builder =
-        new ProcessBuilder(command)
-            .directory(folder.toFile())
-            .redirectOutput(out.toFile())
-            .redirectError(err.toFile());
+    ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
     builder.environment().clear();
     builder.environment().putAll(environment);
-    Process process = builder.start();
-    process.getOutputStream().close();
-    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    return new Run(
-        process.exitValue(),
-        Files.readAllLines(out, StandardCharsets.UTF_8),
-        Files.readString(err, StandardCharsets.UTF_8),
-        process.pid());
+    Run.OfProcess ended = Run.of(builder, folder);
+    return new Start(
+        ended.run().exit(), ended.run().out().lines().toList(), ended.run().err(), ended.pid());
   }
 
   private static void script(Path path, String... lines) throws IOException {

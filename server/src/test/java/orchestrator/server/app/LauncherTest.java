@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import orchestrator.server.app.LauncherFixture.Run;
+import orchestrator.server.app.LauncherFixture.Start;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,7 +59,7 @@ class LauncherTest {
     launcher.needJavaOfTheFuture();
     launcher.javaHome(launcher.jdk("present", "25"));
 
-    Run run = launcher.run("http");
+    Start run = launcher.run("http");
 
     assertThat(run.exit()).isEqualTo(1);
     assertThat(run.out()).isEmpty();
@@ -70,7 +70,7 @@ class LauncherTest {
   void itBecomesTheJvmAndPassesItsArgumentsOnAsTheyAre() throws Exception {
     launcher.javaHome(launcher.jdk("jdk", "25"));
 
-    Run run = launcher.run("--config=a file", "", "*", "-c", "help");
+    Start run = launcher.run("--config=a file", "", "*", "-c", "help");
 
     assertThat(run.javaPid()).isEqualTo(String.valueOf(run.pid()));
     assertThat(run.exit()).isEqualTo(EXIT_OF_JAVA);
@@ -144,7 +144,7 @@ class LauncherTest {
     launcher.javaHome(launcher.jdk("jdk", "25"));
     Files.delete(launcher.home.resolve("orchestrator.server.jar"));
 
-    Run run = launcher.run("http");
+    Start run = launcher.run("http");
 
     assertThat(run.exit()).isEqualTo(1);
     assertThat(run.err()).contains("orchestrator.server.jar is missing");

@@ -89,6 +89,9 @@ final class RaftSetup {
     HostPort advertised = raft.advertise().orElseThrow();
     String own = address(advertised);
     String name = raft.nodeName();
+    if (raft.join()) {
+      refuseNowhere(advertised);
+    }
     if (raft.join() || voters.isEmpty()) {
       return new Peer(name.isEmpty() ? own : name, own);
     }
@@ -103,6 +106,15 @@ final class RaftSetup {
     }
     Optional<Peer> written = voters.stream().filter(peer -> peer.address().equals(own)).findAny();
     return written.isPresent() ? written.get() : resolved(voters, advertised);
+  }
+
+  private static void refuseNowhere(HostPort advertised) throws IOException {
+    if (Set.of("0.0.0.0", "::").contains(advertised.host())) {
+      throw new IOException(
+          "RaftAdvertise (by default RaftBind) is %s, where nobody finds this node: set RaftAdvertise"
+                  .formatted(advertised)
+              + " to the address by which it is added to the group");
+    }
   }
 
   private Peer resolved(List<Peer> voters, HostPort advertised) throws IOException {
@@ -136,13 +148,16 @@ final class RaftSetup {
   }
 
   private static void warnOfEvenNumber(List<Peer> voters) {
-    if (voters.size() % 2 == 0) {
+    int count = voters.size();
+    // A node that joins has no list.
+    if (count > 0 && count % 2 == 0) {
       log.warn(
-          "RaftNodes has {} nodes: {} of them must be alive, so it bears no more failures than {}"
-              + " nodes would. Use 3, 5 or 7",
-          voters.size(),
-          voters.size() / 2 + 1,
-          voters.size() - 1);
+          "RaftNodes has {} nodes: {} of them must be alive, so it bears {}. Use 3, 5 or 7",
+          count,
+          count / 2 + 1,
+          count == 2
+              ? "no failure at all"
+              : "no more failures than " + (count - 1) + " nodes would");
     }
   }
 

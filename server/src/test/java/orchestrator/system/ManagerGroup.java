@@ -38,6 +38,7 @@ final class ManagerGroup implements AutoCloseable {
           .version(HttpClient.Version.HTTP_1_1)
           .build();
   private final List<Node> nodes;
+  private final List<Node> founders;
   private final ManagerConfiguration configuration;
   private final Map<Node, ChildManager> processes = new TreeMap<>();
   private Optional<Path> haltFile = Optional.empty();
@@ -85,30 +86,43 @@ final class ManagerGroup implements AutoCloseable {
     }
   }
 
-  private ManagerGroup(List<Node> nodes, ManagerConfiguration configuration) {
-    this.nodes = nodes;
+  private ManagerGroup(List<Node> nodes, int founders, ManagerConfiguration configuration) {
+    this.nodes = List.copyOf(nodes);
+    this.founders = this.nodes.subList(0, founders);
     this.configuration = configuration;
   }
 
   /** Nodes that are not started yet. */
   static ManagerGroup of(int count, Path folder, ManagerConfiguration configuration) {
-    List<Placement> placements =
-        IntStream.rangeClosed(1, count)
-            .mapToObj(n -> new Placement("127.0.0." + (10 + n), "127.%", List.of()))
-            .toList();
-    return placed(placements, folder, configuration);
+    return new ManagerGroup(nodes(loopback(count), folder), count, configuration);
+  }
+
+  /** Nodes that are not started yet: those that form the group, and others that may join it. */
+  static ManagerGroup withSpares(
+      int founders, int spares, Path folder, ManagerConfiguration configuration) {
+    return new ManagerGroup(nodes(loopback(founders + spares), folder), founders, configuration);
   }
 
   /** One node at each of these places, not started yet. */
   static ManagerGroup placed(
       List<Placement> placements, Path folder, ManagerConfiguration configuration) {
+    return new ManagerGroup(nodes(placements, folder), placements.size(), configuration);
+  }
+
+  private static List<Placement> loopback(int count) {
+    return IntStream.rangeClosed(1, count)
+        .mapToObj(n -> new Placement("127.0.0." + (10 + n), "127.%", List.of()))
+        .toList();
+  }
+
+  private static List<Node> nodes(List<Placement> placements, Path folder) {
     List<Node> nodes = new ArrayList<>();
     for (Placement placement : placements) {
       int number = nodes.size() + 1;
       nodes.add(
           new Node(number, placement, freePort(), freePort(), folder.resolve("node" + number)));
     }
-    return new ManagerGroup(List.copyOf(nodes), configuration);
+    return nodes;
   }
 
   private static int freePort() {
@@ -126,7 +140,7 @@ final class ManagerGroup implements AutoCloseable {
   }
 
   ManagerGroup startAll() {
-    nodes.forEach(this::start);
+    founders.forEach(this::start);
     return this;
   }
 
@@ -140,7 +154,16 @@ final class ManagerGroup implements AutoCloseable {
 
   /** Starts a node with what its directory holds. */
   void start(Node node) {
-    Path file = writeConfiguration(node, Map.of());
+    start(node, Map.of());
+  }
+
+  /** Starts a node that waits to be added, unless its directory says that it was. */
+  void startJoining(Node node) {
+    start(node, Map.of("RaftJoin", true));
+  }
+
+  private void start(Node node, Map<String, Object> more) {
+    Path file = writeConfiguration(node, more);
     Path output = node.home().resolve("log");
     processes.put(
         node,
@@ -162,7 +185,7 @@ final class ManagerGroup implements AutoCloseable {
             .with("RaftEnabled", true)
             .with("RaftDataDir", node.raftDirectory().toString())
             .with("RaftBind", node.raftAddress())
-            .with("RaftNodes", nodes.stream().map(Node::raftAddress).toList())
+            .with("RaftNodes", founders.stream().map(Node::raftAddress).toList())
             .with("ListenAddress", node.host() + ":" + node.httpPort());
     for (Map.Entry<String, Object> entry : more.entrySet()) {
       own = own.with(entry.getKey(), entry.getValue());
@@ -182,6 +205,13 @@ final class ManagerGroup implements AutoCloseable {
   void kill(Node node) {
     process(node).kill();
     processes.remove(node);
+  }
+
+  /** Waits for a node to end by itself; its exit code. */
+  int awaitEnd(Node node) {
+    int code = process(node).awaitEnd(LIMIT);
+    processes.remove(node);
+    return code;
   }
 
   /** SIGTERM; waits for the end. */
@@ -217,6 +247,10 @@ final class ManagerGroup implements AutoCloseable {
   /** The nodes that say now that they lead. */
   List<Node> leaders() {
     return running().stream().filter(this::leads).toList();
+  }
+
+  void awaitHealthy(Node node) {
+    await(node + " takes part").atMost(LIMIT).until(() -> get(node, "raft-health").isOk());
   }
 
   /** Waits for the one that leads. */

@@ -79,11 +79,6 @@ final class GroupDirectory {
     return root.resolve(groupId.getUuid().toString());
   }
 
-  /** Whether this node has taken part in the group before. */
-  boolean isUsed() {
-    return Files.isDirectory(ofGroup().resolve("current"));
-  }
-
   RaftGroupId groupId() {
     return groupId;
   }

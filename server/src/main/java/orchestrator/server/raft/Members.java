@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -36,6 +37,8 @@ import org.apache.ratis.server.RaftServer;
 final class Members {
   private static final Pattern ADDRESS =
       Pattern.compile("([a-z0-9_.-]+|\\[[0-9a-f:.]+])(?::([0-9]{1,5}))?");
+
+  private static final Duration ANSWER_POLL = Duration.ofMillis(20);
 
   private final RaftServer server;
   private final RaftServer.Division division;
@@ -128,7 +131,7 @@ final class Members {
           "This node leads, and cannot remove itself: hand over first (raft-yield)");
     }
     List<Peer> rest = now.voters().stream().filter(peer -> !peer.equals(removed.get())).toList();
-    long alive = rest.stream().filter(peer -> isAlive(now, peer)).count();
+    long alive = answering(rest);
     if (alive < rest.size() / 2 + 1) {
       return Outcome.failed(
           Failure.CONFLICT,
@@ -138,12 +141,32 @@ final class Members {
     return configure(rest, limit).map(done -> removed.get());
   }
 
+  /**
+   * How many of these answer now: of one that died a moment ago the last answer is still young.
+   * Waits until they are a majority, as long as it takes to find out that they are not.
+   */
+  private long answering(List<Peer> peers) {
+    long start = System.nanoTime();
+    while (true) {
+      Duration waited = Duration.ofNanos(System.nanoTime() - start);
+      GroupStatus now = status.get();
+      long alive = peers.stream().filter(peer -> hasAnswered(now, peer, waited)).count();
+      if (alive > peers.size() / 2 || waited.compareTo(now.timeouts().max().multipliedBy(2)) > 0) {
+        return alive;
+      }
+      LockSupport.parkNanos(ANSWER_POLL.toNanos());
+    }
+  }
+
   private static boolean isAlive(GroupStatus now, Peer peer) {
+    return hasAnswered(now, peer, now.timeouts().max().multipliedBy(2));
+  }
+
+  private static boolean hasAnswered(GroupStatus now, Peer peer, Duration within) {
     return peer.name().equals(now.node())
         || now.followers().stream()
             .anyMatch(follower ->
-                follower.peer().equals(peer)
-                    && follower.lastContact().compareTo(now.timeouts().max().multipliedBy(2)) < 0);
+                follower.peer().equals(peer) && follower.lastContact().compareTo(within) < 0);
   }
 
   private Outcome<RaftClientReply> configure(List<Peer> voters, Duration limit) {

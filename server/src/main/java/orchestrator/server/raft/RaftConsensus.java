@@ -31,6 +31,7 @@ import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.storage.RaftStorage;
@@ -87,13 +88,12 @@ public final class RaftConsensus implements Consensus, Group {
     this.machine =
         new CommandMachine(
             client, submissions, projections.apply(directory.incarnation()), tenure, doom);
-    boolean forms = !settings.join() || directory.isUsed();
+    // What its log says of the members wins; one that joins knows them from there alone.
+    List<RaftPeer> founders = settings.join() ? List.of() : Members.peers(settings.voters());
     this.server =
         RaftServer.newBuilder()
             .setServerId(RaftPeerId.valueOf(settings.self().name()))
-            .setGroup(
-                RaftGroup.valueOf(
-                    directory.groupId(), forms ? Members.peers(settings.voters()) : List.of()))
+            .setGroup(RaftGroup.valueOf(directory.groupId(), founders))
             .setStateMachine(machine)
             .setProperties(RatisProperties.of(settings))
             .setParameters(RatisProperties.parameters(settings, followers))
@@ -103,7 +103,7 @@ public final class RaftConsensus implements Consensus, Group {
     this.division = server.getDivision(directory.groupId());
     this.status =
         new StatusReader(settings, directory, division, machine, followers, tenure, clock);
-    this.monitor = new RoleMonitor(status, tenure, clock);
+    this.monitor = new RoleMonitor(status::seen, tenure, clock);
     this.members =
         new Members(server, division, client, callIds, this::status, settings.defaultPort());
     this.followerWatch = new FollowerWatch(division, followers, timing, this::commitNothing);

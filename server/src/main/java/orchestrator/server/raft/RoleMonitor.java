@@ -9,6 +9,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import orchestrator.server.engine.Group.RoleChange;
 import orchestrator.server.engine.GroupStatus.Role;
 import org.slf4j.Logger;
@@ -25,9 +26,10 @@ final class RoleMonitor implements AutoCloseable {
   /** How often the leader changed, and when last. */
   record Changes(long count, Optional<Instant> last) {}
 
-  private record Seen(Role role, long term, Optional<String> leader) {}
+  /** What is watched. */
+  record Seen(Role role, long term, Optional<String> leader) {}
 
-  private final StatusReader status;
+  private final Supplier<Seen> current;
   private final InstantSource clock;
   private final Semaphore alarm = new Semaphore(0);
   private final List<Consumer<RoleChange>> listeners = new CopyOnWriteArrayList<>();
@@ -35,9 +37,13 @@ final class RoleMonitor implements AutoCloseable {
   private volatile Changes changes = new Changes(0, Optional.empty());
   private volatile boolean closed;
   private Seen seen = new Seen(Role.FOLLOWER, -1, Optional.empty());
+  private String failure = "";
 
-  RoleMonitor(StatusReader status, Tenure tenure, InstantSource clock) {
-    this.status = status;
+  /**
+   * @param current looks now
+   */
+  RoleMonitor(Supplier<Seen> current, Tenure tenure, InstantSource clock) {
+    this.current = current;
     this.clock = clock;
     this.thread = new Thread(this::watch, "raft-role");
     thread.setDaemon(true);
@@ -59,7 +65,7 @@ final class RoleMonitor implements AutoCloseable {
   private void watch() {
     while (!closed) {
       try {
-        look();
+        lookSafely();
         if (alarm.tryAcquire(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
           alarm.drainPermits();
         }
@@ -69,13 +75,21 @@ final class RoleMonitor implements AutoCloseable {
     }
   }
 
+  /** Goes on whatever happens, as nobody else tells of roles. */
+  private void lookSafely() {
+    try {
+      look();
+      failure = "";
+    } catch (RuntimeException e) {
+      if (!e.toString().equals(failure)) {
+        failure = e.toString();
+        log.error("The role cannot be looked at", e);
+      }
+    }
+  }
+
   private void look() {
-    Role role = status.role();
-    Seen now =
-        new Seen(
-            role,
-            status.term(),
-            role == Role.LEADER ? Optional.of(status.node()) : status.leader());
+    Seen now = current.get();
     if (now.equals(seen)) {
       return;
     }

@@ -59,7 +59,7 @@ final class StatusReader {
     this.self = division.getId();
   }
 
-  Role role() {
+  private Role role() {
     DivisionInfo info = division.getInfo();
     if (!info.isAlive()) {
       return Role.SHUTDOWN;
@@ -73,15 +73,16 @@ final class StatusReader {
     };
   }
 
-  long term() {
-    return division.getInfo().getCurrentTerm();
+  /** What of it is watched for changes. */
+  RoleMonitor.Seen seen() {
+    Role role = role();
+    return new RoleMonitor.Seen(
+        role,
+        division.getInfo().getCurrentTerm(),
+        role == Role.LEADER ? Optional.of(self.toString()) : leader());
   }
 
-  String node() {
-    return self.toString();
-  }
-
-  Optional<String> leader() {
+  private Optional<String> leader() {
     return Optional.ofNullable(division.getInfo().getLeaderId()).map(RaftPeerId::toString);
   }
 

@@ -23,9 +23,13 @@ final class ForgedPeer implements AutoCloseable {
   private final ManagedChannel channel;
 
   ForgedPeer(Trio trio, String name, String target) {
+    this(trio, name, target, "test");
+  }
+
+  ForgedPeer(Trio trio, String name, String target, String cluster) {
     this.name = name;
     this.target =
-        RaftGroupMemberId.valueOf(RaftPeerId.valueOf(target), GroupDirectory.groupId("test"));
+        RaftGroupMemberId.valueOf(RaftPeerId.valueOf(target), GroupDirectory.groupId(cluster));
     String address =
         trio.peers().stream()
             .filter(known -> known.name().equals(target))

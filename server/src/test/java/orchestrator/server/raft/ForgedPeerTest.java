@@ -1,6 +1,7 @@
 package orchestrator.server.raft;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
@@ -87,6 +88,20 @@ class ForgedPeerTest {
     forged = Optional.of(other);
 
     assertThat(other.askForVote(term, term, last).getServerReply().getSuccess()).isFalse();
+  }
+
+  @Test
+  void whoeverIsOfAnotherGroupIsRefusedAndTeachesNoTerm() {
+    RaftConsensus node = lonelyNode();
+    long term = node.status().term();
+    ForgedPeer foreign = new ForgedPeer(started.orElseThrow(), "node2", "node1", "other");
+    forged = Optional.of(foreign);
+
+    assertThatThrownBy(() -> foreign.askForVote(term + 1000, term + 1000, 1000))
+        .hasMessageContaining("not found");
+
+    assertThat(node.status().term()).isLessThan(term + 1000);
+    assertThat(node.status().votedFor()).isNotEqualTo(Optional.of("node2"));
   }
 
   /** Raft dissertation §9.6: what a node asks that was isolated, before it raises its term. */

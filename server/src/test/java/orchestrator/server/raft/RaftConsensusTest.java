@@ -252,10 +252,29 @@ class RaftConsensusTest {
     String removed = trio.follower().status().node();
     assertThat(leader.removePeer(removed, Trio.LIMIT)).isInstanceOf(Outcome.Ok.class);
     assertThat(leader.status().voters()).hasSize(3).noneMatch(peer -> peer.name().equals(removed));
+
+    trio.stop("node4");
+    RaftConsensus again = trio.start(joining);
+    await("it is a member still").atMost(Trio.LIMIT).until(() -> again.status().isHealthy());
   }
 
   @Test
-  void aDirectoryOfAnotherGroupOrNodeIsRefused() throws Exception {
+  void noQuorumIsGivenAwayThoughADeathWasNotYetNoticed() {
+    Trio trio = trio(3);
+    RaftConsensus leader = trio.leader();
+    List<String> others = trio.othersThan(leader);
+
+    trio.stop(others.getFirst());
+
+    assertThat(leader.removePeer(others.getLast(), Trio.LIMIT))
+        .isInstanceOfSatisfying(
+            Outcome.Failed.class, failed -> assertThat(failed.message()).contains("no majority"));
+    assertThat(leader.status().voters()).hasSize(3);
+    assertThat(leader.removePeer(others.getFirst(), Trio.LIMIT)).isInstanceOf(Outcome.Ok.class);
+  }
+
+  @Test
+  void aDirectoryOfAnotherGroupIsRefused() throws Exception {
     Trio trio = new Trio(folder, 3);
     RaftSettings settings = trio.settings(trio.peers().getFirst());
     Files.createDirectories(
@@ -264,6 +283,19 @@ class RaftConsensusTest {
     assertThatThrownBy(() -> start(settings))
         .isInstanceOf(RaftException.class)
         .hasMessageContaining("RaftClusterName");
+  }
+
+  @Test
+  void aDirectoryOfAnotherNodeIsRefused() throws Exception {
+    Trio trio = new Trio(folder, 3);
+    RaftSettings settings = trio.settings(trio.peers().getFirst());
+    Files.createDirectories(settings.directory());
+    Files.writeString(settings.directory().resolve("orchestrator-node"), "node2\nx\n");
+
+    assertThatThrownBy(() -> start(settings))
+        .isInstanceOf(RaftException.class)
+        .hasMessageContaining("belongs to node 'node2'")
+        .hasMessageContaining("RaftNodeName");
   }
 
   @Test

@@ -22,6 +22,15 @@ public interface Consensus extends AutoCloseable {
    */
   Submission submit(List<Command> commands, Duration deadline);
 
+  /**
+   * As {@link #submit(List, Duration)}, under an id that another node made for it ({@link
+   * Group#newCommandId}), so that it can be asked for even if this node is lost. Never done under
+   * another id; for a single use.
+   */
+  default Submission submit(List<Command> commands, Duration deadline, String commandId) {
+    return submit(commands, deadline);
+  }
+
   /** Whether other nodes may change the state while this one is away. */
   default boolean isShared() {
     return false;

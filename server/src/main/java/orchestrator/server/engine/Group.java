@@ -61,10 +61,13 @@ public interface Group {
    */
   Outcome<Long> snapshot(Duration limit);
 
+  /** An id for a command that the leader is asked for; good as long as that leader leads. */
+  String newCommandId();
+
   /**
    * What came of a command whose outcome was unknown.
    *
-   * @param commandId from {@link Consensus.Submission.Unknown}
+   * @param commandId from {@link Consensus.Submission.Unknown}, or {@link #newCommandId}
    */
   CommandFate fateOf(String commandId);
 

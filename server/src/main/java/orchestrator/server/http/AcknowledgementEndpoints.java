@@ -18,15 +18,15 @@ final class AcknowledgementEndpoints {
   }
 
   void register(RouteTable routes) {
-    routes.act(
+    routes.command(
         "ack-recovery/cluster/:clusterHint", call -> cluster(call, call.argument("clusterHint")));
-    routes.act(
+    routes.command(
         "ack-recovery/cluster/alias/:clusterAlias",
         call -> cluster(call, call.argument("clusterAlias")));
-    routes.act("ack-recovery/instance/:host/:port", this::instance);
-    routes.act("ack-recovery/uid/:uid", this::uid);
-    routes.act("ack-recovery/:recoveryId", this::id);
-    routes.act(
+    routes.command("ack-recovery/instance/:host/:port", this::instance);
+    routes.command("ack-recovery/uid/:uid", this::uid);
+    routes.command("ack-recovery/:recoveryId", this::id);
+    routes.command(
         "ack-all-recoveries",
         call -> acknowledge(call, new Selector.All(), Body.text(comment(call))));
   }

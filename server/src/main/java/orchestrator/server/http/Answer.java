@@ -1,6 +1,7 @@
 package orchestrator.server.http;
 
 import java.net.URI;
+import java.util.Optional;
 import java.util.function.Function;
 import orchestrator.server.engine.Outcome;
 import orchestrator.server.engine.Outcome.Failure;
@@ -26,8 +27,10 @@ sealed interface Answer {
    * Whatever the leader answers.
    *
    * @param leader the base URL of its service
+   * @param commandId under which it is to commit what is asked for; empty when that is more, or
+   *     something else, than one command
    */
-  record Forwarded(URI leader) implements Answer {}
+  record Forwarded(URI leader, Optional<String> commandId) implements Answer {}
 
   static Answer value(Body body) {
     return new Value(200, body);
@@ -53,7 +56,8 @@ sealed interface Answer {
         failed.commandId().map(Answer::commandId).orElse(details));
   }
 
-  private static Body commandId(String id) {
+  /** Names the command to ask about. */
+  static Body commandId(String id) {
     return out -> {
       out.startObject();
       out.field("CommandId", id);

@@ -17,15 +17,15 @@ final class BrakeEndpoints {
   }
 
   void register(RouteTable routes) {
-    routes.act("disable-global-recoveries", call -> globalRecoveries(call, false));
-    routes.act("enable-global-recoveries", call -> globalRecoveries(call, true));
+    routes.command("disable-global-recoveries", call -> globalRecoveries(call, false));
+    routes.command("enable-global-recoveries", call -> globalRecoveries(call, true));
     routes.read("check-global-recoveries", this::checkGlobalRecoveries);
     routes.read("recovery-brakes", call -> Answer.value(BrakeView.of(call.picture())));
-    routes.act("release-recovery-brake", this::release);
+    routes.command("release-recovery-brake", this::release);
     for (String duration : List.of("", "/:duration")) {
-      routes.act("pause-recoveries/:clusterHint/:owner/:reason" + duration, this::pause);
+      routes.command("pause-recoveries/:clusterHint/:owner/:reason" + duration, this::pause);
     }
-    routes.act("resume-recoveries/:clusterHint", this::resume);
+    routes.command("resume-recoveries/:clusterHint", this::resume);
   }
 
   private Answer globalRecoveries(Call call, boolean enabled) {

@@ -10,11 +10,16 @@ import orchestrator.core.topology.InstanceKey;
 import orchestrator.server.engine.Operations;
 import orchestrator.server.engine.Requester;
 
-/** One request, taken apart. */
+/**
+ * One request, taken apart.
+ *
+ * @param commandId under which the one command of it is to be committed
+ */
 record Call(
     Map<String, String> arguments,
     Map<String, String> query,
     Caller caller,
+    Optional<String> commandId,
     Supplier<Picture> pictures) {
   private static final Duration NOT_LONG = Duration.ofMinutes(10);
 
@@ -88,12 +93,12 @@ record Call(
 
   /** The authenticated user, else the node itself. */
   Requester requester() {
-    return new Requester(caller.user().orElse(picture().world().node().hostname()));
+    return requester(picture().world().node().hostname());
   }
 
   /** The authenticated user, else who the request says it is from. */
   Requester requester(String claimed) {
-    return new Requester(caller.user().orElse(claimed));
+    return new Requester(caller.user().orElse(claimed), commandId);
   }
 
   /** Digits and one of {@code s m h d w}. */

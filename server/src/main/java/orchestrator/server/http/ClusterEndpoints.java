@@ -25,7 +25,7 @@ final class ClusterEndpoints {
     routes.read("cluster-info/:clusterHint", call -> info(call, hint(call)));
     routes.read("cluster-info/alias/:clusterAlias", call -> info(call, alias(call)));
     routes.read("cluster-osc-slaves|cluster-osc-replicas/:clusterHint", this::controlReplicas);
-    routes.act("set-cluster-alias/:clusterName", this::setAlias);
+    routes.command("set-cluster-alias/:clusterName", this::setAlias);
     routes.read("masters", this::masters);
     routes.read("master/:clusterHint", this::master);
     routes.read("topology/:clusterHint", call -> tree(call, hint(call), TopologyText::plain));

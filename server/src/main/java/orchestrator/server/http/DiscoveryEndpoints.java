@@ -12,11 +12,11 @@ final class DiscoveryEndpoints {
   }
 
   void register(RouteTable routes) {
-    routes.act("discover/:host/:port", this::discover);
-    routes.act("async-discover/:host/:port", this::discoverLater);
+    routes.command("discover/:host/:port", this::discover);
+    routes.command("async-discover/:host/:port", this::discoverLater);
     routes.act("refresh/:host/:port", this::refresh);
-    routes.act("forget/:host/:port", this::forget);
-    routes.act("forget-cluster/:clusterHint", this::forgetCluster);
+    routes.command("forget/:host/:port", this::forget);
+    routes.command("forget-cluster/:clusterHint", this::forgetCluster);
   }
 
   private Answer discover(Call call) {

@@ -24,15 +24,16 @@ final class DowntimeEndpoints {
 
   void register(RouteTable routes) {
     for (String duration : List.of("", "/:duration")) {
-      routes.act("begin-downtime/:host/:port/:owner/:reason" + duration, this::beginDowntime);
-      routes.act("begin-maintenance/:host/:port/:owner/:reason" + duration, this::beginMaintenance);
+      routes.command("begin-downtime/:host/:port/:owner/:reason" + duration, this::beginDowntime);
+      routes.command(
+          "begin-maintenance/:host/:port/:owner/:reason" + duration, this::beginMaintenance);
     }
-    routes.act("end-downtime/:host/:port", this::endDowntime);
-    routes.act("end-maintenance/:host/:port", this::endMaintenance);
-    routes.act("end-maintenance/:maintenanceKey", this::endMaintenanceById);
+    routes.command("end-downtime/:host/:port", this::endDowntime);
+    routes.command("end-maintenance/:host/:port", this::endMaintenance);
+    routes.command("end-maintenance/:maintenanceKey", this::endMaintenanceById);
     routes.read("in-maintenance/:host/:port", this::inMaintenance);
     routes.read("maintenance", this::maintenances);
-    routes.act("register-candidate/:host/:port/:promotionRule", this::registerCandidate);
+    routes.command("register-candidate/:host/:port/:promotionRule", this::registerCandidate);
     routes.read("candidates", this::candidates);
     routes.read("bulk-promotion-rules", this::candidates);
   }

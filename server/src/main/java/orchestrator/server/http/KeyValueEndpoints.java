@@ -21,8 +21,8 @@ final class KeyValueEndpoints {
   void register(RouteTable routes) {
     routes.read("key-values", this::all);
     routes.read("local-key-values", Place.HERE, this::all);
-    routes.act("put-key-value/:key/:value", this::put);
-    routes.act("delete-key-value/:key", this::delete);
+    routes.command("put-key-value/:key/:value", this::put);
+    routes.command("delete-key-value/:key", this::delete);
   }
 
   /** All of them, or those under a prefix, by key. */

@@ -37,10 +37,13 @@ import org.slf4j.LoggerFactory;
  */
 final class LeaderProxy extends ProxyHandler {
   /** Says that a request was forwarded already, and by whom. */
-  static final String FORWARDED_BY = "Orchestrator-Forwarded-By";
+  private static final String FORWARDED_BY = "Orchestrator-Forwarded-By";
+
+  /** Under which id the leader is to commit what is asked for. */
+  private static final String COMMAND_ID = "Orchestrator-Command-Id";
 
   private static final Logger log = LoggerFactory.getLogger(LeaderProxy.class);
-  private static final String LEADER = LeaderProxy.class.getName() + ".leader";
+  private static final String ORDER = LeaderProxy.class.getName() + ".order";
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
 
   /** Longer than the longest operation, a recovery of half an hour, may be silent. */
@@ -90,9 +93,20 @@ final class LeaderProxy extends ProxyHandler {
     this.messagePrefix = messagePrefix;
   }
 
+  /** The node that has passed on this request. */
+  static Optional<String> forwardedBy(Request request) {
+    return Optional.ofNullable(request.getHeaders().get(FORWARDED_BY));
+  }
+
+  /** Made by the node that has passed on this request. */
+  static Optional<String> commandId(Request request) {
+    return forwardedBy(request)
+        .flatMap(node -> Optional.ofNullable(request.getHeaders().get(COMMAND_ID)));
+  }
+
   /** Has the leader answer a request. */
-  void forward(URI leader, Request request, Response response, Callback callback) {
-    request.setAttribute(LEADER, leader);
+  void forward(Answer.Forwarded order, Request request, Response response, Callback callback) {
+    request.setAttribute(ORDER, order);
     handle(request, response, callback);
   }
 
@@ -148,8 +162,12 @@ final class LeaderProxy extends ProxyHandler {
         .method(request.getMethod());
   }
 
+  private static Answer.Forwarded orderOf(Request request) {
+    return (Answer.Forwarded) request.getAttribute(ORDER);
+  }
+
   private static URI leaderOf(Request request) {
-    return (URI) request.getAttribute(LEADER);
+    return orderOf(request).leader();
   }
 
   @Override
@@ -160,6 +178,8 @@ final class LeaderProxy extends ProxyHandler {
     toLeader.headers(headers -> {
       headers.put(HttpHeader.X_FORWARDED_FOR, before.isEmpty() ? client : before + ", " + client);
       headers.put(FORWARDED_BY, node);
+      headers.remove(COMMAND_ID);
+      orderOf(request).commandId().ifPresent(id -> headers.put(COMMAND_ID, id));
     });
   }
 
@@ -191,31 +211,33 @@ final class LeaderProxy extends ProxyHandler {
       return;
     }
     response.reset();
-    Answer.Complete answer = explain(leader, failure);
+    Answer.Complete answer = explain(orderOf(request), failure);
     Rendering rendering = Rendering.of(answer, messagePrefix);
     response.setStatus(rendering.status());
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, rendering.contentType());
     response.write(true, ByteBuffer.wrap(rendering.bytes()), callback);
   }
 
-  private static Answer.Complete explain(URI leader, Throwable failure) {
-    return isUnreached(failure)
-        ? new Answer.Envelope(
-            Answer.statusOf(Failure.UNAVAILABLE),
-            false,
-            "The leader cannot be reached at "
-                + leader
-                + ": nothing was done. Try again in a moment",
-            Body.NULL)
-        : new Answer.Envelope(
-            502,
-            false,
-            "The leader at "
-                + leader
-                + " did not finish its answer: "
-                + word(failure)
-                + ". Whether it did what was asked is not known: look before repeating it",
-            Body.NULL);
+  private static Answer.Complete explain(Answer.Forwarded order, Throwable failure) {
+    if (isUnreached(failure)) {
+      return Answer.failed(
+          Failure.UNAVAILABLE,
+          "The leader cannot be reached at %s: nothing was done. Try again in a moment"
+              .formatted(order.leader()),
+          Body.NULL);
+    }
+    String lost =
+        "The leader at %s did not finish its answer: %s. Whether it did what was asked is not known: "
+            .formatted(order.leader(), word(failure));
+    return order
+        .commandId()
+        .map(id ->
+            Answer.failed(
+                Failure.UNKNOWN,
+                lost + "ask for command/" + id + " before repeating it",
+                Answer.commandId(id)))
+        .orElseGet(
+            () -> new Answer.Envelope(502, false, lost + "look before repeating it", Body.NULL));
   }
 
   /** Jetty's own messages describe the inside of its connections. */

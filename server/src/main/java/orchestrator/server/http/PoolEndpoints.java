@@ -26,7 +26,7 @@ final class PoolEndpoints {
   }
 
   void register(RouteTable routes) {
-    routes.act("submit-pool-instances/:pool", this::submit);
+    routes.command("submit-pool-instances/:pool", this::submit);
     for (String pool : List.of("", "/:pool")) {
       routes.read("cluster-pool-instances/:clusterName" + pool, this::ofCluster);
       routes.read("heuristic-cluster-pool-instances/:clusterName" + pool, this::instances);

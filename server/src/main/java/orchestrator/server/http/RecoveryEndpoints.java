@@ -39,7 +39,7 @@ final class RecoveryEndpoints {
     routes.act(
         "force-master-takeover/:host/:port" + DESIGNATED, call -> failover(call, member(call)));
     routes.read("demoted-masters", this::demotedMasters);
-    routes.act("release-demoted-master/:host/:port", this::release);
+    routes.command("release-demoted-master/:host/:port", this::release);
   }
 
   private static String hint(Call call) {

@@ -92,8 +92,8 @@ final class RequestHandler extends Handler.Abstract {
     switch (answer(request, response, caller.get())) {
       case Answer.Complete complete -> send(complete, request, response, callback);
       case Answer.EventStream() -> events.stream(request, response, callback);
-      case Answer.Forwarded(URI leader) ->
-          proxy.orElseThrow().forward(leader, request, response, callback);
+      case Answer.Forwarded forwarded ->
+          proxy.orElseThrow().forward(forwarded, request, response, callback);
     }
     return true;
   }
@@ -112,7 +112,7 @@ final class RequestHandler extends Handler.Abstract {
       }
       // The leader may be newer than this node and know the endpoint.
       return rest.isPresent() && direction(Place.LEADER_IF_ANY, request) instanceof Forward forward
-          ? forwarded(request, forward.leader())
+          ? forwarded(request, forward.leader(), Access.READ)
           : Answer.failed(Failure.NOT_FOUND, "No such endpoint: " + path, Body.NULL);
     } catch (ApiException e) {
       return Answer.failed(e.failure(), e.text(), e.details());
@@ -126,28 +126,31 @@ final class RequestHandler extends Handler.Abstract {
   private Answer answer(Request request, Response response, Caller caller, Match match) {
     Access needed = match.route().access();
     if (!allowed(request.getMethod(), needed)) {
-      response.getHeaders().put(HttpHeader.ALLOW, needed == Access.ACT ? "GET, POST" : "GET, HEAD");
+      response
+          .getHeaders()
+          .put(HttpHeader.ALLOW, needed == Access.READ ? "GET, HEAD" : "GET, POST");
       return new Answer.Envelope(
           405,
           false,
           "Method not allowed: " + request.getMethod() + " " + request.getHttpURI().getPath(),
           Body.NULL);
     }
-    if (needed == Access.ACT && !caller.mayAct()) {
+    if (needed != Access.READ && !caller.mayAct()) {
       return Answer.failed(Failure.UNAUTHORIZED, UNAUTHORIZED, Body.NULL);
     }
     return switch (direction(match.route().place(), request)) {
       case Direction.Here() -> match.route().endpoint().answer(call(request, match, caller));
-      case Forward(URI leader) -> forwarded(request, leader);
+      case Forward(URI leader) -> forwarded(request, leader, needed);
       case Direction.Nowhere(String reason) ->
           Answer.failed(Failure.UNAVAILABLE, reason, Body.NULL);
     };
   }
 
   /** What the leader could not read is refused here already. */
-  private static Answer forwarded(Request request, URI leader) {
+  private Answer forwarded(Request request, URI leader, Access access) {
     query(request);
-    return new Answer.Forwarded(leader);
+    return new Answer.Forwarded(
+        leader, group.filter(g -> access == Access.COMMAND).map(Group::newCommandId));
   }
 
   private static Map<String, String> query(Request request) {
@@ -156,10 +159,10 @@ final class RequestHandler extends Handler.Abstract {
   }
 
   private Direction direction(Place place, Request request) {
-    Optional<String> forwardedBy =
-        Optional.ofNullable(request.getHeaders().get(LeaderProxy.FORWARDED_BY));
     return group
-        .map(g -> Direction.of(place, statusFor(place, g), forwardedBy, clock.instant()))
+        .map(g ->
+            Direction.of(
+                place, statusFor(place, g), LeaderProxy.forwardedBy(request), clock.instant()))
         .orElseGet(Direction.Here::new);
   }
 
@@ -169,7 +172,12 @@ final class RequestHandler extends Handler.Abstract {
   }
 
   private Call call(Request request, Match match, Caller caller) {
-    return new Call(match.arguments(), query(request), caller, new Once(this::picture));
+    return new Call(
+        match.arguments(),
+        query(request),
+        caller,
+        LeaderProxy.commandId(request).filter(id -> match.route().access() == Access.COMMAND),
+        new Once(this::picture));
   }
 
   private Picture picture() {
@@ -218,7 +226,7 @@ final class RequestHandler extends Handler.Abstract {
   private static boolean allowed(String method, Access access) {
     return HttpMethod.GET.is(method)
         || (HttpMethod.HEAD.is(method) && access == Access.READ)
-        || (HttpMethod.POST.is(method) && access == Access.ACT);
+        || (HttpMethod.POST.is(method) && access != Access.READ);
   }
 
   private void send(Answer.Complete answer, Request request, Response response, Callback callback) {

@@ -17,7 +17,9 @@ final class RouteTable {
     /** Answers, and changes nothing. */
     READ,
     /** Changes something: needs the right to. */
-    ACT
+    ACT,
+    /** The same, and the whole change is one command, so that its fate can be asked for. */
+    COMMAND
   }
 
   /** Which node of a group answers. */
@@ -78,6 +80,11 @@ final class RouteTable {
 
   RouteTable act(String pattern, Place place, Endpoint endpoint) {
     return add(pattern, Access.ACT, place, endpoint);
+  }
+
+  /** An endpoint that submits one command at most, and changes nothing else. */
+  RouteTable command(String pattern, Endpoint endpoint) {
+    return add(pattern, Access.COMMAND, Place.LEADER, endpoint);
   }
 
   private RouteTable add(String pattern, Access access, Place place, Endpoint endpoint) {

@@ -24,10 +24,10 @@ final class TagEndpoints {
     routes.read("tags/:host/:port", this::tags);
     routes.read("tag-value/:host/:port", this::value);
     routes.read("tag-value/:host/:port/:tagName", this::value);
-    routes.act("tag/:host/:port", this::put);
-    routes.act("tag/:host/:port/:tagName/:tagValue", this::put);
-    routes.act("untag/:host/:port", this::delete);
-    routes.act("untag/:host/:port/:tagName", this::delete);
+    routes.command("tag/:host/:port", this::put);
+    routes.command("tag/:host/:port/:tagName/:tagValue", this::put);
+    routes.command("untag/:host/:port", this::delete);
+    routes.command("untag/:host/:port/:tagName", this::delete);
     routes.act("untag-all", this::deleteAll);
     routes.act("untag-all/:tagName/:tagValue", this::deleteAll);
   }

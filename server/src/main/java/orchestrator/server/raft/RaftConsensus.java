@@ -172,7 +172,24 @@ public final class RaftConsensus implements Consensus, Group {
 
   @Override
   public Submission submit(List<Command> commands, Duration deadline) {
-    CommandId id = CommandId.of(division.getInfo().getCurrentTerm());
+    return submit(commands, deadline, CommandId.of(division.getInfo().getCurrentTerm()));
+  }
+
+  @Override
+  public Submission submit(List<Command> commands, Duration deadline, String commandId) {
+    Optional<CommandId> id = CommandId.parse(commandId);
+    if (id.isEmpty() || machine.recent().find(id.get()).isPresent()) {
+      return new Submission.Rejected("Not an id for a command, or a used one: " + commandId);
+    }
+    return submit(commands, deadline, id.get());
+  }
+
+  @Override
+  public String newCommandId() {
+    return CommandId.of(division.getInfo().getCurrentTerm()).toString();
+  }
+
+  private Submission submit(List<Command> commands, Duration deadline, CommandId id) {
     byte[] entry = new Entry(id, commands).encode(codec);
     if (entry.length > RatisProperties.MAX_ENTRY_BYTES) {
       return new Submission.Rejected(

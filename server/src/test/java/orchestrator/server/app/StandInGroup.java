@@ -110,6 +110,11 @@ final class StandInGroup implements Group {
   }
 
   @Override
+  public String newCommandId() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public CommandFate fateOf(String commandId) {
     return CommandFate.UNKNOWN;
   }

@@ -29,6 +29,9 @@ public final class FakeGroup implements Group {
           new Peer("n2", "10.0.0.2:10008"),
           new Peer("n3", "10.0.0.3:10008"));
 
+  /** Of the ids of commands, all but the term. */
+  public static final String COMMAND = "8c5b1b3e-0000-4000-8000-000000000001";
+
   /** What was asked for, in words. */
   public final List<String> asked = new CopyOnWriteArrayList<>();
 
@@ -214,6 +217,11 @@ public final class FakeGroup implements Group {
   @Override
   public Outcome<Long> snapshot(Duration limit) {
     return answer("snapshot", 98L);
+  }
+
+  @Override
+  public String newCommandId() {
+    return status.term() + "-" + COMMAND;
   }
 
   @Override

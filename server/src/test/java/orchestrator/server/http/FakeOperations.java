@@ -51,6 +51,9 @@ final class FakeOperations implements Operations {
   /** What was asked for, in words. */
   final List<String> asked = new CopyOnWriteArrayList<>();
 
+  /** Under which id each of these was to be committed. */
+  final List<Optional<String>> commandIds = new CopyOnWriteArrayList<>();
+
   final FakeHistory history = new FakeHistory();
   private volatile Topology topology;
   private volatile ReplicatedState state = ReplicatedState.EMPTY;
@@ -115,6 +118,7 @@ final class FakeOperations implements Operations {
 
   private <T> Outcome<T> answer(String what, Requester by, T value) {
     asked.add(what + " by " + by.name());
+    commandIds.add(by.commandId());
     delay.run();
     return failure
         .map(kind -> Outcome.<T>failed(kind, "It fails as asked"))

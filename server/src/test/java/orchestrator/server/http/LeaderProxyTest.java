@@ -364,10 +364,25 @@ class LeaderProxyTest {
   @Test
   void aLeaderThatDiesOverARequestLeavesItsOutcomeOpen() throws Exception {
     endpoint = HttpExchange::close;
-    HttpResponse<String> response = follower.get("disable-global-recoveries");
+    HttpResponse<String> response = follower.get("stop-replica/r1.example/3306");
     assertThat(response.statusCode()).isEqualTo(502);
     assertThat(response.body()).contains("\"Code\":\"ERROR\"").contains("is not known");
     assertThat(arrived).hasSize(1);
+    assertThat(header("Orchestrator-Command-Id")).isEmpty();
+  }
+
+  @Test
+  void aLeaderThatDiesOverACommandLeavesItsIdToAskFor() throws Exception {
+    endpoint = HttpExchange::close;
+    String id = "7-" + FakeGroup.COMMAND;
+    HttpResponse<String> response =
+        follower.send("GET", "/api/disable-global-recoveries", "Orchestrator-Command-Id", "7-mine");
+    assertThat(response.statusCode()).isEqualTo(503);
+    assertThat(response.body())
+        .contains("\"Code\":\"ERROR\"", "is not known", "ask for command/" + id)
+        .contains("\"Details\":{\"CommandId\":\"" + id + "\"}");
+    assertThat(arrived).hasSize(1);
+    assertThat(header("Orchestrator-Command-Id")).isEqualTo(id);
   }
 
   @Test

@@ -65,6 +65,20 @@ class TwoNodesTest {
   }
 
   @Test
+  void aCommandIsCommittedUnderTheIdOfTheNodeThatWasAsked() throws Exception {
+    follower.details("disable-global-recoveries");
+    follower.details("stop-replica/r1.example/3306");
+    leader.details("disable-global-recoveries");
+    leader.send("GET", "/api/disable-global-recoveries", "Orchestrator-Command-Id", "7-mine");
+    assertThat(leader.operations.commandIds)
+        .containsExactly(
+            Optional.of("7-" + FakeGroup.COMMAND),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
+  }
+
+  @Test
   void aFailureIsNotTriedAgain() throws Exception {
     leader.operations.failure = Optional.of(Failure.UNAVAILABLE);
     assertThat(follower.get("stop-replica/r1.example/3306").statusCode()).isEqualTo(503);

@@ -74,7 +74,7 @@ final class ManagerOperations implements Operations {
 
   @Override
   public Outcome<Optional<Instance>> discover(InstanceKey key, Requester by) {
-    return know(key)
+    return know(key, by)
         .then(ignored -> {
           ProbeResult result =
               await(manager.discovery().probeNow(key, ProbeDepth.FULL), PROBE_TIMEOUT)
@@ -101,14 +101,14 @@ final class ManagerOperations implements Operations {
 
   @Override
   public Outcome<InstanceKey> discoverLater(InstanceKey key, Requester by) {
-    return know(key);
+    return know(key, by);
   }
 
-  private Outcome<InstanceKey> know(InstanceKey key) {
+  private Outcome<InstanceKey> know(InstanceKey key, Requester by) {
     if (!key.isValid()) {
       return Outcome.failed(BAD_REQUEST, "Not a server that can be contacted: " + key);
     }
-    return commit(new Command.Discover(key))
+    return commit(new Command.Discover(key), by)
         .map(done -> {
           manager.discovery().invite(key);
           return key;
@@ -138,7 +138,7 @@ final class ManagerOperations implements Operations {
         && !manager.consensus().state().known().contains(key)) {
       return unknown(key);
     }
-    return commit(new Command.Forget(key))
+    return commit(new Command.Forget(key), by)
         .map(done -> {
           manager.forgetting().forget(List.of(key));
           manager.audit("forget", Optional.of(key), "by " + by.name());
@@ -153,7 +153,7 @@ final class ManagerOperations implements Operations {
     if (members.isEmpty()) {
       return Outcome.failed(NOT_FOUND, "No such cluster: " + clusterName);
     }
-    return commit(new Command.ForgetCluster(clusterName, members))
+    return commit(new Command.ForgetCluster(clusterName, members), by)
         .map(done -> {
           manager.forgetting().forget(members);
           manager.audit("forget", Optional.empty(), "cluster " + clusterName + " by " + by.name());
@@ -163,7 +163,7 @@ final class ManagerOperations implements Operations {
 
   @Override
   public Outcome<CommandResult.Done> submit(Command command, Requester by) {
-    Outcome<CommandResult.Done> outcome = commit(command);
+    Outcome<CommandResult.Done> outcome = commit(command, by);
     if (outcome instanceof Outcome.Ok<CommandResult.Done>) {
       AuditTypes.of(command)
           .ifPresent(entry -> manager.audit(entry.type(), entry.key(), entry.message()));
@@ -329,8 +329,8 @@ final class ManagerOperations implements Operations {
         : Outcome.ok(ticket);
   }
 
-  private Outcome<CommandResult.Done> commit(Command command) {
-    return switch (manager.consensus().submit(List.of(command), COMMIT_TIMEOUT)) {
+  private Outcome<CommandResult.Done> commit(Command command, Requester by) {
+    return switch (submission(List.of(command), by.commandId())) {
       case Submission.Rejected(String reason) -> Outcome.failed(UNAVAILABLE, reason);
       case Submission.Unknown unknown -> Outcome.unknown(unknown.reason(), unknown.commandId());
       case Submission.Committed committed ->
@@ -339,6 +339,12 @@ final class ManagerOperations implements Operations {
             case CommandResult.Refused(String reason) -> Outcome.failed(CONFLICT, reason);
           };
     };
+  }
+
+  private Submission submission(List<Command> commands, Optional<String> commandId) {
+    return commandId
+        .map(id -> manager.consensus().submit(commands, COMMIT_TIMEOUT, id))
+        .orElseGet(() -> manager.consensus().submit(commands, COMMIT_TIMEOUT));
   }
 
   private static <T> Outcome<T> notLeading() {

@@ -14,10 +14,11 @@ public interface Group {
   GroupStatus status();
 
   /**
-   * As {@link #status}; but a leader that was just elected, or whose quorum is late to answer, is
-   * waited for, at most for the longest election timeout.
+   * Whether this node leads and may act, as {@link GroupStatus#ready} says; but a leader that was
+   * just elected, or whose quorum is late to answer, is waited for, at most for the longest
+   * election timeout.
    */
-  GroupStatus steadyStatus();
+  boolean awaitReady();
 
   /** Told of every change of this node's role, in order, on a thread of the group: be quick. */
   void onRoleChange(Consumer<RoleChange> listener);

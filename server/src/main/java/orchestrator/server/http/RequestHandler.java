@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import orchestrator.server.engine.Group;
-import orchestrator.server.engine.GroupStatus;
 import orchestrator.server.engine.Operations;
 import orchestrator.server.engine.Outcome.Failure;
 import orchestrator.server.http.Direction.Forward;
@@ -159,16 +158,20 @@ final class RequestHandler extends Handler.Abstract {
   }
 
   private Direction direction(Place place, Request request) {
-    return group
-        .map(g ->
-            Direction.of(
-                place, statusFor(place, g), LeaderProxy.forwardedBy(request), clock.instant()))
-        .orElseGet(Direction.Here::new);
+    Optional<String> forwardedBy = LeaderProxy.forwardedBy(request);
+    return group.map(g -> direction(place, g, forwardedBy)).orElseGet(Direction.Here::new);
   }
 
   /** What can be answered without the leader is answered at once. */
-  private static GroupStatus statusFor(Place place, Group group) {
-    return place == Place.LEADER ? group.steadyStatus() : group.status();
+  private Direction direction(Place place, Group among, Optional<String> forwardedBy) {
+    return switch (place) {
+      case HERE -> new Direction.Here();
+      case LEADER_IF_ANY -> Direction.of(place, among.status(), forwardedBy, clock.instant());
+      case LEADER ->
+          among.awaitReady()
+              ? new Direction.Here()
+              : Direction.of(place, among.status(), forwardedBy, clock.instant());
+    };
   }
 
   private Call call(Request request, Match match, Caller caller) {

@@ -176,13 +176,13 @@ final class CommandMachine extends BaseStateMachine {
   /** Right before the entry is written, under the lock of the log: the term stays what it is. */
   @Override
   public TransactionContext preAppendTransaction(TransactionContext context) throws IOException {
-    Entry entry = Entry.decode(dataOf(context.getStateMachineLogEntry().getLogData()), codec);
+    CommandId id = Entry.idIn(dataOf(context.getStateMachineLogEntry().getLogData()));
     long term = getServer().join().getDivision(getGroupId()).getInfo().getCurrentTerm();
-    if (entry.id().term() != term) {
+    if (id.term() != term) {
       throw new StateMachineException(
-          "The term changed from " + entry.id().term() + " to " + term, new IOException(), false);
+          "The term changed from " + id.term() + " to " + term, new IOException(), false);
     }
-    submissions.find(entry.id()).ifPresent(Submissions.Waiting::markAppended);
+    submissions.find(id).ifPresent(Submissions.Waiting::markAppended);
     return context;
   }
 

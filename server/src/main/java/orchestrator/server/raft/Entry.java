@@ -31,9 +31,11 @@ record Entry(CommandId id, List<Command> commands) {
   }
 
   /**
+   * The id alone, without reading the commands.
+   *
    * @throws CodecException when the bytes are damaged, or of a newer version
    */
-  static Entry decode(ByteBuffer in, StateCodec codec) {
+  static CommandId idIn(ByteBuffer in) {
     if (in.remaining() < 2) {
       throw new CodecException("An entry of the log is cut off");
     }
@@ -48,11 +50,17 @@ record Entry(CommandId id, List<Command> commands) {
       throw new CodecException("An entry of the log is cut off");
     }
     in.get(idBytes);
+    return CommandId.parse(new String(idBytes, US_ASCII))
+        .orElseThrow(() -> new CodecException("An entry of the log has no id"));
+  }
+
+  /**
+   * @throws CodecException when the bytes are damaged, or of a newer version
+   */
+  static Entry decode(ByteBuffer in, StateCodec codec) {
+    CommandId id = idIn(in);
     byte[] content = new byte[in.remaining()];
     in.get(content);
-    CommandId id =
-        CommandId.parse(new String(idBytes, US_ASCII))
-            .orElseThrow(() -> new CodecException("An entry of the log has no id"));
     return new Entry(id, codec.commands().decode(content));
   }
 }

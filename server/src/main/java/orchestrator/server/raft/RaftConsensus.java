@@ -291,9 +291,8 @@ public final class RaftConsensus implements Consensus, Group {
   }
 
   @Override
-  public GroupStatus steadyStatus() {
-    var _ = isSteadyIn(division.getInfo().getCurrentTerm());
-    return status();
+  public boolean awaitReady() {
+    return isSteadyIn(division.getInfo().getCurrentTerm());
   }
 
   @Override

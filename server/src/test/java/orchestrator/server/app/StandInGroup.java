@@ -70,8 +70,8 @@ final class StandInGroup implements Group {
   }
 
   @Override
-  public GroupStatus steadyStatus() {
-    return status();
+  public boolean awaitReady() {
+    return status().ready();
   }
 
   @Override

@@ -160,8 +160,8 @@ public final class FakeGroup implements Group {
   }
 
   @Override
-  public GroupStatus steadyStatus() {
-    return status();
+  public boolean awaitReady() {
+    return status().ready();
   }
 
   @Override

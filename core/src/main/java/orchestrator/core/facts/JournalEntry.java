@@ -45,6 +45,12 @@ public sealed interface JournalEntry {
   record Promoted(InstanceKey candidate, String alias, Optional<BinlogCoordinates> coordinates)
       implements JournalEntry {}
 
+  /**
+   * The server that does from now on what the failed one did, without having been made writable.
+   */
+  record Succeeded(InstanceKey successor, String alias, Optional<BinlogCoordinates> coordinates)
+      implements JournalEntry {}
+
   record ReplicaSettled(InstanceKey replica, ReplicaFate fate) implements JournalEntry {}
 
   record LossAssessed(LossReport loss) implements JournalEntry {}

@@ -20,6 +20,8 @@ public final class JournalText {
           "Gave up promoting %s: %s".formatted(abandoned.candidate(), abandoned.proof());
       case JournalEntry.Promoted promotion ->
           "%s is promoted: read after the change, it is writable".formatted(promotion.candidate());
+      case JournalEntry.Succeeded success ->
+          "%s takes over from the failed server".formatted(success.successor());
       case JournalEntry.ReplicaSettled settled ->
           "Replica %s: %s"
               .formatted(settled.replica(), withReason(word(settled.fate()), settled.fate()));

@@ -22,7 +22,8 @@ import orchestrator.core.topology.InstanceKey;
  * @param detectionId the detection it answers, 0 for none
  * @param processingNode the name of the manager that runs it, or ran it last
  * @param intended the server that may have been made writable
- * @param promoted the server that was verified to be writable
+ * @param promoted the server that was verified to be writable; where no server is made writable,
+ *     the one that now does what the failed one did
  * @param fates what became of each direct replica of the failed server
  * @param hooksStarted {@code <point>/<index>} of processes that may have run
  * @param hooksEnded the same of those that are known to have ended, well or not
@@ -169,6 +170,11 @@ public record RecoveryTicket(
         draft.promoted = Optional.of(promotion.candidate());
         draft.promotedAlias = promotion.alias();
         draft.promotedCoordinates = promotion.coordinates();
+      }
+      case JournalEntry.Succeeded success -> {
+        draft.promoted = Optional.of(success.successor());
+        draft.promotedAlias = success.alias();
+        draft.promotedCoordinates = success.coordinates();
       }
       case JournalEntry.ReplicaSettled settled -> {
         Map<InstanceKey, ReplicaFate> more = new TreeMap<>(fates);

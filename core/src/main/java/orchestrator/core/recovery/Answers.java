@@ -18,12 +18,15 @@ final class Answers {
       case Pending.MakeWritable ignored -> Promoting.madeWritable(t, outcome);
       case Pending.MakeReadOnlyAgain ignored -> Promoting.madeReadOnlyAgain(t, outcome);
       case Pending.Move move -> Moving.changed(t, move.replica(), outcome);
+      case Pending.Relocation move -> Relocating.changed(t, move, outcome);
       case Pending.Aside aside -> t.note(aside.what() + ": " + describe(outcome));
       case Pending.Committing ignored -> mismatch(purpose);
       case Pending.Hook ignored -> mismatch(purpose);
       case Pending.Look ignored -> mismatch(purpose);
       case Pending.Poll ignored -> mismatch(purpose);
       case Pending.MoveCheck ignored -> mismatch(purpose);
+      case Pending.Survey ignored -> mismatch(purpose);
+      case Pending.RelocationCheck ignored -> mismatch(purpose);
       case Pending.Wake ignored -> mismatch(purpose);
     }
   }
@@ -41,6 +44,8 @@ final class Answers {
       case Pending.Look look -> Gathering.looked(t, look, instance);
       case Pending.Poll poll -> Preparing.polled(t, poll.replica(), instance);
       case Pending.MoveCheck check -> Moving.checked(t, check.replica(), instance);
+      case Pending.Survey survey -> RelocationFlow.surveyed(t, survey, instance);
+      case Pending.RelocationCheck check -> Relocating.checked(t, check, instance);
       default -> mismatch(purpose);
     }
   }
@@ -50,6 +55,8 @@ final class Answers {
       case Pending.Look look -> Gathering.lookFailed(t, look, reason);
       case Pending.Poll poll -> Preparing.pollFailed(t, poll.replica(), reason);
       case Pending.MoveCheck check -> Moving.checkFailed(t, check.replica(), reason);
+      case Pending.Survey survey -> RelocationFlow.surveyFailed(t, survey, reason);
+      case Pending.RelocationCheck check -> Relocating.checkFailed(t, check, reason);
       default -> mismatch(purpose);
     }
   }
@@ -65,6 +72,8 @@ final class Answers {
       case POLL -> Waiting.pollNow(t);
       case PROMOTION_RETRY -> Promoting.retry(t);
       case MOVE_CHECK -> Moving.checkNow(t);
+      case RELOCATION -> Relocating.pollNow(t);
+      case RELOCATION_CHECK -> Relocating.checkNow(t);
       case MOVES_BEFORE_HOOKS -> t.s.movesGivenTime = true;
     }
   }

@@ -23,6 +23,7 @@ import orchestrator.core.topology.Topology;
  * @param rules promotion rules in force; absent means neutral
  * @param addresses resolved addresses by host name, for key-value stores
  * @param node the acting manager
+ * @param surroundings the servers around the failed one
  */
 public record Circumstances(
     FailureCase failure,
@@ -32,13 +33,36 @@ public record Circumstances(
     Set<InstanceKey> downtimed,
     Map<String, HostAddresses> addresses,
     ActingNode node,
-    RecoveryPolicy policy) {
+    RecoveryPolicy policy,
+    Surroundings surroundings) {
 
   public Circumstances {
     replicas = List.copyOf(replicas);
     rules = Map.copyOf(rules);
     downtimed = Set.copyOf(downtimed);
     addresses = Map.copyOf(addresses);
+  }
+
+  /** With nothing known of the servers around the failed one. */
+  public Circumstances(
+      FailureCase failure,
+      Instance failedServer,
+      List<Instance> replicas,
+      Map<InstanceKey, PromotionRule> rules,
+      Set<InstanceKey> downtimed,
+      Map<String, HostAddresses> addresses,
+      ActingNode node,
+      RecoveryPolicy policy) {
+    this(
+        failure,
+        failedServer,
+        replicas,
+        rules,
+        downtimed,
+        addresses,
+        node,
+        policy,
+        Surroundings.NONE);
   }
 
   /** From the current picture and what people have said. */
@@ -50,13 +74,19 @@ public record Circumstances(
       Map<String, HostAddresses> addresses,
       ActingNode node,
       Instant now) {
-    List<Instance> replicas = new ArrayList<>();
+    List<Instance> replicas =
+        failure.replicas().stream()
+            .map(key -> topology.find(key).orElseGet(() -> Instance.unseen(key)))
+            .toList();
+    Surroundings surroundings =
+        Surroundings.of(failure.failed(), failure.replicas(), topology, state);
     Map<InstanceKey, PromotionRule> rules = new HashMap<>();
     Set<InstanceKey> downtimed = new HashSet<>();
-    for (InstanceKey key : failure.replicas()) {
-      Instance replica = topology.find(key).orElseGet(() -> Instance.unseen(key));
-      replicas.add(replica);
-      state.promotionRuleOf(replica, now).ifPresent(rule -> rules.put(key, rule));
+    List<Instance> concerned = new ArrayList<>(replicas);
+    concerned.addAll(surroundings.all());
+    for (Instance server : concerned) {
+      InstanceKey key = server.key();
+      state.promotionRuleOf(server, now).ifPresent(rule -> rules.put(key, rule));
       Downtime downtime = state.downtimes().get(key);
       if (downtime != null && downtime.isActive(now)) {
         downtimed.add(key);
@@ -65,7 +95,7 @@ public record Circumstances(
     Instance failedServer =
         topology.find(failure.failed()).orElseGet(() -> Instance.unseen(failure.failed()));
     return new Circumstances(
-        failure, failedServer, replicas, rules, downtimed, addresses, node, policy);
+        failure, failedServer, replicas, rules, downtimed, addresses, node, policy, surroundings);
   }
 
   public PromotionRule ruleOf(InstanceKey key) {

@@ -13,12 +13,8 @@ interface Flow {
   static Optional<Flow> of(RecoveryKind kind) {
     return switch (kind) {
       case DEAD_MASTER -> Optional.of(MasterFlow.INSTANCE);
-      case DEAD_CO_MASTER,
-          DEAD_INTERMEDIATE_MASTER,
-          DEAD_GROUP_MEMBER,
-          SEMI_SYNC,
-          NON_WRITEABLE_MASTER ->
-          Optional.empty();
+      case DEAD_INTERMEDIATE_MASTER, DEAD_GROUP_MEMBER -> Optional.of(RelocationFlow.INSTANCE);
+      case DEAD_CO_MASTER, SEMI_SYNC, NON_WRITEABLE_MASTER -> Optional.empty();
     };
   }
 

@@ -38,7 +38,15 @@ final class MasterFlow implements Flow {
       case PREPARING -> Preparing.advance(t);
       case ABANDONING -> Promoting.chooseAgain(t);
       case SETTLING -> settle(t);
-      case PRE_HOOKS, FENCING, INTENDING, PROMOTING, POST_HOOKS, FAILING, CLOSING, FINISHED -> {}
+      case PRE_HOOKS,
+          FENCING,
+          INTENDING,
+          PROMOTING,
+          RELOCATING,
+          POST_HOOKS,
+          FAILING,
+          CLOSING,
+          FINISHED -> {}
     }
   }
 

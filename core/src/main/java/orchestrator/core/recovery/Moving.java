@@ -55,7 +55,7 @@ final class Moving {
     pump(t);
   }
 
-  private static boolean isPostponed(Turn t, Instance replica) {
+  static boolean isPostponed(Turn t, Instance replica) {
     long limit = t.policy().replicas().postponeOnDelay().toSeconds();
     long delay = replica.replication().map(Replication::sqlDelaySeconds).orElse(0L);
     return (limit > 0 && delay > limit) || replica.freshness().latency().compareTo(SLOW) > 0;
@@ -210,7 +210,7 @@ final class Moving {
         .isPresent();
   }
 
-  private static ReplicaFate moved(Instance replica, InstanceKey master) {
+  static ReplicaFate moved(Instance replica, InstanceKey master) {
     String broken =
         Survivors.isSqlThreadBroken(replica)
             ? "; its SQL thread is stopped: "
@@ -219,7 +219,7 @@ final class Moving {
     return new ReplicaFate(Kind.MOVED, "replicates from " + master + broken);
   }
 
-  private static String notConnected(Instance replica, InstanceKey master) {
+  static String notConnected(Instance replica, InstanceKey master) {
     return "it was pointed at "
         + master
         + " and does not connect: "

@@ -38,6 +38,14 @@ sealed interface Pending {
   /** A read of a replica that was, or may have been, moved. */
   record MoveCheck(InstanceKey replica) implements Pending {}
 
+  /** A read of a server around a dead one that was no master, or of a replica of it. */
+  record Survey(InstanceKey server, int round) implements Pending {}
+
+  record Relocation(InstanceKey replica, InstanceKey source) implements Pending {}
+
+  /** A read of a replica that was, or may have been, moved below this source. */
+  record RelocationCheck(InstanceKey replica, InstanceKey source) implements Pending {}
+
   /** A change whose outcome is noted and nothing more. */
   record Aside(String what) implements Pending {}
 
@@ -51,6 +59,8 @@ sealed interface Pending {
     POLL,
     PROMOTION_RETRY,
     MOVE_CHECK,
+    RELOCATION,
+    RELOCATION_CHECK,
     MOVES_BEFORE_HOOKS
   }
 }

@@ -99,7 +99,15 @@ public final class RecoveryControl {
       before = t.s.phase;
       switch (before) {
         case CLOSING -> Closing.advance(t);
-        case FENCING, LOOKING, GATHERING, PREPARING, INTENDING, PROMOTING, ABANDONING, SETTLING ->
+        case FENCING,
+            LOOKING,
+            GATHERING,
+            PREPARING,
+            INTENDING,
+            PROMOTING,
+            ABANDONING,
+            RELOCATING,
+            SETTLING ->
             t.flow().advance(t);
         case PRE_HOOKS, POST_HOOKS, FAILING, FINISHED -> {}
       }

@@ -41,6 +41,7 @@ public final class RecoveryGates {
     return List.of(
         gates.evidence(),
         gates.method(),
+        gates.newSource(),
         gates.brake("global switch", Brakes.bySwitch(state), "recoveries are enabled"),
         gates.brake("mass-failure brake", Brakes.byBrake(state), "it is off"),
         gates.budget(),
@@ -126,6 +127,16 @@ public final class RecoveryGates {
             .filter(replica -> !replica.usesOracleGtid() && !replica.usesMariaDbGtid())
             .map(replica -> replica.key().displayString())
             .collect(Collectors.joining(", "));
+    if (failure.kind().filter(RecoveryGates::relocates).isPresent()) {
+      boolean some = valid.stream().anyMatch(r -> r.usesOracleGtid() || r.usesMariaDbGtid());
+      return new Gate(
+          "method",
+          some,
+          false,
+          without.isEmpty()
+              ? "all replicas that answered use GTIDs"
+              : "not moved, since they do not use GTIDs: " + without);
+    }
     String explanation =
         oracle || mariaDb
             ? "all replicas that answered use " + (oracle ? "Oracle" : "MariaDB") + " GTIDs"
@@ -133,6 +144,27 @@ public final class RecoveryGates {
                 ? "some replicas use Oracle GTIDs, some MariaDB's"
                 : "replicas do not use GTIDs: " + without;
     return new Gate("method", oracle || mariaDb, false, explanation);
+  }
+
+  private static boolean relocates(RecoveryKind kind) {
+    return kind.brake() == RecoveryKind.Brake.RELOCATION;
+  }
+
+  /** Whether anybody is known that could take the replicas of a server that was no master. */
+  private Gate newSource() {
+    if (failure.kind().filter(RecoveryGates::relocates).isEmpty()) {
+      return new Gate("new source", true, false, "the promoted server, or none is needed");
+    }
+    String answering =
+        circumstances.surroundings().all().stream()
+            .filter(Instance::isLastCheckValid)
+            .map(server -> server.key().displayString())
+            .collect(Collectors.joining(", "));
+    return new Gate(
+        "new source",
+        !answering.isEmpty(),
+        false,
+        answering.isEmpty() ? "no server around it answers" : "servers around it: " + answering);
   }
 
   private static boolean movesReplicas(RecoveryKind kind) {

@@ -46,6 +46,8 @@ public final class RecoveryState {
     PROMOTING,
     /** The intended server turned out impossible, and is proven to be read-only. */
     ABANDONING,
+    /** The replicas of a dead server that was no master get other sources. */
+    RELOCATING,
     /** The others are moved. */
     SETTLING,
     POST_HOOKS,
@@ -143,6 +145,13 @@ public final class RecoveryState {
 
   boolean movesGivenTime;
 
+  // Other sources, where no server is promoted
+  final Map<CandidateChoice.Feed, String> refusedSources = new HashMap<>();
+  final Map<InstanceKey, String> moveFailures = new HashMap<>();
+
+  /** Replicas that were moved and did not connect at once, and their new sources. */
+  final Map<InstanceKey, InstanceKey> connecting = new TreeMap<>();
+
   // The end
   final List<String> errors = new ArrayList<>();
   boolean releaseBlock;
@@ -181,6 +190,9 @@ public final class RecoveryState {
     copy.settled.putAll(settled);
     copy.published.addAll(published);
     copy.movesGivenTime = movesGivenTime;
+    copy.refusedSources.putAll(refusedSources);
+    copy.moveFailures.putAll(moveFailures);
+    copy.connecting.putAll(connecting);
     copy.errors.addAll(errors);
     copy.releaseBlock = releaseBlock;
     return copy;

@@ -37,6 +37,7 @@ final class Rehearsal {
     this.circumstances = circumstances;
     this.now = now;
     circumstances.replicas().forEach(replica -> servers.put(replica.key(), replica));
+    circumstances.surroundings().all().forEach(server -> servers.put(server.key(), server));
     servers.put(circumstances.failedServer().key(), circumstances.failedServer());
   }
 

@@ -42,7 +42,7 @@ final class Waiting {
   /**
    * A quarter of the time waited so far: so the end of a wait is seen late by a quarter at most.
    */
-  private static Duration pollInterval(Turn t) {
+  static Duration pollInterval(Turn t) {
     Duration quarter = Duration.between(t.s.waitingSince.orElse(t.now), t.now).dividedBy(4);
     return quarter.compareTo(Patience.FIRST_POLL) < 0
         ? Patience.FIRST_POLL

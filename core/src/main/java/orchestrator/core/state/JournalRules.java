@@ -90,6 +90,7 @@ final class JournalRules {
       case JournalEntry.PromotionIntended ignored -> true;
       case JournalEntry.PromotionAbandoned ignored -> true;
       case JournalEntry.Promoted ignored -> true;
+      case JournalEntry.Succeeded ignored -> true;
       case JournalEntry.ReplicaSettled ignored -> true;
       case JournalEntry.LossAssessed ignored -> true;
       case JournalEntry.Published ignored -> true;
@@ -112,6 +113,7 @@ final class JournalRules {
       case JournalEntry.Resumed ignored -> Optional.empty();
       case JournalEntry.HookStarted ignored -> Optional.empty();
       case JournalEntry.HookFinished ignored -> Optional.empty();
+      case JournalEntry.Succeeded succeeded -> Optional.of(succeeded.successor());
       case JournalEntry.ReplicaSettled ignored -> Optional.empty();
       case JournalEntry.LossAssessed ignored -> Optional.empty();
       case JournalEntry.Published ignored -> Optional.empty();

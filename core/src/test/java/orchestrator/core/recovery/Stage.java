@@ -27,6 +27,7 @@ import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.testing.TopologyBuilder;
 import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
+import orchestrator.core.topology.Topology;
 
 /** Plays the control on servers that oblige, but for what a test says. */
 final class Stage {
@@ -51,27 +52,48 @@ final class Stage {
   private static final ActingNode MANAGER = new ActingNode("manager", "manager.example", 3);
 
   Stage(TopologyBuilder builder, RecoveryPolicy policy, RecoveryOrigin origin) {
+    this(builder, "m", "DeadMaster", policy, origin, ReplicatedState.EMPTY);
+  }
+
+  /**
+   * @param failed the server that the diagnosis is about
+   */
+  Stage(
+      TopologyBuilder builder,
+      String failed,
+      String analysis,
+      RecoveryPolicy policy,
+      RecoveryOrigin origin,
+      ReplicatedState state) {
     var topology = builder.build();
     topology.instances().forEach(server -> servers.put(server.key(), server));
-    InstanceKey master = TopologyBuilder.key("m");
-    FailureCase failure =
-        new FailureCase(
-            master,
-            "DeadMaster",
-            "It is dead",
-            "m:3306",
-            "main",
-            "",
-            "master",
-            topology.replicasOf(master).stream().map(Instance::key).toList(),
-            false,
-            true,
-            false,
-            true,
-            "seen by all");
     circumstances =
-        Circumstances.of(failure, topology, ReplicatedState.EMPTY, policy, Map.of(), MANAGER, now);
+        Circumstances.of(
+            failureOf(topology, TopologyBuilder.key(failed), analysis),
+            topology,
+            state,
+            policy,
+            Map.of(),
+            MANAGER,
+            now);
     ticket = RecoveryPlanner.openTicket(circumstances, origin, "1:x", 0, now);
+  }
+
+  private static FailureCase failureOf(Topology topology, InstanceKey failed, String analysis) {
+    return new FailureCase(
+        failed,
+        analysis,
+        "It is dead",
+        "m:3306",
+        "main",
+        "",
+        "master",
+        topology.replicasOf(failed).stream().map(Instance::key).toList(),
+        false,
+        true,
+        true,
+        true,
+        "seen by all");
   }
 
   /** Its answers never come in time. */
@@ -171,8 +193,7 @@ final class Stage {
           new Event.ActionFinished(perform.id(), new ActionOutcome.Unknown(key + " is silent")));
       return;
     }
-    Instance after = Imagined.after(perform.action(), server, servers);
-    servers.put(key, after);
+    Instance after = apply(perform.action());
     Event applied = new Event.ActionFinished(perform.id(), new ActionOutcome.Applied(after));
     if (perform.action() instanceof ServerAction.StopIoThread && slow.containsKey(key)) {
       after(slow.getOrDefault(key, Duration.ZERO), applied);
@@ -181,13 +202,30 @@ final class Stage {
     }
   }
 
+  /** Does what the server was told, although a test answers for it. */
+  Instance apply(ServerAction action) {
+    InstanceKey key = action.target();
+    Instance after = after(action, servers.getOrDefault(key, Instance.unseen(key)));
+    servers.put(key, after);
+    return after;
+  }
+
+  /** A source that is silent cannot be reached by replicas either. */
+  private Instance after(ServerAction action, Instance server) {
+    Instance after = Imagined.after(action, server, servers);
+    return action instanceof ServerAction.ChangeSource change && silent.contains(change.source())
+        ? Failing.toConnect(after)
+        : after;
+  }
+
   private void probe(Effect.Probe probe) {
     Instance server = servers.get(probe.key());
     if (server == null || silent.contains(probe.key())) {
       after(probe.timeout(), new Event.ProbeFailed(probe.id(), probe.key() + " is silent"));
       return;
     }
-    Instance later = Imagined.later(server, servers);
+    boolean cut = server.sourceKey().filter(silent::contains).isPresent();
+    Instance later = cut ? server : Imagined.later(server, servers);
     servers.put(probe.key(), later);
     answers.add(new Event.Probed(probe.id(), later));
   }

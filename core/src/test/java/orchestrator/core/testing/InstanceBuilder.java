@@ -363,6 +363,18 @@ public final class InstanceBuilder {
     return this;
   }
 
+  /** The other members of its group. */
+  public InstanceBuilder groupMembers(String... servers) {
+    Set<InstanceKey> members =
+        Arrays.stream(servers).map(TopologyBuilder::key).collect(Collectors.toSet());
+    members.remove(key);
+    group =
+        group.map(g ->
+            new GroupMembership(
+                g.name(), g.singlePrimary(), g.role(), g.state(), members, g.primary()));
+    return this;
+  }
+
   /** Its own list of replicas, which need not be true. */
   public InstanceBuilder reportsReplicas(String... replicas) {
     reportedReplicas =

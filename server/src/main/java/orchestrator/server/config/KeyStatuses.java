@@ -55,7 +55,6 @@ final class KeyStatuses {
           "ReduceReplicationAnalysisCount",
           "CoMasterRecoveryMustPromoteOtherCoMaster",
           "PreGracefulTakeoverProcesses",
-          "PostIntermediateMasterFailoverProcesses",
           "PostGracefulTakeoverProcesses",
           "PostTakeMasterProcesses",
           // key-value stores
@@ -98,8 +97,6 @@ final class KeyStatuses {
       Map.of(
           "EnforceExactSemiSyncReplicas", "the verdict is announced, semi-sync is not changed",
           "RecoverNonWriteableMaster", "the verdict is announced, the master stays read-only",
-          "RecoverIntermediateMasterClusterFilters",
-              "it is shown and told to your processes, intermediate masters are not recovered",
           "KVClusterMasterPrefix", "new masters are recorded, no store is written",
           "DetectPseudoGTIDQuery", "what it says is shown, Pseudo-GTID is not used");
 

@@ -6,6 +6,7 @@ import orchestrator.core.analysis.ClusterInfo;
 import orchestrator.core.facts.Acknowledgement;
 import orchestrator.core.facts.Detection;
 import orchestrator.core.facts.LossReport;
+import orchestrator.core.facts.RecoveryKind;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.facts.ReplicaFate.Kind;
 import orchestrator.core.topology.InstanceKey;
@@ -125,19 +126,16 @@ final class RecoveryView {
   }
 
   private static String typeOf(String analysis) {
-    if (analysis.contains("CoMaster")) {
-      return "CoMasterRecovery";
-    }
-    if (analysis.contains("IntermediateMaster")) {
-      return "IntermediateMasterRecovery";
-    }
-    return analysis.contains("ReplicationGroupMember")
-        ? "ReplicationGroupMemberRecovery"
-        : "MasterRecovery";
+    return switch (RecoveryKind.ofAnalysis(analysis).orElse(RecoveryKind.DEAD_MASTER)) {
+      case DEAD_CO_MASTER -> "CoMasterRecovery";
+      case DEAD_INTERMEDIATE_MASTER -> "IntermediateMasterRecovery";
+      case DEAD_GROUP_MEMBER -> "ReplicationGroupMemberRecovery";
+      case DEAD_MASTER, SEMI_SYNC, NON_WRITEABLE_MASTER -> "MasterRecovery";
+    };
   }
 
   private static String methodOf(RecoveryTicket ticket) {
-    boolean ofMaster = typeOf(ticket.analysis()).equals("MasterRecovery");
+    boolean ofMaster = ticket.kind().brake() == RecoveryKind.Brake.FAILOVER;
     return ofMaster && ticket.promoted().isPresent() ? "MasterRecoveryGTID" : "NotMasterRecovery";
   }
 

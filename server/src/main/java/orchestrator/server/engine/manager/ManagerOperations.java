@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import orchestrator.core.analysis.AnalysisCode;
 import orchestrator.core.analysis.Diagnosis;
+import orchestrator.core.facts.RecoveryKind;
 import orchestrator.core.facts.RecoveryOrigin;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.recovery.Circumstances;
@@ -247,7 +248,7 @@ final class ManagerOperations implements Operations {
       return unknown(key);
     }
     boolean dead = diagnosis.get().code().recoveryFunction().isActionable();
-    Diagnosis supposed = dead ? diagnosis.get() : diagnosis.get().as(AnalysisCode.DEAD_MASTER);
+    Diagnosis supposed = dead ? diagnosis.get() : diagnosis.get().as(ifDead(diagnosis.get()));
     if (supposed.replicas().count() == 0) {
       return Outcome.failed(CONFLICT, key + " has no replicas: nothing could be promoted");
     }
@@ -261,6 +262,15 @@ final class ManagerOperations implements Operations {
             RecoveryOrigin.AUTOMATIC,
             manager.consensus().state(),
             manager.clock().instant()));
+  }
+
+  private static AnalysisCode ifDead(Diagnosis diagnosis) {
+    return switch (diagnosis.subject().type()) {
+      case MASTER -> AnalysisCode.DEAD_MASTER;
+      case CO_MASTER -> AnalysisCode.DEAD_CO_MASTER;
+      case INTERMEDIATE_MASTER -> AnalysisCode.DEAD_INTERMEDIATE_MASTER;
+      case GROUP_MEMBER -> AnalysisCode.DEAD_REPLICATION_GROUP_MEMBER_WITH_REPLICAS;
+    };
   }
 
   @Override
@@ -300,6 +310,13 @@ final class ManagerOperations implements Operations {
       return notLeading();
     }
     FailureCase failure = FailureCases.of(diagnosis, true, "asked for by " + by.name());
+    if (origin.designated().isPresent()
+        && failure.kind().filter(kind -> kind != RecoveryKind.DEAD_MASTER).isPresent()) {
+      return Outcome.failed(
+          CONFLICT,
+          "A candidate can be named for a dead master only, and the analysis of %s is %s"
+              .formatted(diagnosis.key(), failure.analysis()));
+    }
     Optional<InstanceKey> foreign =
         origin.designated().filter(key -> !failure.replicas().contains(key));
     if (foreign.isPresent()) {

@@ -1,0 +1,182 @@
+package orchestrator.core.recovery;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import orchestrator.core.facts.HookPoint;
+import orchestrator.core.facts.JournalEntry;
+import orchestrator.core.facts.ReplicaFate;
+import orchestrator.core.recovery.Pending.Alarm;
+import orchestrator.core.recovery.RecoveryState.CommitKind;
+import orchestrator.core.recovery.RecoveryState.Phase;
+import orchestrator.core.topology.Binlog;
+import orchestrator.core.topology.Instance;
+import orchestrator.core.topology.InstanceKey;
+
+/**
+ * Carries over the replicas of a dead server that was no master: an intermediate master, or a
+ * member of a replication group. All servers around it are read, and each replica gets another
+ * source. No server is made writable, so nothing has to be committed first: whoever goes on after a
+ * restart reads the servers, and finds who was moved already.
+ */
+final class RelocationFlow implements Flow {
+  static final RelocationFlow INSTANCE = new RelocationFlow();
+
+  private RelocationFlow() {}
+
+  @Override
+  public void begin(Turn t) {
+    t.s.phase = Phase.LOOKING;
+    t.s.round++;
+    t.s.stragglersGivenUp = false;
+    for (InstanceKey replica : t.s.replicas()) {
+      read(t, replica);
+    }
+    t.s.circumstances.surroundings().all().forEach(server -> read(t, server.key()));
+    t.wake(Alarm.STRAGGLERS, Patience.STRAGGLERS);
+  }
+
+  private static void read(Turn t, InstanceKey key) {
+    t.s.silent.put(key, "it has not answered yet");
+    t.probe(new Pending.Survey(key, t.s.round), key);
+  }
+
+  @Override
+  public void resume(Turn t) {
+    if (t.s.ticket.promoted().isPresent() || !t.s.settled.isEmpty()) {
+      begin(t);
+    } else {
+      HookRun.begin(t, Phase.PRE_HOOKS, HookPoint.PRE_FAILOVER);
+    }
+  }
+
+  static void surveyed(Turn t, Pending.Survey survey, Instance instance) {
+    if (survey.round() == t.s.round) {
+      t.answered(survey.server(), instance);
+      Relocating.pump(t);
+    }
+  }
+
+  static void surveyFailed(Turn t, Pending.Survey survey, String reason) {
+    if (survey.round() == t.s.round) {
+      t.isSilent(survey.server(), reason);
+      Relocating.pump(t);
+    }
+  }
+
+  @Override
+  public void advance(Turn t) {
+    switch (t.s.phase) {
+      case LOOKING -> looked(t);
+      case RELOCATING -> {
+        Relocating.pump(t);
+        conclude(t);
+      }
+      case PRE_HOOKS,
+          FENCING,
+          GATHERING,
+          PREPARING,
+          INTENDING,
+          PROMOTING,
+          ABANDONING,
+          SETTLING,
+          POST_HOOKS,
+          FAILING,
+          CLOSING,
+          FINISHED -> {}
+    }
+  }
+
+  private static void looked(Turn t) {
+    boolean waiting =
+        !t.s.stragglersGivenUp
+            && t.isPending(
+                p -> p instanceof Pending.Survey survey && isExpectedToAnswer(t, survey.server()));
+    if (waiting) {
+      return;
+    }
+    t.s.considerations = new SourceChoice(t.s).considerations();
+    t.s.considerations.forEach(c -> t.note(c.displayString()));
+    t.s.phase = Phase.RELOCATING;
+  }
+
+  private static boolean isExpectedToAnswer(Turn t, InstanceKey key) {
+    return t.s.resumed
+        || t.s
+            .circumstances
+            .lastRead(key)
+            .or(() ->
+                t.s.circumstances.surroundings().all().stream()
+                    .filter(server -> server.key().equals(key))
+                    .findFirst())
+            .filter(Instance::isLastCheckValid)
+            .isPresent();
+  }
+
+  /** Goes on to the processes that tell others, once it is known how it ends. */
+  private static void conclude(Turn t) {
+    if (!Moving.promptOnesAreDone(t) || isStillAwaited(t)) {
+      return;
+    }
+    Optional<InstanceKey> successor = successor(t);
+    if (successor.isPresent()) {
+      t.s.phase = Phase.SETTLING;
+      t.commit(CommitKind.PROMOTED, success(t, successor.get()), List.of());
+    } else if (Moving.areDone(t)) {
+      Closing.fail(t, "No replica of " + t.failed() + " could be given another source");
+    }
+  }
+
+  private static boolean isStillAwaited(Turn t) {
+    return t.isPending(
+        p -> p instanceof Pending.Survey survey && t.s.ticket.fates().containsKey(survey.server()));
+  }
+
+  /** After a restart it may have been said already. */
+  private static List<JournalEntry> success(Turn t, InstanceKey successor) {
+    if (t.s.ticket.promoted().isPresent()) {
+      return List.of();
+    }
+    Optional<Instance> server = Optional.ofNullable(t.s.live.get(successor));
+    return List.of(
+        new JournalEntry.Succeeded(
+            successor,
+            server.map(s -> s.classification().instanceAlias()).orElse(""),
+            server.map(Instance::binlog).flatMap(Binlog::position)));
+  }
+
+  /** The server that most replicas were moved below, not counting those below one another. */
+  private static Optional<InstanceKey> successor(Turn t) {
+    Map<InstanceKey, Long> taken = new TreeMap<>();
+    t.s.settled.forEach((replica, fate) -> {
+      Instance instance = t.s.live.get(replica);
+      if (fate.kind() == ReplicaFate.Kind.MOVED && instance != null) {
+        instance.sourceKey().ifPresent(source -> taken.merge(source, 1L, Long::sum));
+      }
+    });
+    return t.s
+        .ticket
+        .promoted()
+        .or(() ->
+            taken.entrySet().stream()
+                .max(
+                    Map.Entry.<InstanceKey, Long>comparingByValue()
+                        .thenComparing(Map.Entry.comparingByKey(Comparator.reverseOrder())))
+                .map(Map.Entry::getKey));
+  }
+
+  @Override
+  public void committed(Turn t, CommitKind kind) {
+    switch (kind) {
+      case PROMOTED ->
+          HookRun.begin(
+              t,
+              Phase.POST_HOOKS,
+              HookPoint.POST_INTERMEDIATE_MASTER_FAILOVER,
+              HookPoint.POST_FAILOVER);
+      case NOTES, HOOK_MARK, HOOKS_ENDED, INTEND, ABANDON, CLOSE -> {}
+    }
+  }
+}

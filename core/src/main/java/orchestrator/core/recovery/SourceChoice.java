@@ -1,0 +1,297 @@
+package orchestrator.core.recovery;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import orchestrator.core.facts.ReplicaFate;
+import orchestrator.core.gtid.GtidSet;
+import orchestrator.core.relocation.CanReplicate;
+import orchestrator.core.topology.Classification;
+import orchestrator.core.topology.Instance;
+import orchestrator.core.topology.InstanceKey;
+import orchestrator.core.topology.PromotionRule;
+import orchestrator.core.topology.Replication;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds a new source for each replica of a dead server that was no master. In this order: the
+ * siblings of the dead server in its data center; where there is none, one of the replicas itself,
+ * which then takes the others; the siblings elsewhere; the source of the dead server. For a member
+ * of a replication group, its other members.
+ */
+final class SourceChoice {
+  /** Where a replica is to go. */
+  sealed interface Destination {
+    record To(InstanceKey source) implements Destination {}
+
+    /**
+     * Not now.
+     *
+     * @param behind servers that have not got yet what the replica has
+     */
+    record Later(Set<InstanceKey> behind, String reason) implements Destination {}
+
+    /**
+     * @param reason why each server was ruled out
+     */
+    record Nowhere(String reason) implements Destination {}
+  }
+
+  private final RecoveryState state;
+  private final Circumstances circumstances;
+  private final Classification failed;
+  private final Eligibles eligibles;
+  private final List<Instance> orphans;
+
+  SourceChoice(RecoveryState state) {
+    this.state = state;
+    this.circumstances = state.circumstances;
+    this.failed = circumstances.failedServer().classification();
+    this.eligibles = new Eligibles(state);
+    this.orphans = state.replicas().stream().map(state.live::get).filter(Objects::nonNull).toList();
+  }
+
+  /** All servers around, best first, then the rejected ones by key. */
+  List<Consideration> considerations() {
+    List<Consideration> all = new ArrayList<>();
+    List<Consideration> rejected = new ArrayList<>();
+    for (Instance server : around()) {
+      Optional<String> refusal = eligibles.refusal(server.key());
+      if (refusal.isPresent()) {
+        rejected.add(consideration(server.key(), false, refusal.get()));
+      } else {
+        long takes = orphans.stream().filter(orphan -> isAllowed(orphan, server)).count();
+        String place = isNear(server) ? "same data center" : "another data center";
+        all.add(
+            consideration(
+                server.key(),
+                true,
+                "%s; %d of %d replicas can replicate from it"
+                    .formatted(isSource(server) ? "the source" : place, takes, orphans.size())));
+      }
+    }
+    all.addAll(rejected);
+    return all;
+  }
+
+  private static Consideration consideration(InstanceKey key, boolean eligible, String reason) {
+    return new Consideration(key, eligible, List.of(reason), Optional.empty(), 0);
+  }
+
+  /** As they are now, those that do not answer as last read; best first. */
+  private List<Instance> around() {
+    List<Instance> all = new ArrayList<>(ranked(eligibles.siblings()));
+    circumstances.surroundings().source().ifPresent(all::add);
+    return all.stream()
+        .map(server -> state.live.getOrDefault(server.key(), server))
+        .distinct()
+        .toList();
+  }
+
+  private List<Instance> ranked(List<Instance> servers) {
+    return servers.stream()
+        .map(server -> state.live.getOrDefault(server.key(), server))
+        .sorted(
+            Comparator.<Instance>comparingInt(server -> isNear(server) ? 0 : 1)
+                .thenComparing(server -> !server.classification().region().equals(failed.region()))
+                .thenComparing(server -> circumstances.downtimed().contains(server.key()))
+                .thenComparing(
+                    server -> !orphans.stream().allMatch(orphan -> isAllowed(orphan, server)))
+                .thenComparing(server -> circumstances.ruleOf(server.key()))
+                .thenComparing(server ->
+                    !server
+                        .classification()
+                        .physicalEnvironment()
+                        .equals(failed.physicalEnvironment()))
+                .thenComparing(this::isLagging)
+                .thenComparingLong(this::missing)
+                .thenComparing(Instance::key))
+        .toList();
+  }
+
+  private boolean isLagging(Instance server) {
+    long limit = circumstances.policy().waits().withoutProgress().toSeconds();
+    return server.replication().map(Replication::lagSeconds).stream()
+        .anyMatch(lag -> lag.orElse(0) > limit);
+  }
+
+  /** How much of what the replicas have it lacks. */
+  private long missing(Instance server) {
+    return orphans.stream()
+        .mapToLong(orphan -> missing(orphan.gtid().executed(), server.gtid().executed()))
+        .sum();
+  }
+
+  private static long missing(Optional<GtidSet> all, Optional<GtidSet> had) {
+    return all.isPresent() && had.isPresent()
+        ? all.get().missingFrom(had.get()).transactionCount()
+        : 0;
+  }
+
+  private boolean isNear(Instance server) {
+    return server.classification().dataCenter().equals(failed.dataCenter());
+  }
+
+  private boolean isSource(Instance server) {
+    return circumstances
+        .surroundings()
+        .source()
+        .map(Instance::key)
+        .equals(Optional.of(server.key()));
+  }
+
+  private boolean isAllowed(Instance orphan, Instance server) {
+    return CanReplicate.byGtid(orphan, server, circumstances.policy().replication()).isAllowed();
+  }
+
+  // Per replica
+
+  /** Where to go now, by what was tried and learnt so far. */
+  Destination destinationOf(Instance orphan) {
+    List<String> refusals = new ArrayList<>();
+    Set<InstanceKey> behind = new HashSet<>();
+    Optional<InstanceKey> near = first(orphan, siblings(true), refusals, behind);
+    if (near.isPresent()) {
+      return new Destination.To(near.get());
+    }
+    if (behind.isEmpty() && !orphan.key().equals(leader().orElse(null))) {
+      Optional<InstanceKey> leader = leader().filter(key -> regroups(orphan));
+      List<Instance> moved = leader.map(state.live::get).stream().filter(this::isMoved).toList();
+      if (leader.isPresent() && moved.isEmpty()) {
+        return new Destination.Later(Set.of(), "it waits for " + leader.get());
+      }
+      Optional<InstanceKey> below = first(orphan, moved, refusals, behind);
+      if (below.isPresent()) {
+        return new Destination.To(below.get());
+      }
+    }
+    List<Instance> rest = new ArrayList<>(siblings(false));
+    circumstances.surroundings().source().ifPresent(rest::add);
+    return first(orphan, rest, refusals, behind)
+        .<Destination>map(Destination.To::new)
+        .orElseGet(() -> none(refusals, behind));
+  }
+
+  private static Destination none(List<String> refusals, Set<InstanceKey> behind) {
+    String reasons = refusals.isEmpty() ? "no server is known" : String.join("; ", refusals);
+    return behind.isEmpty()
+        ? new Destination.Nowhere("nobody can be its source: " + reasons)
+        : new Destination.Later(behind, reasons);
+  }
+
+  private List<Instance> siblings(boolean near) {
+    return ranked(eligibles.siblings()).stream().filter(s -> isNear(s) == near).toList();
+  }
+
+  private Optional<InstanceKey> first(
+      Instance orphan, List<Instance> servers, List<String> refusals, Set<InstanceKey> behind) {
+    for (Instance known : servers) {
+      Optional<String> refusal = refusal(orphan, known.key());
+      if (refusal.isPresent()) {
+        refusals.add(refusal.get());
+      } else if (isBehind(orphan, known.key())) {
+        behind.add(known.key());
+        refusals.add(known.key() + " has not got yet all that it has");
+      } else {
+        return Optional.of(known.key());
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Optional<String> refusal(Instance orphan, InstanceKey source) {
+    Instance server = state.live.get(source);
+    return Optional.ofNullable(
+            state.refusedSources.get(new CandidateChoice.Feed(orphan.key(), source)))
+        .or(() ->
+            state.ticket.fates().containsKey(source)
+                ? Optional.empty()
+                : eligibles.refusal(source).map(reason -> source + ": " + reason))
+        .or(() -> server == null ? Optional.of(source + " does not answer") : Optional.empty())
+        .or(() -> refusalBySettings(orphan, server));
+  }
+
+  private Optional<String> refusalBySettings(Instance orphan, @Nullable Instance server) {
+    return server != null
+            && CanReplicate.byGtid(orphan, server, circumstances.policy().replication())
+                instanceof CanReplicate.Verdict.Refused refused
+        ? Optional.of(refused.reason())
+        : Optional.empty();
+  }
+
+  /**
+   * MariaDB refuses a replica that is ahead of its source. With MySQL it waits until the source has
+   * come so far.
+   */
+  private boolean isBehind(Instance orphan, InstanceKey source) {
+    Instance server = state.live.get(source);
+    return orphan.usesMariaDbGtid()
+        && server != null
+        && missing(orphan.gtid().executed(), server.gtid().executed()) > 0;
+  }
+
+  // One of the replicas takes the others
+
+  private Optional<InstanceKey> leader() {
+    return state.candidate;
+  }
+
+  /** Whether nobody in its data center can take it. */
+  private boolean regroups(Instance orphan) {
+    return isNear(orphan)
+        && siblings(true).stream().noneMatch(s -> refusal(orphan, s.key()).isEmpty());
+  }
+
+  /**
+   * The replica that takes the others, so that only one stream crosses data centers. Empty when
+   * there is no need for one.
+   */
+  Optional<InstanceKey> newLeader() {
+    List<Instance> group =
+        orphans.stream()
+            .filter(this::regroups)
+            .filter(orphan -> !state.settled.containsKey(orphan.key()) || isMoved(orphan))
+            .toList();
+    if (group.size() < 2 || group.stream().allMatch(this::isMoved)) {
+      return Optional.empty();
+    }
+    return group.stream()
+        .filter(orphan -> orphan.binlog().canFeedReplicas() && !orphan.isBinlogServer())
+        .filter(orphan -> circumstances.ruleOf(orphan.key()) != PromotionRule.MUST_NOT)
+        .filter(orphan -> !state.excluded.containsKey(orphan.key()))
+        .filter(orphan -> followers(orphan, group) > 0)
+        .min(
+            Comparator.<Instance>comparingInt(orphan -> isMoved(orphan) ? 0 : 1)
+                .thenComparingLong(orphan -> -followers(orphan, group))
+                .thenComparing(orphan -> circumstances.downtimed().contains(orphan.key()))
+                .thenComparing(orphan -> circumstances.ruleOf(orphan.key()))
+                .thenComparingLong(this::missing)
+                .thenComparing(Instance::key))
+        .map(Instance::key);
+  }
+
+  private long followers(Instance leader, List<Instance> group) {
+    return group.stream().filter(orphan -> isAllowed(orphan, leader)).count();
+  }
+
+  private boolean isMoved(Instance orphan) {
+    return Optional.ofNullable(state.settled.get(orphan.key()))
+        .filter(fate -> fate.kind() == ReplicaFate.Kind.MOVED)
+        .isPresent();
+  }
+
+  String reasonsOf(Instance leader) {
+    return "no sibling in its data center can take the replicas, so %s takes %s"
+        .formatted(
+            leader.key(),
+            orphans.stream()
+                .filter(orphan -> !orphan.key().equals(leader.key()) && regroups(orphan))
+                .map(orphan -> orphan.key().displayString())
+                .collect(Collectors.joining(", ")));
+  }
+}

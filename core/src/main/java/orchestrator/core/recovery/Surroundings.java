@@ -1,0 +1,92 @@
+package orchestrator.core.recovery;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.NavigableMap;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import orchestrator.core.facts.DemotedMaster;
+import orchestrator.core.state.ReplicatedState;
+import orchestrator.core.topology.GroupMembership;
+import orchestrator.core.topology.Instance;
+import orchestrator.core.topology.InstanceKey;
+import orchestrator.core.topology.Topology;
+
+/**
+ * The servers around a failed one, as last read.
+ *
+ * @param source the server that it replicates from, or the one that has replaced that
+ * @param siblings the other replicas of that server
+ * @param members the known other members of its replication group
+ */
+public record Surroundings(
+    Optional<Instance> source, List<Instance> siblings, List<Instance> members) {
+  public static final Surroundings NONE = new Surroundings(Optional.empty(), List.of(), List.of());
+
+  public Surroundings {
+    siblings = List.copyOf(siblings);
+    members = List.copyOf(members);
+  }
+
+  /**
+   * @param replicas of the failed server: they are not among those around it
+   */
+  static Surroundings of(
+      InstanceKey failed,
+      Collection<InstanceKey> replicas,
+      Topology topology,
+      ReplicatedState state) {
+    Optional<Instance> server = topology.find(failed);
+    Optional<InstanceKey> above = server.flatMap(Instance::upstreamKey);
+    Optional<InstanceKey> present = above.map(key -> inForce(key, state));
+    NavigableMap<InstanceKey, Instance> siblings = new TreeMap<>();
+    Stream.of(above, present)
+        .flatMap(Optional::stream)
+        .flatMap(key -> topology.replicasOf(key).stream())
+        .filter(sibling -> !sibling.key().equals(failed) && !replicas.contains(sibling.key()))
+        .forEach(sibling -> siblings.put(sibling.key(), sibling));
+    present.ifPresent(siblings::remove);
+    return new Surroundings(
+        present.flatMap(topology::find),
+        List.copyOf(siblings.values()),
+        membersWith(server, topology));
+  }
+
+  /** A master that was replaced is no source for anybody: the one that replaced it is. */
+  private static InstanceKey inForce(InstanceKey source, ReplicatedState state) {
+    Set<InstanceKey> seen = new HashSet<>();
+    InstanceKey present = source;
+    while (seen.add(present)) {
+      DemotedMaster demoted = state.demoted().get(present);
+      if (demoted == null) {
+        return present;
+      }
+      present = demoted.successor();
+    }
+    return source;
+  }
+
+  private static List<Instance> membersWith(Optional<Instance> server, Topology topology) {
+    return server.flatMap(Instance::group).map(GroupMembership::members).stream()
+        .flatMap(Set::stream)
+        .filter(key -> !server.map(Instance::key).equals(Optional.of(key)))
+        .sorted()
+        .map(topology::find)
+        .flatMap(Optional::stream)
+        .toList();
+  }
+
+  /** Each once. */
+  public List<Instance> all() {
+    SortedMap<InstanceKey, Instance> all = new TreeMap<>();
+    source.ifPresent(server -> all.put(server.key(), server));
+    siblings.forEach(server -> all.put(server.key(), server));
+    members.forEach(server -> all.put(server.key(), server));
+    return new ArrayList<>(all.values());
+  }
+}

@@ -92,8 +92,8 @@ public enum AnalysisCode {
    * were restarted: they may not have had the time to connect again.
    */
   public boolean waitsForRestartedReplicas() {
-    return this == DEAD_MASTER
-        || this == DEAD_MASTER_AND_SOME_REPLICAS
+    return recoveryFunction == RecoveryFunction.DEAD_MASTER
+        || recoveryFunction == RecoveryFunction.DEAD_INTERMEDIATE_MASTER
         || this == LOCKED_SEMI_SYNC_MASTER;
   }
 

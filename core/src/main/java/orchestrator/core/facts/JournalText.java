@@ -71,6 +71,7 @@ public final class JournalText {
       case PENDING -> "not settled yet";
       case PROMOTED -> "promoted";
       case MOVED -> "moved";
+      case KEPT -> "not moved";
       case LOST -> "lost";
       case UNREACHABLE -> "unreachable";
     };

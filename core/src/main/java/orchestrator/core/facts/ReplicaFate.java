@@ -14,6 +14,8 @@ public record ReplicaFate(Kind kind, String reason) {
     PROMOTED,
     /** Replicates from the new source, as a read showed. */
     MOVED,
+    /** Stays where it is: nothing was to be moved. */
+    KEPT,
     /** Cannot be moved: it holds transactions that the new source lacks, or its move failed. */
     LOST,
     /** Did not answer while the recovery ran. */

@@ -19,6 +19,7 @@ final class Answers {
       case Pending.MakeReadOnlyAgain ignored -> Promoting.madeReadOnlyAgain(t, outcome);
       case Pending.Move move -> Moving.changed(t, move.replica(), outcome);
       case Pending.Relocation move -> Relocating.changed(t, move, outcome);
+      case Pending.Repair repair -> t.flow().repaired(t, repair, outcome);
       case Pending.Aside aside -> t.note(aside.what() + ": " + describe(outcome));
       case Pending.Committing ignored -> mismatch(purpose);
       case Pending.Hook ignored -> mismatch(purpose);
@@ -74,6 +75,7 @@ final class Answers {
       case MOVE_CHECK -> Moving.checkNow(t);
       case RELOCATION -> Relocating.pollNow(t);
       case RELOCATION_CHECK -> Relocating.checkNow(t);
+      case REPAIR_RETRY -> WritableFlow.retry(t);
       case MOVES_BEFORE_HOOKS -> t.s.movesGivenTime = true;
     }
   }

@@ -116,9 +116,13 @@ final class Closing {
     t.finish(
         true,
         successful,
-        successful
-            ? t.s.ticket.promoted().get() + " replaces " + t.failed()
-            : String.join("; ", t.s.errors));
+        successful ? success(t, t.s.ticket.promoted().get()) : String.join("; ", t.s.errors));
+  }
+
+  private static String success(Turn t, InstanceKey successor) {
+    return successor.equals(t.failed())
+        ? successor + " is repaired"
+        : successor + " replaces " + t.failed();
   }
 
   static Command lostInRecovery(Turn t, InstanceKey key) {

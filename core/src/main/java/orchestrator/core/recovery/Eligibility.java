@@ -1,6 +1,7 @@
 package orchestrator.core.recovery;
 
 import java.util.Optional;
+import orchestrator.core.facts.RecoveryKind;
 import orchestrator.core.topology.Classification;
 import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
@@ -29,15 +30,19 @@ final class Eligibility {
         .or(() -> notDesignated(key))
         .or(() -> banned(key))
         .or(() -> cannotLead(instance))
-        .or(() -> elsewhere(instance))
-        .or(() -> lagging(instance));
+        .or(() -> beyondLimits(instance));
   }
 
   private Optional<String> notDesignated(InstanceKey key) {
     return question
         .designated()
         .filter(wanted -> !wanted.equals(key))
-        .map(wanted -> wanted + " was asked for");
+        .map(wanted ->
+            circumstances.failure().kind().equals(Optional.of(RecoveryKind.DEAD_CO_MASTER))
+                ? wanted
+                    + " is the other co-master, and takes writes already or must be promoted"
+                    + " (CoMasterRecoveryMustPromoteOtherCoMaster)"
+                : wanted + " was asked for");
   }
 
   private Optional<String> banned(InstanceKey key) {
@@ -70,6 +75,12 @@ final class Eligibility {
     return replicates && !instance.usesOracleGtid() && !instance.usesMariaDbGtid()
         ? Optional.of("it does not replicate by GTID")
         : Optional.empty();
+  }
+
+  private Optional<String> beyondLimits(Instance instance) {
+    return CoMasters.isMasterAlready(circumstances, instance)
+        ? Optional.empty()
+        : elsewhere(instance).or(() -> lagging(instance));
   }
 
   private Optional<String> elsewhere(Instance instance) {

@@ -1,21 +1,27 @@
 package orchestrator.core.recovery;
 
-import java.util.Optional;
+import orchestrator.core.facts.HookPoint;
 import orchestrator.core.facts.RecoveryKind;
 import orchestrator.core.recovery.RecoveryState.CommitKind;
+import orchestrator.core.relocation.ActionOutcome;
 
 /**
  * What one kind of recovery does between the processes that may forbid it and those that tell
  * others. A flow has no state of its own; all of it is in {@link RecoveryState}.
  */
 interface Flow {
-  /** Empty for a kind of recovery that this version does not know how to do. */
-  static Optional<Flow> of(RecoveryKind kind) {
+  static Flow of(RecoveryKind kind) {
     return switch (kind) {
-      case DEAD_MASTER -> Optional.of(MasterFlow.INSTANCE);
-      case DEAD_INTERMEDIATE_MASTER, DEAD_GROUP_MEMBER -> Optional.of(RelocationFlow.INSTANCE);
-      case DEAD_CO_MASTER, SEMI_SYNC, NON_WRITEABLE_MASTER -> Optional.empty();
+      case DEAD_MASTER, DEAD_CO_MASTER -> MasterFlow.INSTANCE;
+      case DEAD_INTERMEDIATE_MASTER, DEAD_GROUP_MEMBER -> RelocationFlow.INSTANCE;
+      case SEMI_SYNC -> SemiSyncFlow.INSTANCE;
+      case NON_WRITEABLE_MASTER -> WritableFlow.INSTANCE;
     };
+  }
+
+  /** Processes that may forbid it. */
+  default HookPoint[] before() {
+    return new HookPoint[] {HookPoint.PRE_FAILOVER};
   }
 
   /** Nothing forbids it. */
@@ -29,4 +35,9 @@ interface Flow {
 
   /** A commit of its own kind was made. */
   void committed(Turn t, CommitKind kind);
+
+  /** A server was, or was not, changed as it needed no more than to be repaired. */
+  default void repaired(Turn t, Pending.Repair repair, ActionOutcome outcome) {
+    throw new IllegalArgumentException("Nothing is repaired by such a recovery: " + repair);
+  }
 }

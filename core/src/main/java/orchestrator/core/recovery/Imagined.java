@@ -8,6 +8,7 @@ import orchestrator.core.topology.Gtid;
 import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
 import orchestrator.core.topology.Replication;
+import orchestrator.core.topology.SemiSync;
 import orchestrator.core.topology.ThreadState;
 
 /** How a server would look after an action, if all went well. */
@@ -39,7 +40,10 @@ final class Imagined {
               .map(r -> source(server, r.source().reattached(), true))
               .orElse(server);
       case ServerAction.SetReadOnly set -> readOnly(server, set.readOnly());
-      case ServerAction.SetSemiSyncMaster ignored -> server;
+      case ServerAction.SetSemiSyncMaster set ->
+          semiSync(server, set.enabled(), server.semiSync().replicaEnabled());
+      case ServerAction.SetSemiSyncReplica set ->
+          semiSync(server, server.semiSync().masterEnabled(), set.enabled());
     };
   }
 
@@ -114,6 +118,24 @@ final class Imagined {
         r.tls());
   }
 
+  private static Instance semiSync(Instance server, boolean master, boolean replica) {
+    SemiSync was = server.semiSync();
+    SemiSync is =
+        new SemiSync(
+            was.available(),
+            was.priority(),
+            was.masterPluginNewVersion(),
+            was.replicaPluginNewVersion(),
+            master,
+            replica,
+            was.masterTimeoutMillis(),
+            was.waitForReplicaCount(),
+            was.masterStatus(),
+            was.masterClients(),
+            was.replicaStatus());
+    return copy(server, server.readOnly(), server.gtid(), server.replication(), is);
+  }
+
   private static Instance readOnly(Instance server, boolean readOnly) {
     return copy(server, readOnly, server.gtid(), server.replication());
   }
@@ -129,6 +151,15 @@ final class Imagined {
 
   private static Instance copy(
       Instance server, boolean readOnly, Gtid gtid, Optional<Replication> replication) {
+    return copy(server, readOnly, gtid, replication, server.semiSync());
+  }
+
+  private static Instance copy(
+      Instance server,
+      boolean readOnly,
+      Gtid gtid,
+      Optional<Replication> replication,
+      SemiSync semiSync) {
     return new Instance(
         server.key(),
         server.freshness(),
@@ -138,7 +169,7 @@ final class Imagined {
         server.binlog(),
         gtid,
         replication,
-        server.semiSync(),
+        semiSync,
         server.classification(),
         server.group(),
         server.reportedReplicas(),

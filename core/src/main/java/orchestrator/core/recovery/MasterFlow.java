@@ -5,10 +5,10 @@ import orchestrator.core.recovery.RecoveryState.CommitKind;
 import orchestrator.core.recovery.RecoveryState.Phase;
 
 /**
- * Replaces a dead master: all replicas stop fetching and are read; the candidate is chosen, applies
- * what it has and fetches what it lacks; the intent to promote it is committed; it is made writable
- * while the others are moved below it; the promotion is committed together with all that makes it
- * known.
+ * Replaces a dead master, or a dead co-master: all replicas stop fetching and are read; the
+ * candidate is chosen, applies what it has and fetches what it lacks; the intent to promote it is
+ * committed; it is made writable while the others are moved below it; the promotion is committed
+ * together with all that makes it known.
  */
 final class MasterFlow implements Flow {
   static final MasterFlow INSTANCE = new MasterFlow();
@@ -27,7 +27,7 @@ final class MasterFlow implements Flow {
     } else if (t.s.ticket.chosen().isPresent()) {
       Gathering.begin(t);
     } else {
-      HookRun.begin(t, Phase.PRE_HOOKS, HookPoint.PRE_FAILOVER);
+      HookRun.begin(t, Phase.PRE_HOOKS, before());
     }
   }
 
@@ -43,6 +43,7 @@ final class MasterFlow implements Flow {
           INTENDING,
           PROMOTING,
           RELOCATING,
+          REPAIRING,
           POST_HOOKS,
           FAILING,
           CLOSING,

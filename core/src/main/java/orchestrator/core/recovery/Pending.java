@@ -46,6 +46,9 @@ sealed interface Pending {
   /** A read of a replica that was, or may have been, moved below this source. */
   record RelocationCheck(InstanceKey replica, InstanceKey source) implements Pending {}
 
+  /** A change of a server that stays what it is. */
+  record Repair(InstanceKey server) implements Pending {}
+
   /** A change whose outcome is noted and nothing more. */
   record Aside(String what) implements Pending {}
 
@@ -61,6 +64,7 @@ sealed interface Pending {
     MOVE_CHECK,
     RELOCATION,
     RELOCATION_CHECK,
+    REPAIR_RETRY,
     MOVES_BEFORE_HOOKS
   }
 }

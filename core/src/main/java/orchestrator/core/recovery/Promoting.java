@@ -145,7 +145,14 @@ final class Promoting {
   }
 
   private static void retreat(Turn t) {
-    if (t.s.mayBeWritable) {
+    if (CoMasters.isWithoutAlternative(t.s)) {
+      // It may take writes as the other co-master. To stop them would help nobody.
+      Closing.fail(
+          t,
+          intended(t)
+              + " is the only server that may be promoted, and could not be. It is left as it is,"
+              + " writable or not: check it, and make it the master");
+    } else if (t.s.mayBeWritable) {
       t.s.retreating = true;
       makeReadOnlyAgain(t);
     } else {

@@ -2,7 +2,6 @@ package orchestrator.core.recovery;
 
 import java.time.Instant;
 import java.util.List;
-import orchestrator.core.facts.HookPoint;
 import orchestrator.core.facts.JournalEntry;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.recovery.RecoveryState.CommitRequest;
@@ -46,7 +45,7 @@ public final class RecoveryControl {
             + circumstances.node().name()
             + ": "
             + circumstances.failure().evidence());
-    HookRun.begin(t, Phase.PRE_HOOKS, HookPoint.PRE_FAILOVER);
+    HookRun.begin(t, Phase.PRE_HOOKS, t.flow().before());
     return decided(t);
   }
 
@@ -107,6 +106,7 @@ public final class RecoveryControl {
             PROMOTING,
             ABANDONING,
             RELOCATING,
+            REPAIRING,
             SETTLING ->
             t.flow().advance(t);
         case PRE_HOOKS, POST_HOOKS, FAILING, FINISHED -> {}

@@ -11,7 +11,6 @@ import orchestrator.core.facts.RecoveryOrigin;
 import orchestrator.core.state.Brakes;
 import orchestrator.core.state.RecoveryGate;
 import orchestrator.core.state.ReplicatedState;
-import orchestrator.core.topology.Instance;
 
 /** Whether a recovery may begin. All gates are asked, so that all reasons are shown. */
 public final class RecoveryGates {
@@ -38,10 +37,11 @@ public final class RecoveryGates {
   public static List<Gate> of(
       Circumstances circumstances, RecoveryOrigin origin, ReplicatedState state, Instant now) {
     RecoveryGates gates = new RecoveryGates(circumstances, origin, state, now);
+    Means means = new Means(circumstances);
     return List.of(
         gates.evidence(),
-        gates.method(),
-        gates.newSource(),
+        means.method(),
+        means.means(state),
         gates.brake("global switch", Brakes.bySwitch(state), "recoveries are enabled"),
         gates.brake("mass-failure brake", Brakes.byBrake(state), "it is off"),
         gates.budget(),
@@ -60,7 +60,7 @@ public final class RecoveryGates {
   }
 
   private static boolean isSupported(FailureCase failure) {
-    return failure.kind().flatMap(Flow::of).isPresent();
+    return failure.kind().isPresent();
   }
 
   private static boolean isCovered(FailureCase failure) {
@@ -109,69 +109,6 @@ public final class RecoveryGates {
         supported && failure.actionable(),
         false,
         supported ? seen : seen + " (no recovery exists for this analysis)");
-  }
-
-  private Gate method() {
-    if (!failure.kind().map(RecoveryGates::movesReplicas).orElse(true)) {
-      return new Gate("method", true, false, "no replica is moved");
-    }
-    List<Instance> valid =
-        circumstances.replicas().stream().filter(Instance::isLastCheckValid).toList();
-    boolean oracle = valid.stream().allMatch(Instance::usesOracleGtid);
-    boolean mariaDb = valid.stream().allMatch(Instance::usesMariaDbGtid);
-    if (valid.isEmpty()) {
-      return new Gate("method", false, false, "no replica answered its last probe");
-    }
-    String without =
-        valid.stream()
-            .filter(replica -> !replica.usesOracleGtid() && !replica.usesMariaDbGtid())
-            .map(replica -> replica.key().displayString())
-            .collect(Collectors.joining(", "));
-    if (failure.kind().filter(RecoveryGates::relocates).isPresent()) {
-      boolean some = valid.stream().anyMatch(r -> r.usesOracleGtid() || r.usesMariaDbGtid());
-      return new Gate(
-          "method",
-          some,
-          false,
-          without.isEmpty()
-              ? "all replicas that answered use GTIDs"
-              : "not moved, since they do not use GTIDs: " + without);
-    }
-    String explanation =
-        oracle || mariaDb
-            ? "all replicas that answered use " + (oracle ? "Oracle" : "MariaDB") + " GTIDs"
-            : without.isEmpty()
-                ? "some replicas use Oracle GTIDs, some MariaDB's"
-                : "replicas do not use GTIDs: " + without;
-    return new Gate("method", oracle || mariaDb, false, explanation);
-  }
-
-  private static boolean relocates(RecoveryKind kind) {
-    return kind.brake() == RecoveryKind.Brake.RELOCATION;
-  }
-
-  /** Whether anybody is known that could take the replicas of a server that was no master. */
-  private Gate newSource() {
-    if (failure.kind().filter(RecoveryGates::relocates).isEmpty()) {
-      return new Gate("new source", true, false, "the promoted server, or none is needed");
-    }
-    String answering =
-        circumstances.surroundings().all().stream()
-            .filter(Instance::isLastCheckValid)
-            .map(server -> server.key().displayString())
-            .collect(Collectors.joining(", "));
-    return new Gate(
-        "new source",
-        !answering.isEmpty(),
-        false,
-        answering.isEmpty() ? "no server around it answers" : "servers around it: " + answering);
-  }
-
-  private static boolean movesReplicas(RecoveryKind kind) {
-    return switch (kind) {
-      case DEAD_MASTER, DEAD_CO_MASTER, DEAD_INTERMEDIATE_MASTER, DEAD_GROUP_MEMBER -> true;
-      case SEMI_SYNC, NON_WRITEABLE_MASTER -> false;
-    };
   }
 
   private Gate brake(String name, Optional<String> holding, String otherwise) {

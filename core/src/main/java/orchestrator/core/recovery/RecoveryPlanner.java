@@ -124,6 +124,7 @@ public final class RecoveryPlanner {
       case ServerAction.RestartReplication ignored -> "it answers";
       case ServerAction.ReattachSource ignored -> "it is detached";
       case ServerAction.SetSemiSyncMaster ignored -> "its semi-sync priority is above 0";
+      case ServerAction.SetSemiSyncReplica ignored -> "it answers and replicates";
     };
   }
 }

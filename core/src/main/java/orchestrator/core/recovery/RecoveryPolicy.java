@@ -96,6 +96,7 @@ public record RecoveryPolicy(
    *     apply}
    * @param useSuperReadOnly {@code UseSuperReadOnly}
    * @param ignored {@code PromotionIgnoreHostnameFilters}: servers never to be promoted
+   * @param onlyOtherCoMaster {@code CoMasterRecoveryMustPromoteOtherCoMaster}
    */
   public record Promotion(
       boolean preventCrossDataCenter,
@@ -106,9 +107,34 @@ public record RecoveryPolicy(
       boolean apply,
       boolean detachPromoted,
       boolean useSuperReadOnly,
-      Predicate<InstanceKey> ignored) {
+      Predicate<InstanceKey> ignored,
+      boolean onlyOtherCoMaster) {
     public static final Promotion DEFAULT =
         new Promotion(false, false, Duration.ZERO, false, false, true, false, false, key -> false);
+
+    /** With the default of {@code CoMasterRecoveryMustPromoteOtherCoMaster}. */
+    public Promotion(
+        boolean preventCrossDataCenter,
+        boolean preventCrossRegion,
+        Duration failOnLag,
+        boolean failIfNotUpToDate,
+        boolean delayIfNotUpToDate,
+        boolean apply,
+        boolean detachPromoted,
+        boolean useSuperReadOnly,
+        Predicate<InstanceKey> ignored) {
+      this(
+          preventCrossDataCenter,
+          preventCrossRegion,
+          failOnLag,
+          failIfNotUpToDate,
+          delayIfNotUpToDate,
+          apply,
+          detachPromoted,
+          useSuperReadOnly,
+          ignored,
+          true);
+    }
 
     public Promotion {
       if (failIfNotUpToDate && delayIfNotUpToDate) {
@@ -126,14 +152,26 @@ public record RecoveryPolicy(
    * @param postponeOnDelay {@code PostponeReplicaRecoveryOnLagMinutes}: replicas delayed by more
    *     are moved last; zero for off
    * @param maxConcurrentMoves {@code MaxConcurrentReplicaOperations}, 1 or more
+   * @param exactSemiSync {@code EnforceExactSemiSyncReplicas}
+   * @param lockedSemiSync {@code RecoverLockedSemiSyncMaster}
    */
-  public record Replicas(boolean detachLost, Duration postponeOnDelay, int maxConcurrentMoves) {
+  public record Replicas(
+      boolean detachLost,
+      Duration postponeOnDelay,
+      int maxConcurrentMoves,
+      boolean exactSemiSync,
+      boolean lockedSemiSync) {
     public static final Replicas DEFAULT = new Replicas(true, Duration.ZERO, 5);
 
     public Replicas {
       if (maxConcurrentMoves < 1) {
         throw new IllegalArgumentException("maxConcurrentMoves must be 1 or more");
       }
+    }
+
+    /** Semi-synchronous replication is nobody's concern. */
+    public Replicas(boolean detachLost, Duration postponeOnDelay, int maxConcurrentMoves) {
+      this(detachLost, postponeOnDelay, maxConcurrentMoves, false, false);
     }
   }
 

@@ -48,6 +48,8 @@ public final class RecoveryState {
     ABANDONING,
     /** The replicas of a dead server that was no master get other sources. */
     RELOCATING,
+    /** Servers are changed that stay what they are. */
+    REPAIRING,
     /** The others are moved. */
     SETTLING,
     POST_HOOKS,
@@ -152,6 +154,10 @@ public final class RecoveryState {
   /** Replicas that were moved and did not connect at once, and their new sources. */
   final Map<InstanceKey, InstanceKey> connecting = new TreeMap<>();
 
+  // Repairs
+  final List<InstanceKey> toSwitchOff = new ArrayList<>();
+  final List<String> repairErrors = new ArrayList<>();
+
   // The end
   final List<String> errors = new ArrayList<>();
   boolean releaseBlock;
@@ -193,6 +199,8 @@ public final class RecoveryState {
     copy.refusedSources.putAll(refusedSources);
     copy.moveFailures.putAll(moveFailures);
     copy.connecting.putAll(connecting);
+    copy.toSwitchOff.addAll(toSwitchOff);
+    copy.repairErrors.addAll(repairErrors);
     copy.errors.addAll(errors);
     copy.releaseBlock = releaseBlock;
     return copy;

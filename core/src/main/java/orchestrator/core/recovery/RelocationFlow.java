@@ -1,5 +1,6 @@
 package orchestrator.core.recovery;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -8,7 +9,6 @@ import java.util.TreeMap;
 import orchestrator.core.facts.HookPoint;
 import orchestrator.core.facts.JournalEntry;
 import orchestrator.core.facts.ReplicaFate;
-import orchestrator.core.recovery.Pending.Alarm;
 import orchestrator.core.recovery.RecoveryState.CommitKind;
 import orchestrator.core.recovery.RecoveryState.Phase;
 import orchestrator.core.topology.Binlog;
@@ -28,19 +28,9 @@ final class RelocationFlow implements Flow {
 
   @Override
   public void begin(Turn t) {
-    t.s.phase = Phase.LOOKING;
-    t.s.round++;
-    t.s.stragglersGivenUp = false;
-    for (InstanceKey replica : t.s.replicas()) {
-      read(t, replica);
-    }
-    t.s.circumstances.surroundings().all().forEach(server -> read(t, server.key()));
-    t.wake(Alarm.STRAGGLERS, Patience.STRAGGLERS);
-  }
-
-  private static void read(Turn t, InstanceKey key) {
-    t.s.silent.put(key, "it has not answered yet");
-    t.probe(new Pending.Survey(key, t.s.round), key);
+    List<InstanceKey> servers = new ArrayList<>(t.s.replicas());
+    t.s.circumstances.surroundings().all().forEach(server -> servers.add(server.key()));
+    Survey.begin(t, servers);
   }
 
   @Override
@@ -48,7 +38,7 @@ final class RelocationFlow implements Flow {
     if (t.s.ticket.promoted().isPresent() || !t.s.settled.isEmpty()) {
       begin(t);
     } else {
-      HookRun.begin(t, Phase.PRE_HOOKS, HookPoint.PRE_FAILOVER);
+      HookRun.begin(t, Phase.PRE_HOOKS, before());
     }
   }
 
@@ -82,6 +72,7 @@ final class RelocationFlow implements Flow {
           PROMOTING,
           ABANDONING,
           SETTLING,
+          REPAIRING,
           POST_HOOKS,
           FAILING,
           CLOSING,
@@ -90,29 +81,12 @@ final class RelocationFlow implements Flow {
   }
 
   private static void looked(Turn t) {
-    boolean waiting =
-        !t.s.stragglersGivenUp
-            && t.isPending(
-                p -> p instanceof Pending.Survey survey && isExpectedToAnswer(t, survey.server()));
-    if (waiting) {
+    if (Survey.isWaiting(t)) {
       return;
     }
     t.s.considerations = new SourceChoice(t.s).considerations();
     t.s.considerations.forEach(c -> t.note(c.displayString()));
     t.s.phase = Phase.RELOCATING;
-  }
-
-  private static boolean isExpectedToAnswer(Turn t, InstanceKey key) {
-    return t.s.resumed
-        || t.s
-            .circumstances
-            .lastRead(key)
-            .or(() ->
-                t.s.circumstances.surroundings().all().stream()
-                    .filter(server -> server.key().equals(key))
-                    .findFirst())
-            .filter(Instance::isLastCheckValid)
-            .isPresent();
   }
 
   /** Goes on to the processes that tell others, once it is known how it ends. */

@@ -35,9 +35,9 @@ final class Turn {
     return s.circumstances.policy();
   }
 
-  /** What is done by a recovery of this kind. The gates let no other kind begin. */
+  /** What is done by a recovery of this kind. */
   Flow flow() {
-    return Flow.of(s.ticket.kind()).orElse(MasterFlow.INSTANCE);
+    return Flow.of(s.ticket.kind());
   }
 
   InstanceKey failed() {
@@ -137,7 +137,7 @@ final class Turn {
     return new CandidateChoice(
         new CandidateChoice.Question(
             s.circumstances,
-            s.ticket.origin().designated(),
+            CoMasters.mustBePromoted(s),
             Map.copyOf(s.live),
             Map.copyOf(s.silent),
             Map.copyOf(s.excluded),

@@ -54,6 +54,12 @@ public sealed interface ServerAction {
   /** Switches the master side of semi-synchronous replication. */
   record SetSemiSyncMaster(InstanceKey target, boolean enabled) implements ServerAction {}
 
+  /**
+   * Switches the replica side of semi-synchronous replication, which takes effect when the replica
+   * connects again: so an IO thread that runs is restarted.
+   */
+  record SetSemiSyncReplica(InstanceKey target, boolean enabled) implements ServerAction {}
+
   /** Where to go on reading at the new source. */
   sealed interface SourcePosition {
     /** MySQL: {@code MASTER_AUTO_POSITION=1}. */

@@ -6,6 +6,7 @@ import static orchestrator.core.state.StateDraft.without;
 import java.util.List;
 import java.util.Optional;
 import orchestrator.core.facts.JournalEntry;
+import orchestrator.core.facts.RecoveryKind;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.state.CommandResult.Done;
 import orchestrator.core.state.CommandResult.Refused;
@@ -39,7 +40,7 @@ final class JournalRules {
         return refusal.get();
       }
       ticket = ticket.with(entry, command.at());
-      releaseIfPromoted(draft, entry);
+      releaseIfPromoted(draft, ticket, entry);
     }
     draft.recoveries = with(draft.recoveries, ticket.uid(), ticket);
     return new Done(ticket.id());
@@ -136,9 +137,14 @@ final class JournalRules {
         : Optional.empty();
   }
 
-  /** A former master that is to be master again must not be set read-only any more. */
-  private static void releaseIfPromoted(StateDraft draft, JournalEntry entry) {
-    if (entry instanceof JournalEntry.PromotionIntended intended) {
+  /**
+   * A former master that is to be master again must not be set read-only any more. But one that is
+   * merely found read-only is not made master by that.
+   */
+  private static void releaseIfPromoted(
+      StateDraft draft, RecoveryTicket ticket, JournalEntry entry) {
+    if (entry instanceof JournalEntry.PromotionIntended intended
+        && ticket.kind() != RecoveryKind.NON_WRITEABLE_MASTER) {
       draft.demoted = without(draft.demoted, intended.candidate());
     }
   }

@@ -211,6 +211,7 @@ class AnalysisTest {
 
     assertThat(dead.isActionable(false)).isTrue();
     assertThat(dead.isActionable(true)).isFalse();
+    assertThat(dead.as(AnalysisCode.DEAD_INTERMEDIATE_MASTER).isActionable(true)).isFalse();
     assertThat(dead.as(AnalysisCode.DEAD_CO_MASTER).isActionable(true)).isTrue();
     assertThat(dead.as(AnalysisCode.UNREACHABLE_MASTER).isActionable(false)).isFalse();
   }

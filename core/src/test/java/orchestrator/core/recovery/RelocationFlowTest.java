@@ -507,7 +507,7 @@ class RelocationFlowTest {
     for (String name : List.of("m", "s1", "s2")) {
       servers.with(name, InstanceBuilder::unreachable);
     }
-    assertThat(RecoveryGates.refusal(plan().gates())).contains("new source");
+    assertThat(RecoveryGates.refusal(plan().gates())).contains("means");
   }
 
   // Group members

@@ -118,7 +118,11 @@ final class Stage {
     return run(RecoveryControl.start(ticket, circumstances, now));
   }
 
+  /** A run after {@link #start} is that of another manager: no answer is for it. */
   Stage resume() {
+    answers.clear();
+    alarms.clear();
+    timeouts.clear();
     return run(RecoveryControl.resume(ticket, circumstances, now));
   }
 

@@ -108,11 +108,14 @@ final class Settings {
             recovery.applyPromotion(),
             recovery.detachPromoted(),
             replication.superReadOnly(),
-            configuration.classification().neverPromoted()::matches),
+            configuration.classification().neverPromoted()::matches,
+            recovery.promoteOnlyOtherCoMaster()),
         new RecoveryPolicy.Replicas(
             recovery.detachLostReplicas(),
             recovery.postponeReplicaOnLag().orElse(Duration.ZERO),
-            replication.maxConcurrentReplicaOperations()),
+            replication.maxConcurrentReplicaOperations(),
+            configuration.semiSync().enforceExactReplicas(),
+            configuration.semiSync().recoverLockedMaster()),
         new RecoveryPolicy.Waits(
             configuration.discovery().bulkOperationWait(),
             replication.reasonableLag(),

@@ -51,9 +51,7 @@ final class KeyStatuses {
           "BinlogEventsChunkSize",
           "SkipBinlogEventsContaining",
           // refactoring, takeovers, other recoveries
-          "RecoverLockedSemiSyncMaster",
           "ReduceReplicationAnalysisCount",
-          "CoMasterRecoveryMustPromoteOtherCoMaster",
           "PreGracefulTakeoverProcesses",
           "PostGracefulTakeoverProcesses",
           "PostTakeMasterProcesses",
@@ -95,8 +93,6 @@ final class KeyStatuses {
   /** What acts in part, with what is missing. */
   private static final Map<String, String> PARTLY =
       Map.of(
-          "EnforceExactSemiSyncReplicas", "the verdict is announced, semi-sync is not changed",
-          "RecoverNonWriteableMaster", "the verdict is announced, the master stays read-only",
           "KVClusterMasterPrefix", "new masters are recorded, no store is written",
           "DetectPseudoGTIDQuery", "what it says is shown, Pseudo-GTID is not used");
 

@@ -55,6 +55,16 @@ final class ReplicationEndpoints {
         "disable-semi-sync-master|disable-semi-sync-source",
         "not waiting for semi-synchronous replicas",
         key -> new ServerAction.SetSemiSyncMaster(key, false));
+    action(
+        routes,
+        "enable-semi-sync-replica",
+        "acknowledging semi-synchronously",
+        key -> new ServerAction.SetSemiSyncReplica(key, true));
+    action(
+        routes,
+        "disable-semi-sync-replica",
+        "not acknowledging semi-synchronously",
+        key -> new ServerAction.SetSemiSyncReplica(key, false));
   }
 
   private ServerAction readOnly(InstanceKey key, boolean readOnly) {

@@ -46,6 +46,8 @@ final class ActionGoal {
           replication.filter(r -> !r.source().isDetached()).isPresent();
       case ServerAction.SetReadOnly set -> isReadOnlyAsAsked(set);
       case ServerAction.SetSemiSyncMaster set -> server.semiSync().masterEnabled() == set.enabled();
+      case ServerAction.SetSemiSyncReplica set ->
+          server.semiSync().replicaEnabled() == set.enabled();
     };
   }
 
@@ -121,6 +123,7 @@ final class ActionGoal {
       case ServerAction.ReattachSource ignored -> false;
       case ServerAction.SetReadOnly ignored -> false;
       case ServerAction.SetSemiSyncMaster ignored -> false;
+      case ServerAction.SetSemiSyncReplica ignored -> false;
     };
   }
 

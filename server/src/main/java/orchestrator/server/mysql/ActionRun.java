@@ -181,6 +181,7 @@ final class ActionRun {
       case ServerAction.DetachSource ignored -> false;
       case ServerAction.ReattachSource ignored -> false;
       case ServerAction.SetSemiSyncMaster ignored -> false;
+      case ServerAction.SetSemiSyncReplica ignored -> false;
     };
   }
 

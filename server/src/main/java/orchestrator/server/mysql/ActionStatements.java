@@ -56,6 +56,7 @@ final class ActionStatements {
       case ServerAction.ReattachSource ignored -> rename(false);
       case ServerAction.SetReadOnly set -> setReadOnly(set);
       case ServerAction.SetSemiSyncMaster set -> semiSyncMaster(set.enabled());
+      case ServerAction.SetSemiSyncReplica set -> semiSyncReplica(set.enabled());
     };
   }
 
@@ -211,6 +212,24 @@ final class ActionStatements {
             ? "rpl_semi_sync_source_enabled"
             : "rpl_semi_sync_master_enabled";
     return List.of("SET GLOBAL " + variable + "=" + (enabled ? 1 : 0));
+  }
+
+  private List<String> semiSyncReplica(boolean enabled) {
+    SemiSync semiSync = server.semiSync();
+    if (!semiSync.available() || semiSync.replicaEnabled() == enabled) {
+      return List.of();
+    }
+    String variable =
+        semiSync.replicaPluginNewVersion()
+            ? "rpl_semi_sync_replica_enabled"
+            : "rpl_semi_sync_slave_enabled";
+    List<String> statements = new ArrayList<>();
+    statements.add("SET GLOBAL " + variable + "=" + (enabled ? 1 : 0));
+    if (server.replication().filter(r -> isOn(r.ioThread())).isPresent()) {
+      statements.add(dialect.stopIoThread());
+      statements.add(dialect.startIoThread());
+    }
+    return statements;
   }
 
   /** A text literal for a session whose {@code sql_mode} is empty. */

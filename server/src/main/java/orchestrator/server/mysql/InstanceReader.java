@@ -228,13 +228,18 @@ final class InstanceReader {
         master,
         replica,
         answer.number("rpl_semi_sync_master_timeout", "rpl_semi_sync_source_timeout"),
-        (int)
-            answer.number(
-                "rpl_semi_sync_master_wait_for_slave_count",
-                "rpl_semi_sync_source_wait_for_replica_count"),
+        waitForReplicaCount(answer),
         status.getOrDefault("master_status", "").equals("ON"),
         (int) ProbePacket.parseLong(status.getOrDefault("master_clients", "0")),
         status.getOrDefault("slave_status", "").equals("ON"));
+  }
+
+  /** MariaDB, and MySQL before 5.7, always wait for one. */
+  private static int waitForReplicaCount(ProbePacket.Answer answer) {
+    String old = "rpl_semi_sync_master_wait_for_slave_count";
+    String current = "rpl_semi_sync_source_wait_for_replica_count";
+    boolean known = answer.facts().has(old) || answer.facts().has(current);
+    return known ? (int) answer.number(old, current) : 1;
   }
 
   private static Map<String, String> statusByName(Table table) {

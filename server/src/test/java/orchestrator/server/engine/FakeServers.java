@@ -194,6 +194,7 @@ public final class FakeServers {
       case ServerAction.ReattachSource ignored -> server.ioRunning = true;
       case ServerAction.SetReadOnly set -> server.readOnly = set.readOnly();
       case ServerAction.SetSemiSyncMaster ignored -> {}
+      case ServerAction.SetSemiSyncReplica ignored -> {}
     }
     return new ActionOutcome.Applied(read(order.action().target(), server));
   }

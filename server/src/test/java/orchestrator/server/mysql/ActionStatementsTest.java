@@ -223,6 +223,18 @@ class ActionStatementsTest {
   }
 
   @Test
+  void restartsARunningIoThreadSoThatTheReplicaSideTakesEffect() {
+    Replication status = replication(true, false, false, ReplicationTls.NONE);
+    Instance running = server("5.7.22", Optional.of(status), SEMI_SYNC);
+    assertThat(statements(new ServerAction.SetSemiSyncReplica(B, true), running))
+        .containsExactly(
+            "SET GLOBAL rpl_semi_sync_slave_enabled=1",
+            "STOP SLAVE IO_THREAD",
+            "START SLAVE IO_THREAD");
+    assertThat(statements(new ServerAction.SetSemiSyncReplica(B, false), running)).isEmpty();
+  }
+
+  @Test
   void knowsThatMariaDbHasNoSuperReadOnly() {
     assertThat(
             statements(

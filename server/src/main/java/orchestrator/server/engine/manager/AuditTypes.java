@@ -23,6 +23,7 @@ final class AuditTypes {
       case ServerAction.ReattachSource ignored -> "reattach-replica-master-host";
       case ServerAction.SetReadOnly ignored -> "read-only";
       case ServerAction.SetSemiSyncMaster ignored -> "semi-sync-master";
+      case ServerAction.SetSemiSyncReplica ignored -> "semi-sync-replica";
     };
   }
 
@@ -32,6 +33,7 @@ final class AuditTypes {
       case ServerAction.SetReadOnly set -> "set as " + set.readOnly();
       case ServerAction.ChangeSource change -> "replicate from " + change.source();
       case ServerAction.SetSemiSyncMaster set -> "set as " + set.enabled();
+      case ServerAction.SetSemiSyncReplica set -> "set as " + set.enabled();
       case ServerAction.StopReplication ignored -> "stopped";
       case ServerAction.StopIoThread ignored -> "stopped";
       case ServerAction.StartIoThread ignored -> "started";

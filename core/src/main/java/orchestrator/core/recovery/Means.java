@@ -1,0 +1,135 @@
+package orchestrator.core.recovery;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import orchestrator.core.facts.DemotedMaster;
+import orchestrator.core.facts.RecoveryKind;
+import orchestrator.core.state.ReplicatedState;
+import orchestrator.core.topology.Instance;
+
+/** Gates on what there is to recover with. No person passes them. */
+final class Means {
+  private final FailureCase failure;
+  private final Circumstances circumstances;
+
+  Means(Circumstances circumstances) {
+    this.circumstances = circumstances;
+    this.failure = circumstances.failure();
+  }
+
+  private RecoveryKind kind() {
+    return failure.kind().orElse(RecoveryKind.DEAD_MASTER);
+  }
+
+  /** How replicas would be moved. */
+  Gate method() {
+    return switch (kind()) {
+      case SEMI_SYNC, NON_WRITEABLE_MASTER -> gate("method", true, "no replica is moved");
+      case DEAD_MASTER, DEAD_CO_MASTER -> ofAll();
+      case DEAD_INTERMEDIATE_MASTER, DEAD_GROUP_MEMBER -> ofEach();
+    };
+  }
+
+  private static Gate gate(String name, boolean open, String explanation) {
+    return new Gate(name, open, false, explanation);
+  }
+
+  private List<Instance> valid() {
+    return circumstances.replicas().stream().filter(Instance::isLastCheckValid).toList();
+  }
+
+  private static boolean usesGtid(Instance replica) {
+    return replica.usesOracleGtid() || replica.usesMariaDbGtid();
+  }
+
+  private String withoutGtid() {
+    return names(valid().stream().filter(replica -> !usesGtid(replica)).toList());
+  }
+
+  private static String names(List<Instance> servers) {
+    return servers.stream().map(s -> s.key().displayString()).collect(Collectors.joining(", "));
+  }
+
+  private Gate ofAll() {
+    if (valid().isEmpty()) {
+      return gate("method", false, "no replica answered its last probe");
+    }
+    boolean oracle = valid().stream().allMatch(Instance::usesOracleGtid);
+    boolean mariaDb = valid().stream().allMatch(Instance::usesMariaDbGtid);
+    String explanation =
+        oracle || mariaDb
+            ? "all replicas that answered use " + (oracle ? "Oracle" : "MariaDB") + " GTIDs"
+            : withoutGtid().isEmpty()
+                ? "some replicas use Oracle GTIDs, some MariaDB's"
+                : "replicas do not use GTIDs: " + withoutGtid();
+    return gate("method", oracle || mariaDb, explanation);
+  }
+
+  private Gate ofEach() {
+    boolean some = valid().stream().anyMatch(Means::usesGtid);
+    String explanation =
+        valid().isEmpty()
+            ? "no replica answered its last probe"
+            : withoutGtid().isEmpty()
+                ? "all replicas that answered use GTIDs"
+                : "not moved, since they do not use GTIDs: " + withoutGtid();
+    return gate("method", some, explanation);
+  }
+
+  /** Whether there is anything to be done, and by whom. */
+  Gate means(ReplicatedState state) {
+    return switch (kind()) {
+      case DEAD_MASTER -> gate("means", true, "one of the replicas");
+      case DEAD_CO_MASTER -> otherCoMaster();
+      case DEAD_INTERMEDIATE_MASTER, DEAD_GROUP_MEMBER -> newSource();
+      case SEMI_SYNC -> semiSync();
+      case NON_WRITEABLE_MASTER -> writable(state);
+    };
+  }
+
+  private Gate otherCoMaster() {
+    return CoMasters.other(circumstances)
+        .map(other -> gate("means", true, "the other co-master is " + other))
+        .orElseGet(() -> gate("means", false, "the other co-master is not known"));
+  }
+
+  private Gate newSource() {
+    String answering =
+        names(
+            circumstances.surroundings().all().stream()
+                .filter(Instance::isLastCheckValid)
+                .toList());
+    return answering.isEmpty()
+        ? gate("means", false, "no server around it answers that could take its replicas")
+        : gate("means", true, "servers around it answer: " + answering);
+  }
+
+  private Gate semiSync() {
+    Optional<SemiSyncPlan> plan = SemiSyncFlow.planOf(circumstances);
+    if (plan.isEmpty()) {
+      return gate(
+          "means",
+          false,
+          "neither EnforceExactSemiSyncReplicas nor RecoverLockedSemiSyncMaster asks for it");
+    }
+    return gate(
+        "means",
+        plan.get().changesSomething(),
+        plan.get().changesSomething()
+            ? "to be switched on: %s; off: %s".formatted(plan.get().on(), plan.get().off())
+            : "no replica is left that could be switched: " + plan.get().reasons());
+  }
+
+  private Gate writable(ReplicatedState state) {
+    DemotedMaster demoted = state.demoted().get(failure.failed());
+    return demoted == null
+        ? gate("means", true, "it is to be made writable")
+        : gate(
+            "means",
+            false,
+            "it was replaced by "
+                + demoted.successor()
+                + " and is kept read-only: release-demoted-master first");
+  }
+}

@@ -107,6 +107,12 @@ final class Trio implements AutoCloseable {
   }
 
   RaftSettings settings(Peer self) {
+    return settings(
+        self, Integer.parseInt(self.address().substring(self.address().indexOf(':') + 1)));
+  }
+
+  /** One that listens elsewhere than where the others find it. */
+  RaftSettings settings(Peer self, int bindPort) {
     return new RaftSettings(
         "test",
         self,
@@ -114,7 +120,7 @@ final class Trio implements AutoCloseable {
         false,
         folder.resolve(self.name()),
         "127.0.0.1",
-        Integer.parseInt(self.address().substring(self.address().indexOf(':') + 1)),
+        bindPort,
         10008,
         timing,
         "",

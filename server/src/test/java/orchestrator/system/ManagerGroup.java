@@ -162,7 +162,8 @@ final class ManagerGroup implements AutoCloseable {
     start(node, Map.of("RaftJoin", true));
   }
 
-  private void start(Node node, Map<String, Object> more) {
+  /** With more keys, or other ones. */
+  void start(Node node, Map<String, Object> more) {
     Path file = writeConfiguration(node, more);
     Path output = node.home().resolve("log");
     processes.put(

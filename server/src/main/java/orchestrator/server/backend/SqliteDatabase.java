@@ -9,6 +9,9 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
@@ -20,6 +23,14 @@ final class SqliteDatabase implements Database {
   private final DataFile file;
   private final Semaphore permits = new Semaphore(READERS);
   private final ConcurrentLinkedDeque<Connection> idle = new ConcurrentLinkedDeque<>();
+
+  /**
+   * A virtual thread that waits for the disk within SQLite keeps one of the few threads that carry
+   * all of them: two such queries would stop the whole HTTP service of a machine with two cores.
+   */
+  private final ExecutorService threads =
+      Executors.newFixedThreadPool(
+          READERS, Thread.ofPlatform().daemon().name("backend-reader-", 1).factory());
 
   /** Takes the file over: closes it with itself. */
   SqliteDatabase(DataFile file) {
@@ -95,18 +106,34 @@ final class SqliteDatabase implements Database {
   public <T> T read(Reading<T> reading) throws SQLException {
     acquire();
     try {
-      Optional<Connection> ready = Optional.ofNullable(idle.poll());
-      Connection connection = ready.isPresent() ? ready.get() : openForReading();
-      try {
-        T result = reading.run(connection);
-        idle.push(connection);
-        return result;
-      } catch (SQLException | RuntimeException e) {
-        connection.close();
-        throw e;
-      }
+      return threads.submit(() -> readHere(reading)).get();
+    } catch (ExecutionException e) {
+      throw failure(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new SQLException("interrupted while reading", e);
     } finally {
       permits.release();
+    }
+  }
+
+  private static SQLException failure(Throwable cause) {
+    if (cause instanceof RuntimeException defect) {
+      throw defect;
+    }
+    return cause instanceof SQLException expected ? expected : new SQLException(cause);
+  }
+
+  private <T> T readHere(Reading<T> reading) throws SQLException {
+    Optional<Connection> ready = Optional.ofNullable(idle.poll());
+    Connection connection = ready.isPresent() ? ready.get() : openForReading();
+    try {
+      T result = reading.run(connection);
+      idle.push(connection);
+      return result;
+    } catch (SQLException | RuntimeException e) {
+      connection.close();
+      throw e;
     }
   }
 
@@ -141,6 +168,7 @@ final class SqliteDatabase implements Database {
     } catch (SQLException e) {
       throw new BackendException("Cannot close " + description(), e);
     } finally {
+      threads.shutdown();
       file.close();
     }
   }

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -31,17 +30,6 @@ final class GroupDirectory {
   private final Path root;
   private final RaftGroupId groupId;
   private String incarnation = "";
-  private volatile Measured logBytes =
-      new Measured(-1, System.nanoTime() - Measured.LIFETIME.toNanos());
-
-  /** Requests ask for it far more often than it changes by much. */
-  private record Measured(long bytes, long atNanos) {
-    static final Duration LIFETIME = Duration.ofSeconds(1);
-
-    boolean isFresh() {
-      return System.nanoTime() - atNanos < LIFETIME.toNanos();
-    }
-  }
 
   private GroupDirectory(Path root, RaftGroupId groupId) {
     this.root = root;
@@ -83,18 +71,8 @@ final class GroupDirectory {
     return groupId;
   }
 
-  /** The bytes on disk of the log, without snapshots; at most a second old. -1 if unreadable. */
+  /** The bytes on disk of the log, without snapshots; -1 if unreadable. */
   long logBytes() {
-    Measured known = logBytes;
-    if (known.isFresh()) {
-      return known.bytes();
-    }
-    long bytes = measureLog();
-    logBytes = new Measured(bytes, System.nanoTime());
-    return bytes;
-  }
-
-  private long measureLog() {
     try (Stream<Path> files = Files.list(ofGroup().resolve("current"))) {
       return files
           .filter(file -> file.getFileName().toString().startsWith("log_"))

@@ -34,6 +34,8 @@ import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.protocol.TermIndex;
+import org.apache.ratis.server.raftlog.RaftLog;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.apache.ratis.util.ExitUtils;
@@ -58,6 +60,7 @@ public final class RaftConsensus implements Consensus, Group {
   private final CommandMachine machine;
   private final RaftServer server;
   private final RaftServer.Division division;
+  private final LogGauge gauge;
   private final StatusReader status;
   private final RoleMonitor monitor;
   private final FollowerWatch followerWatch;
@@ -101,14 +104,24 @@ public final class RaftConsensus implements Consensus, Group {
             .build();
     server.start();
     this.division = server.getDivision(directory.groupId());
+    this.gauge = new LogGauge(this::lastEntry, directory::logBytes);
     this.status =
-        new StatusReader(settings, directory, division, machine, followers, tenure, clock);
+        new StatusReader(settings, gauge, division, machine, followers, tenure, clock);
     this.monitor = new RoleMonitor(status::seen, tenure, clock);
     this.members =
         new Members(server, division, client, callIds, this::status, settings.defaultPort());
     this.followerWatch = new FollowerWatch(division, followers, timing, this::commitNothing);
+    this.gauge.start();
     this.monitor.start();
     this.followerWatch.start();
+  }
+
+  /** Waits for whoever writes to the log. */
+  private long lastEntry() {
+    RaftLog raftLog = division.getRaftLog();
+    return Optional.ofNullable(raftLog.getLastEntryTermIndex())
+        .map(TermIndex::getIndex)
+        .orElseGet(raftLog::getSnapshotIndex);
   }
 
   private void commitNothing() {
@@ -379,6 +392,7 @@ public final class RaftConsensus implements Consensus, Group {
     }
     handOver();
     monitor.close();
+    gauge.close();
     followerWatch.close();
     try {
       server.close();

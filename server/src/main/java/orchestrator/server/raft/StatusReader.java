@@ -25,14 +25,13 @@ import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.leader.FollowerInfo;
-import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.raftlog.RaftLog;
 import org.apache.ratis.server.storage.RaftStorageMetadata;
 
-/** Looks at Ratis and says what is there. Never waits. */
+/** Looks at Ratis and says what is there. Never waits, for the disk neither. */
 final class StatusReader {
   private final RaftSettings settings;
-  private final GroupDirectory directory;
+  private final LogGauge gauge;
   private final RaftServer.Division division;
   private final CommandMachine machine;
   private final Followers followers;
@@ -43,14 +42,14 @@ final class StatusReader {
 
   StatusReader(
       RaftSettings settings,
-      GroupDirectory directory,
+      LogGauge gauge,
       RaftServer.Division division,
       CommandMachine machine,
       Followers followers,
       Tenure tenure,
       InstantSource clock) {
     this.settings = settings;
-    this.directory = directory;
+    this.gauge = gauge;
     this.division = division;
     this.machine = machine;
     this.followers = followers;
@@ -232,15 +231,15 @@ final class StatusReader {
   }
 
   private Indices indices() {
-    RaftLog log = division.getRaftLog();
-    TermIndex last = log.getLastEntryTermIndex();
-    long snapshot = log.getSnapshotIndex();
+    LogGauge.Reading reading = gauge.reading();
+    long commit = division.getRaftLog().getLastCommittedIndex();
+    long applied = machine.position().at().getIndex();
     return new Indices(
-        last == null ? snapshot : last.getIndex(),
-        log.getLastCommittedIndex(),
-        machine.position().at().getIndex(),
+        Math.max(reading.last(), Math.max(commit, applied)),
+        commit,
+        applied,
         snapshotIndex(),
-        directory.logBytes());
+        reading.bytes());
   }
 
   private long snapshotIndex() {

@@ -18,6 +18,7 @@ import orchestrator.system.ManagerGroup.Node;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -51,14 +52,18 @@ class GroupOnMySqlTest {
   }
 
   /** With shorter limits than the default ones. */
-  private void start(List<Integer> onMySql, String prefix) {
+  @BeforeEach
+  void configure() {
     group =
         ManagerGroup.of(
             3,
-            folder.resolve(prefix),
+            folder,
             ManagerConfiguration.quick()
                 .with("BackendFailureHandOverSeconds", 2)
                 .with("BackendFailureExitSeconds", 8));
+  }
+
+  private void start(List<Integer> onMySql, String prefix) {
     for (Node node : group.nodes()) {
       group.start(node, onMySql.contains(node.number()) ? database(node, prefix) : Map.of());
     }
@@ -101,7 +106,8 @@ class GroupOnMySqlTest {
     await("the histories of all nodes")
         .atMost(ManagerGroup.LIMIT)
         .until(
-            () -> group.nodes().stream().map(node -> historyIndex(node, prefix)).distinct().toList(),
+            () ->
+                group.nodes().stream().map(node -> historyIndex(node, prefix)).distinct().toList(),
             indices -> indices.size() == 1 && indices.getFirst() >= atLeast);
   }
 

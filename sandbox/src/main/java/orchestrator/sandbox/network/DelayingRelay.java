@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Set;
@@ -30,7 +31,7 @@ public final class DelayingRelay implements AutoCloseable {
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
   /** What arrives at the other end at a time; no bytes at the end of the stream. */
-  private record Chunk(byte[] bytes, long dueNanos) {}
+  private record Chunk(ByteBuffer bytes, long dueNanos) {}
 
   private DelayingRelay(ServerSocket listener, InetSocketAddress target, Duration delay) {
     this.listener = listener;
@@ -95,14 +96,14 @@ public final class DelayingRelay implements AutoCloseable {
       InputStream in = from.getInputStream();
       while (length >= 0) {
         length = in.read(buffer);
-        put(underway, Arrays.copyOf(buffer, Math.max(0, length)));
+        put(underway, ByteBuffer.wrap(Arrays.copyOf(buffer, Math.max(0, length))));
       }
     } catch (IOException e) {
-      put(underway, new byte[0]);
+      put(underway, ByteBuffer.allocate(0));
     }
   }
 
-  private void put(BlockingQueue<Chunk> underway, byte[] bytes) {
+  private void put(BlockingQueue<Chunk> underway, ByteBuffer bytes) {
     try {
       underway.put(new Chunk(bytes, System.nanoTime() + delayNanos));
     } catch (InterruptedException e) {
@@ -113,9 +114,9 @@ public final class DelayingRelay implements AutoCloseable {
   private void write(BlockingQueue<Chunk> underway, Socket to) {
     try (to) {
       OutputStream out = to.getOutputStream();
-      for (Chunk chunk = underway.take(); chunk.bytes().length > 0; chunk = underway.take()) {
+      for (Chunk chunk = underway.take(); chunk.bytes().hasRemaining(); chunk = underway.take()) {
         TimeUnit.NANOSECONDS.sleep(chunk.dueNanos() - System.nanoTime());
-        out.write(chunk.bytes());
+        out.write(chunk.bytes().array());
       }
     } catch (IOException e) {
       // The other direction notices by itself.

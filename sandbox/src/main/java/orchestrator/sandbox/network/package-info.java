@@ -1,6 +1,6 @@
 /**
  * A private network of data centres on one machine: Linux network namespaces that packet filters
- * cut from each other. It takes root.
+ * cut from each other. It takes root. A relay makes the way to a service long, and takes none.
  *
  * <p>Invariants: what is cut is silent, as a real partition is: packets vanish, nobody is told, and
  * established connections hang. The machine itself reaches every address at any time, so a test can

@@ -108,7 +108,7 @@ final class SqliteDatabase implements Database {
     try {
       return threads.submit(() -> readHere(reading)).get();
     } catch (ExecutionException e) {
-      throw failure(e.getCause());
+      throw failure(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new SQLException("interrupted while reading", e);
@@ -117,11 +117,11 @@ final class SqliteDatabase implements Database {
     }
   }
 
-  private static SQLException failure(Throwable cause) {
-    if (cause instanceof RuntimeException defect) {
+  private static SQLException failure(ExecutionException failed) {
+    if (failed.getCause() instanceof RuntimeException defect) {
       throw defect;
     }
-    return cause instanceof SQLException expected ? expected : new SQLException(cause);
+    return failed.getCause() instanceof SQLException expected ? expected : new SQLException(failed);
   }
 
   private <T> T readHere(Reading<T> reading) throws SQLException {

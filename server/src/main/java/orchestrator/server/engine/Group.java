@@ -66,7 +66,8 @@ public interface Group {
   String newCommandId();
 
   /**
-   * What came of a command whose outcome was unknown.
+   * What came of a command whose outcome was unknown. The leader settles it: what it has not
+   * written when it is asked, it never will.
    *
    * @param commandId from {@link Consensus.Submission.Unknown}, or {@link #newCommandId}
    */

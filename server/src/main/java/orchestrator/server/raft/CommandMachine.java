@@ -71,6 +71,7 @@ final class CommandMachine extends BaseStateMachine {
   private final List<Consumer<ReplicatedState>> listeners = new CopyOnWriteArrayList<>();
   private final ClientId ownClient;
   private final Submissions submissions;
+  private final Abandoned abandoned;
   private final Projection projection;
   private final Tenure tenure;
   private final Doom doom;
@@ -80,11 +81,13 @@ final class CommandMachine extends BaseStateMachine {
   CommandMachine(
       ClientId ownClient,
       Submissions submissions,
+      Abandoned abandoned,
       Projection projection,
       Tenure tenure,
       Doom doom) {
     this.ownClient = ownClient;
     this.submissions = submissions;
+    this.abandoned = abandoned;
     this.projection = projection;
     this.tenure = tenure;
     this.doom = doom;
@@ -181,6 +184,10 @@ final class CommandMachine extends BaseStateMachine {
     if (id.term() != term) {
       throw new StateMachineException(
           "The term changed from " + id.term() + " to " + term, new IOException(), false);
+    }
+    if (abandoned.contains(id)) {
+      throw new StateMachineException(
+          "It was asked for, and said not to be done", new IOException(), false);
     }
     submissions.find(id).ifPresent(Submissions.Waiting::markAppended);
     return context;

@@ -60,8 +60,7 @@ final class LogGauge implements AutoCloseable {
 
   private void look(boolean measures) {
     try {
-      reading =
-          new Reading(last.getAsLong(), measures ? bytes.getAsLong() : reading.bytes());
+      reading = new Reading(last.getAsLong(), measures ? bytes.getAsLong() : reading.bytes());
     } catch (RuntimeException e) {
       // Ratis closes its log when it fails; what that means is told elsewhere.
       log.debug("The log cannot be looked at", e);

@@ -65,6 +65,7 @@ public final class RaftConsensus implements Consensus, Group {
   private final RoleMonitor monitor;
   private final FollowerWatch followerWatch;
   private final Members members;
+  private final Fates fates;
 
   static {
     // A failure of Ratis is this program's to explain: it must not end the process by itself.
@@ -88,9 +89,15 @@ public final class RaftConsensus implements Consensus, Group {
             onDoom.accept(reason);
           }
         };
+    Abandoned abandoned = new Abandoned();
     this.machine =
         new CommandMachine(
-            client, submissions, projections.apply(directory.incarnation()), tenure, doom);
+            client,
+            submissions,
+            abandoned,
+            projections.apply(directory.incarnation()),
+            tenure,
+            doom);
     // What its log says of the members wins; one that joins knows them from there alone.
     List<RaftPeer> founders = settings.join() ? List.of() : Members.peers(settings.voters());
     this.server =
@@ -105,9 +112,9 @@ public final class RaftConsensus implements Consensus, Group {
     server.start();
     this.division = server.getDivision(directory.groupId());
     this.gauge = new LogGauge(this::lastEntry, directory::logBytes);
-    this.status =
-        new StatusReader(settings, gauge, division, machine, followers, tenure, clock);
+    this.status = new StatusReader(settings, gauge, division, machine, followers, tenure, clock);
     this.monitor = new RoleMonitor(status::seen, tenure, clock);
+    this.fates = new Fates(machine, status, abandoned, this::lastEntry);
     this.members =
         new Members(server, division, client, callIds, this::status, settings.defaultPort());
     this.followerWatch = new FollowerWatch(division, followers, timing, this::commitNothing);
@@ -116,7 +123,7 @@ public final class RaftConsensus implements Consensus, Group {
     this.followerWatch.start();
   }
 
-  /** Waits for whoever writes to the log. */
+  /** Waits for whoever writes to the log: an entry that is being written counts. */
   private long lastEntry() {
     RaftLog raftLog = division.getRaftLog();
     return Optional.ofNullable(raftLog.getLastEntryTermIndex())
@@ -345,19 +352,7 @@ public final class RaftConsensus implements Consensus, Group {
 
   @Override
   public CommandFate fateOf(String commandId) {
-    Optional<CommandId> id = CommandId.parse(commandId);
-    if (id.isEmpty()) {
-      return CommandFate.UNKNOWN;
-    }
-    CommandMachine.Position position = machine.position();
-    Optional<Boolean> done = machine.recent().find(id.get());
-    if (done.isPresent()) {
-      return done.get() ? CommandFate.DONE : CommandFate.REFUSED;
-    }
-    boolean decided = position.at().getTerm() > id.get().term();
-    return decided && machine.recent().knowsAllOf(id.get().term())
-        ? CommandFate.NOT_DONE
-        : CommandFate.UNKNOWN;
+    return CommandId.parse(commandId).map(fates::of).orElse(CommandFate.UNKNOWN);
   }
 
   @Override

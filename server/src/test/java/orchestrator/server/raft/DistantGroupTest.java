@@ -15,6 +15,7 @@ import orchestrator.server.engine.Consensus.Submission;
 import orchestrator.server.engine.GroupStatus.Peer;
 import orchestrator.server.engine.Outcome;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,6 +30,11 @@ class DistantGroupTest {
   @TempDir Path folder;
   private final List<DelayingRelay> relays = new ArrayList<>();
   private Trio trio;
+
+  @BeforeEach
+  void prepare() {
+    trio = new Trio(folder, 3).withTimeouts(TIMING);
+  }
 
   @AfterEach
   void stop() {
@@ -49,7 +55,6 @@ class DistantGroupTest {
 
   @Test
   void aDistantGroupElectsCommitsAndHandsOver() throws IOException {
-    trio = new Trio(folder, 3).withTimeouts(TIMING);
     for (Peer peer : trio.peers()) {
       trio.start(settings(peer));
     }

@@ -70,8 +70,7 @@ class HistoryAfterCrashTest {
 
   private RaftConsensus start(RaftSettings settings, Projection projection) {
     RaftConsensus node =
-        RaftConsensus.start(
-            settings, log -> projection, InstantSource.system(), reason -> {});
+        RaftConsensus.start(settings, log -> projection, InstantSource.system(), reason -> {});
     await().atMost(Trio.LIMIT).until(() -> node.leadership().isPresent());
     return node;
   }

@@ -181,9 +181,48 @@ class RaftConsensusTest {
     Trio.put(leader, "k", "v");
     long term = leader.status().term();
 
-    assertThat(leader.fateOf(CommandId.of(term).toString())).isEqualTo(CommandFate.UNKNOWN);
+    assertThat(trio.follower().fateOf(CommandId.of(term).toString()))
+        .isEqualTo(CommandFate.UNKNOWN);
     assertThat(leader.fateOf(CommandId.of(term - 1).toString())).isEqualTo(CommandFate.NOT_DONE);
     assertThat(leader.fateOf("nonsense")).isEqualTo(CommandFate.UNKNOWN);
+  }
+
+  @Test
+  void aCommandIsDoneUnderTheIdOfWhoeverAskedForItAndOnce() {
+    Trio trio = trio(3);
+    RaftConsensus leader = trio.leader();
+    String id = idOfAFollower(trio);
+
+    assertThat(put(leader, id)).isInstanceOf(Submission.Committed.class);
+    assertThat(leader.fateOf(id)).isEqualTo(CommandFate.DONE);
+    assertThat(put(leader, id)).isInstanceOf(Submission.Rejected.class);
+    String ofAnotherTerm = CommandId.of(leader.status().term() + 1).toString();
+    assertThat(put(leader, ofAnotherTerm)).isInstanceOf(Submission.Rejected.class);
+    assertThat(put(leader, "nonsense")).isInstanceOf(Submission.Rejected.class);
+  }
+
+  @Test
+  void whatTheLeaderSaysIsNotDoneIsNeverDone() {
+    Trio trio = trio(3);
+    RaftConsensus leader = trio.leader();
+    String id = idOfAFollower(trio);
+
+    assertThat(leader.fateOf(id)).isEqualTo(CommandFate.NOT_DONE);
+
+    assertThat(put(leader, id)).isInstanceOf(Submission.Rejected.class);
+    assertThat(leader.fateOf(id)).isEqualTo(CommandFate.NOT_DONE);
+    assertThat(leader.state().keyValues()).isEmpty();
+  }
+
+  private static String idOfAFollower(Trio trio) {
+    long term = trio.leader().status().term();
+    RaftConsensus follower = trio.follower();
+    await().atMost(Trio.LIMIT).until(() -> follower.status().term() == term);
+    return follower.newCommandId();
+  }
+
+  private static Submission put(RaftConsensus node, String commandId) {
+    return node.submit(List.of(new Command.PutKeyValue("k", "v")), Trio.LIMIT, commandId);
   }
 
   @Test

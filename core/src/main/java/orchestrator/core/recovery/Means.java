@@ -122,6 +122,13 @@ final class Means {
   }
 
   private Gate writable(ReplicatedState state) {
+    if (!circumstances.policy().promotion().apply()) {
+      return gate(
+          "means",
+          false,
+          "ApplyMySQLPromotionAfterMasterFailover is off: to make masters writable is left to your"
+              + " processes, and who was replaced is not watched");
+    }
     DemotedMaster demoted = state.demoted().get(failure.failed());
     return demoted == null
         ? gate("means", true, "it is to be made writable")

@@ -142,6 +142,19 @@ class WritableRecoveryTest {
   }
 
   @Test
+  void whereOthersMakeMastersWritableNoneIsMadeSo() {
+    policy =
+        policy.with(
+            new RecoveryPolicy.Promotion(
+                false, false, Duration.ZERO, false, false, false, false, false, key -> false));
+    Stage stage = stage();
+    assertThat(
+            RecoveryGates.refusal(
+                RecoveryGates.of(stage.circumstances, RecoveryOrigin.AUTOMATIC, state, stage.now)))
+        .contains("ApplyMySQLPromotionAfterMasterFailover");
+  }
+
+  @Test
   void processesMayForbidItAndAreTold() {
     policy =
         policy.with(

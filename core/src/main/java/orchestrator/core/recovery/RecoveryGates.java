@@ -4,7 +4,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import orchestrator.core.facts.Downtime;
 import orchestrator.core.facts.RecoveryBudget;
 import orchestrator.core.facts.RecoveryKind;
 import orchestrator.core.facts.RecoveryOrigin;
@@ -145,22 +144,7 @@ public final class RecoveryGates {
   }
 
   private Gate downtime() {
-    Optional<Downtime> active =
-        Optional.ofNullable(state.downtimes().get(failure.failed()))
-            .filter(downtime -> downtime.isActive(now));
-    return personOverrides(
-        "downtime",
-        active.isEmpty(),
-        active
-            .map(downtime ->
-                failure.failed()
-                    + " is downtimed until "
-                    + downtime.end()
-                    + " by "
-                    + downtime.owner()
-                    + ": "
-                    + downtime.reason())
-            .orElse("none"));
+    return brake("downtime", Brakes.byDowntime(state, request(true)), "none");
   }
 
   /** Open and recent recoveries: the same rule by which the command to open one is refused. */

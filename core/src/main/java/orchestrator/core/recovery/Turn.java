@@ -68,8 +68,9 @@ final class Turn {
     return s.pending.values().stream().anyMatch(wanted);
   }
 
+  /** Of this round: alarms of earlier ones are ignored when they go off. */
   boolean isWakePending(Pending.Alarm alarm) {
-    return isPending(p -> p instanceof Pending.Wake wake && wake.alarm() == alarm);
+    return isPending(p -> p.equals(new Pending.Wake(alarm, s.round)));
   }
 
   void finish(boolean closed, boolean successful, String reason) {

@@ -15,7 +15,8 @@ import orchestrator.core.topology.InstanceKey;
 
 /**
  * What keeps the managers from recovering by themselves, whatever has failed: the global switch,
- * the mass-failure brake, a pause of the cluster, the budget. Nothing of it holds a person back.
+ * the mass-failure brake, a pause of the cluster, a downtime of the server, the budget. Nothing of
+ * it holds a person back.
  *
  * <p>Each answers with the reason for people; empty when it lets pass.
  */
@@ -27,6 +28,7 @@ public final class Brakes {
     return bySwitch(state)
         .or(() -> byBrake(state))
         .or(() -> byPause(state, request))
+        .or(() -> byDowntime(state, request))
         .or(() -> byBudget(state, request));
   }
 
@@ -52,6 +54,15 @@ public final class Brakes {
         .map(pause ->
             "Recoveries of cluster %s are paused until %s by %s: %s. End that with resume-recoveries"
                 .formatted(pause.clusterName(), pause.end(), pause.owner(), pause.reason()));
+  }
+
+  /** Also asked when the record is opened: it may have been agreed on a moment before. */
+  public static Optional<String> byDowntime(ReplicatedState state, RecoveryGate.Request request) {
+    return Optional.ofNullable(state.downtimes().get(request.failed()))
+        .filter(downtime -> downtime.isActive(request.at()))
+        .map(downtime ->
+            "%s is downtimed until %s by %s: %s"
+                .formatted(request.failed(), downtime.end(), downtime.owner(), downtime.reason()));
   }
 
   public static Optional<String> byBudget(ReplicatedState state, RecoveryGate.Request request) {

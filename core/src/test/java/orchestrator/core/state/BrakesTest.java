@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import orchestrator.core.facts.Acknowledgement;
+import orchestrator.core.facts.Downtime;
 import orchestrator.core.facts.RecoveryBudget;
 import orchestrator.core.facts.RecoveryOrigin;
 import orchestrator.core.facts.RecoveryPause;
@@ -59,6 +60,20 @@ class BrakesTest {
 
   private static Command pause(String cluster) {
     return new Command.PauseRecoveries(pauseOf(cluster, ""));
+  }
+
+  // ---- downtime ----
+
+  /** Found by simulation: the leader's gates had let it pass a moment before. */
+  @Test
+  void aDowntimeThatIsAgreedOnJustBeforeTheRecoveryIsObeyed() {
+    Downtime downtime = new Downtime(server("a"), "dba", "works on it", NOON, LATER);
+    ReplicatedState downtimed = after(new Command.BeginDowntime(downtime));
+    assertThat(refusalOf(downtimed, automatic("a", NOON)))
+        .hasValueSatisfying(reason -> assertThat(reason).contains("a:3306", "dba", "works on it"));
+    assertThat(refusalOf(downtimed, automatic("a", LATER))).isEmpty();
+    assertThat(refusalOf(downtimed, automatic("b", NOON))).isEmpty();
+    assertThat(refusalOf(downtimed, byPerson("a"))).isEmpty();
   }
 
   // ---- the budget ----

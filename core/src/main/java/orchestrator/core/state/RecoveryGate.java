@@ -89,7 +89,7 @@ public final class RecoveryGate {
                 state,
                 ticket ->
                     ticket.isOpen()
-                        && (ticket.failed().equals(request.failed())
+                        && (isInTheWay(ticket, request)
                             || mayHavePromoted(ticket, request.failed())))
             .map(RecoveryGate::stillOpen);
     if (open.isPresent() || !request.automatic()) {
@@ -121,6 +121,12 @@ public final class RecoveryGate {
         || ticket.failed().equals(request.failed())
         || ticket.promoted().filter(request.failed()::equals).isPresent()
         || mayHavePromoted(ticket, request.failed());
+  }
+
+  /** An open recovery of the same server; but a repair gives way to the server's failover. */
+  private static boolean isInTheWay(RecoveryTicket ticket, Request request) {
+    return ticket.failed().equals(request.failed())
+        && (changesTopology(ticket.analysis()) || !changesTopology(request.analysis()));
   }
 
   private static Brake brakeOf(String analysis) {

@@ -154,6 +154,16 @@ class RecoveryGateTest {
   }
 
   @Test
+  void openRepairOfSemiSyncGivesWayToTheFailoverOfItsMaster() {
+    ReplicatedState open =
+        after(
+            new Command.OpenRecovery(
+                ticket(
+                    "u1", "a", "a:3306", "LockedSemiSyncMaster", RecoveryOrigin.AUTOMATIC, NOON)));
+    assertThat(refusalOf(open, automatic("u2", "a", "a:3306", SOON))).isEmpty();
+  }
+
+  @Test
   void openRecoveryOfAnIntermediateMasterNeverHoldsBackAFailover() {
     ReplicatedState open = after(new Command.OpenRecovery(intermediate("u1", "im")));
     assertThat(refusalOf(open, automatic("u2", "a", "a:3306", SOON))).isEmpty();

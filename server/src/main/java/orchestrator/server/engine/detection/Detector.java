@@ -256,7 +256,15 @@ public final class Detector {
 
   private boolean hasRecovery(InstanceKey key) {
     return consensus.state().recoveries().values().stream()
-        .anyMatch(ticket -> ticket.failed().equals(key) && isCurrent(ticket));
+        .anyMatch(ticket -> ticket.failed().equals(key) && isCurrent(ticket) && !isRepair(ticket));
+  }
+
+  /** A server that was repaired may die all the same. */
+  private static boolean isRepair(RecoveryTicket ticket) {
+    return switch (ticket.kind().brake()) {
+      case SEMI_SYNC_REPAIR, READ_ONLY_REPAIR -> true;
+      case FAILOVER, RELOCATION -> false;
+    };
   }
 
   private boolean isCurrent(RecoveryTicket ticket) {

@@ -86,7 +86,7 @@ public final class DelayingRelay implements AutoCloseable {
   private void pass(Socket from, Socket to) {
     BlockingQueue<Chunk> underway = new ArrayBlockingQueue<>(CHUNKS);
     Thread.ofVirtual().start(() -> read(from, underway));
-    Thread.ofVirtual().start(() -> write(underway, to));
+    Thread.ofVirtual().start(() -> write(underway, from, to));
   }
 
   private void read(Socket from, BlockingQueue<Chunk> underway) {
@@ -111,19 +111,25 @@ public final class DelayingRelay implements AutoCloseable {
     }
   }
 
-  private void write(BlockingQueue<Chunk> underway, Socket to) {
-    try (to) {
+  /** The end of one direction leaves the other one open. */
+  private void write(BlockingQueue<Chunk> underway, Socket from, Socket to) {
+    try {
       OutputStream out = to.getOutputStream();
       for (Chunk chunk = underway.take(); chunk.bytes().hasRemaining(); chunk = underway.take()) {
         TimeUnit.NANOSECONDS.sleep(chunk.dueNanos() - System.nanoTime());
         out.write(chunk.bytes().array());
       }
+      to.shutdownOutput();
+      if (from.isOutputShutdown()) {
+        end(from);
+        end(to);
+      }
     } catch (IOException e) {
-      // The other direction notices by itself.
+      end(from);
+      end(to);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
-      open.remove(to);
       // Whoever still reads from the other end must not wait for room.
       underway.clear();
     }

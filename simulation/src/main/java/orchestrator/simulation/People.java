@@ -1,0 +1,74 @@
+package orchestrator.simulation;
+
+import java.util.List;
+import java.util.Optional;
+import orchestrator.core.facts.Acknowledgement;
+import orchestrator.core.facts.RecoveryTicket;
+import orchestrator.core.state.Command;
+import orchestrator.core.state.ReplicatedState;
+import orchestrator.simulation.judge.Fact;
+
+/** Those who clear up when the faults are over, as an operator would by the documentation. */
+final class People {
+  private static final long EVERY = 5000;
+
+  private final World world;
+  private long readOnlySince = -1;
+
+  People(World world) {
+    this.world = world;
+  }
+
+  void start() {
+    world.queue.at(World.MENDED + 1000, this::clearUp);
+  }
+
+  private void clearUp() {
+    ReplicatedState state = world.group.latest();
+    if (!state.recoveriesEnabled()) {
+      say(new Command.SwitchGlobalRecoveries(true));
+    }
+    if (state.recoveries().values().stream().anyMatch(this::isToBeAcknowledged)) {
+      say(
+          new Command.AcknowledgeRecoveries(
+              new Command.Selector.All(),
+              new Acknowledgement("somebody", "seen", world.instant())));
+    }
+    makeWritable(state);
+    world.queue.after(EVERY, this::clearUp);
+  }
+
+  private boolean isToBeAcknowledged(RecoveryTicket ticket) {
+    return !ticket.isOpen() && ticket.acknowledgement().isEmpty();
+  }
+
+  /** A master that came back read-only, and was not replaced, is made writable by a person. */
+  private void makeWritable(ReplicatedState state) {
+    SimServer master = world.publishedMaster();
+    boolean open = state.recoveries().values().stream().anyMatch(RecoveryTicket::isOpen);
+    boolean waits =
+        master.isWell()
+            && master.readOnly
+            && !open
+            && Optional.ofNullable(state.demoted().get(master.key)).isEmpty();
+    if (!waits) {
+      readOnlySince = -1;
+      return;
+    }
+    readOnlySince = readOnlySince < 0 ? world.now() : readOnlySince;
+    if (world.now() - readOnlySince >= 2 * EVERY) {
+      world.tell(() -> "somebody makes " + master.key + " writable");
+      master.readOnly = false;
+      world.note(new Fact.ChangedByPerson(world.now(), master.key, false));
+    }
+  }
+
+  private void say(Command command) {
+    for (Manager manager : world.managers) {
+      if (manager.leadership().isPresent()) {
+        manager.submit(List.of(command), submission -> {});
+        return;
+      }
+    }
+  }
+}

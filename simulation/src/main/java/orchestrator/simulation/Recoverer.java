@@ -1,0 +1,156 @@
+package orchestrator.simulation;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import orchestrator.core.facts.JournalEntry;
+import orchestrator.core.facts.RecoveryOrigin;
+import orchestrator.core.facts.RecoveryTicket;
+import orchestrator.core.recovery.ActingNode;
+import orchestrator.core.recovery.Circumstances;
+import orchestrator.core.recovery.FailureCase;
+import orchestrator.core.recovery.RecoveryControl;
+import orchestrator.core.recovery.RecoveryGates;
+import orchestrator.core.recovery.RecoveryPlanner;
+import orchestrator.core.state.Command;
+import orchestrator.core.state.CommandResult;
+import orchestrator.core.topology.InstanceKey;
+import orchestrator.server.engine.Consensus.Submission;
+import orchestrator.server.engine.Leadership;
+
+/**
+ * What {@code engine.recovery.Recoveries} does, by events: begins recoveries, and takes up open
+ * ones.
+ */
+final class Recoverer {
+  private static final Duration RETRY = Duration.ofMinutes(1);
+
+  final Manager manager;
+  private final Map<String, RecoveryPlayer> running = new HashMap<>();
+  private final Map<InstanceKey, Instant> retryAfter = new HashMap<>();
+
+  Recoverer(Manager manager) {
+    this.manager = manager;
+  }
+
+  void begin(
+      FailureCase failure,
+      RecoveryOrigin origin,
+      String uid,
+      List<Command> together,
+      Runnable done) {
+    Optional<Leadership> lead = manager.leadership();
+    if (lead.isEmpty()) {
+      done.run();
+      return;
+    }
+    Instant now = manager.world.instant();
+    Circumstances circumstances = circumstances(failure, lead.get().term());
+    boolean open =
+        RecoveryGates.allOpen(RecoveryGates.of(circumstances, origin, manager.state(), now));
+    boolean early =
+        origin.automatic() && now.isBefore(retryAfter.getOrDefault(failure.failed(), Instant.MIN));
+    List<Command> commands = new ArrayList<>(together);
+    if (open && !early) {
+      manager.world.misfortune.onOpening(failure.failed());
+      commands.add(
+          new Command.OpenRecovery(RecoveryPlanner.openTicket(circumstances, origin, uid, 0, now)));
+    }
+    if (commands.isEmpty()) {
+      done.run();
+      return;
+    }
+    manager.submit(
+        commands,
+        submission -> {
+          if (open
+              && !early
+              && submission instanceof Submission.Committed(long index, List<CommandResult> results)
+              && index > 0
+              && results.getLast() instanceof CommandResult.Done) {
+            play(uid, circumstances, lead.get(), false);
+          }
+          done.run();
+        });
+  }
+
+  private Circumstances circumstances(FailureCase failure, long term) {
+    return Circumstances.of(
+        failure,
+        manager.picture.topology(),
+        manager.state(),
+        manager.world.scenario.policy,
+        Map.of(),
+        new ActingNode(manager.name(), manager.name() + ".example", term),
+        manager.world.instant());
+  }
+
+  private void play(String uid, Circumstances circumstances, Leadership lead, boolean resumed) {
+    RecoveryTicket ticket = manager.state().recoveries().get(uid);
+    if (ticket == null || running.containsKey(uid)) {
+      return;
+    }
+    RecoveryPlayer player = new RecoveryPlayer(this, uid, lead);
+    running.put(uid, player);
+    Instant now = manager.world.instant();
+    player.take(
+        resumed
+            ? RecoveryControl.resume(ticket, circumstances, now)
+            : RecoveryControl.start(ticket, circumstances, now));
+  }
+
+  /** Takes up every open recovery that does not run here. */
+  void resumeOpen() {
+    running.values().removeIf(RecoveryPlayer::isOver);
+    Optional<Leadership> lead = manager.leadership();
+    if (lead.isEmpty()) {
+      return;
+    }
+    for (RecoveryTicket ticket : manager.state().recoveries().values()) {
+      if (ticket.isOpen() && !running.containsKey(ticket.uid())) {
+        resume(ticket, lead.get());
+      }
+    }
+  }
+
+  private void resume(RecoveryTicket ticket, Leadership lead) {
+    String uid = ticket.uid();
+    JournalEntry resumed = new JournalEntry.Resumed(manager.name(), lead.term());
+    Command journal =
+        new Command.Journal(uid, List.of(resumed), manager.world.instant(), lead.term());
+    // Until the answer is here, it is not taken up a second time.
+    running.put(uid, new RecoveryPlayer(this, uid, lead));
+    manager.submit(
+        List.of(journal),
+        submission -> {
+          running.remove(uid);
+          RecoveryTicket present = manager.state().recoveries().get(uid);
+          if (submission instanceof Submission.Committed(long index, List<CommandResult> results)
+              && index > 0
+              && results.getFirst() instanceof CommandResult.Done
+              && lead.isValid()
+              && present != null
+              && present.isOpen()) {
+            FailureCase failure = FailureCase.ofTicket(present, true, true);
+            play(uid, circumstances(failure, lead.term()), lead, true);
+          }
+        });
+  }
+
+  void ended(String uid, boolean closed, boolean successful) {
+    running.remove(uid);
+    RecoveryTicket ticket = manager.state().recoveries().get(uid);
+    if (closed && !successful && ticket != null) {
+      retryAfter.put(ticket.failed(), manager.world.instant().plus(RETRY));
+    }
+  }
+
+  void forgetAll() {
+    running.values().forEach(RecoveryPlayer::end);
+    running.clear();
+  }
+}

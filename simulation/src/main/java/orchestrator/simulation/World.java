@@ -1,0 +1,224 @@
+package orchestrator.simulation;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import orchestrator.core.recovery.HostAddresses;
+import orchestrator.core.recovery.KeyValues;
+import orchestrator.core.state.Command;
+import orchestrator.core.topology.InstanceKey;
+import orchestrator.simulation.judge.Fact;
+import orchestrator.simulation.judge.Invariant;
+
+/** Everything there is, and how it goes on until the end or the first violation. */
+final class World {
+  static final String MASTER_KEY = "mysql/master/main";
+
+  /** From here on faults happen, until all is mended; then everything must come right. */
+  static final long FAULTS_BEGIN = 8000;
+
+  static final long FAULTS_END = 60_000;
+  static final long MENDED = 65_000;
+  static final long END = 165_000;
+
+  private static final long MAX_EVENTS = 600_000;
+  private static final int STORY_LINES = 20_000;
+
+  final EventQueue queue = new EventQueue();
+  final RandomGenerator random;
+  final Scenario scenario;
+  final Network network;
+  final List<SimServer> servers = new ArrayList<>();
+  private final Map<InstanceKey, SimServer> byKey = new HashMap<>();
+  private final Map<String, SimServer> byAddress = new HashMap<>();
+  final List<Manager> managers = new ArrayList<>();
+  final Replicator replicator = new Replicator(this);
+  final Fleet fleet = new Fleet(this);
+  final SimGroup group;
+  final Clients clients = new Clients(this);
+  final TruthOfWorld truth = new TruthOfWorld(this);
+  final Misfortune misfortune = new Misfortune(this);
+  private final People people = new People(this);
+  private final List<Invariant> invariants;
+  private final List<String> story = new ArrayList<>();
+  private final boolean telling;
+  private Optional<Violation> violation = Optional.empty();
+  boolean hooksFail;
+  boolean hooksHang;
+  private long uids;
+
+  /**
+   * What was broken.
+   *
+   * @param invariant its name
+   * @param at milliseconds since the world began
+   */
+  record Violation(String invariant, long at, String what) {}
+
+  World(long seed, List<Invariant> invariants, boolean telling) {
+    this.random = new SplittableRandom(seed);
+    this.scenario = new Scenario(random);
+    this.network = new Network(scenario.servers + scenario.managers + 1, random);
+    this.invariants = invariants;
+    this.telling = telling;
+    for (int i = 0; i < scenario.servers; i++) {
+      SimServer server = new SimServer(i, scenario.mariaDb);
+      servers.add(server);
+      byKey.put(server.key, server);
+      byAddress.put(server.key.displayString(), server);
+      truth.knows(server.key);
+    }
+    this.group = new SimGroup(this, scenario.managers);
+    for (int node = 0; node < scenario.managers; node++) {
+      managers.add(new Manager(this, node));
+    }
+  }
+
+  /** The faults that the seed of this world draws. */
+  static List<Fault> faultsOf(long seed) {
+    RandomGenerator dice = new SplittableRandom(seed);
+    Scenario scenario = new Scenario(dice);
+    return Fault.draw(
+        new SplittableRandom(seed ^ 0x5DEECE66DL), scenario, FAULTS_BEGIN, FAULTS_END);
+  }
+
+  /** Lets the world go on to its end, or to the first violation. */
+  Optional<Violation> run(List<Fault> faults) {
+    setUp();
+    faults.forEach(fault -> queue.at(fault.at(), () -> misfortune.strike(fault)));
+    queue.at(MENDED, misfortune::mendAll);
+    people.start();
+    while (violation.isEmpty() && queue.next(END) && queue.count() < MAX_EVENTS) {
+      lookAround();
+    }
+    if (violation.isEmpty() && queue.count() >= MAX_EVENTS) {
+      violation = Optional.of(new Violation("bounded", now(), "the world does not come to rest"));
+    }
+    note(new Fact.Ended(now()));
+    return violation;
+  }
+
+  private void setUp() {
+    SimServer master = servers.getFirst();
+    master.readOnly = false;
+    master.restartsWritable = scenario.mastersRestartWritable;
+    for (SimServer server : servers) {
+      server.semiSyncReplica = scenario.semiSync;
+      server.persistsWritable = scenario.mastersRestartWritable && server.index % 2 == 0;
+    }
+    master.semiSyncMaster = scenario.semiSync;
+    for (int i = 0; i < 10; i++) {
+      Transaction written = clients.commit(master, false);
+      servers.forEach(server -> server.commit(written, master.uuid));
+    }
+    for (SimServer replica : servers.subList(1, servers.size())) {
+      boolean lower = scenario.secondTier && replica.index == servers.size() - 1;
+      replica.source = Optional.of(lower ? servers.get(1).key : master.key);
+      replica.io = SimServer.Io.CONNECTING;
+      replica.sqlRunning = true;
+    }
+    List<Command> commands = new ArrayList<>();
+    servers.forEach(server -> commands.add(new Command.Discover(server.key)));
+    commands.addAll(
+        KeyValues.ofMaster("mysql/master", Reading.ALIAS, master.key, HostAddresses.UNKNOWN));
+    managers.forEach(Manager::start);
+    group.begin(commands);
+    tick();
+    clients.start();
+  }
+
+  private void tick() {
+    replicator.tick();
+    queue.after(50, this::tick);
+  }
+
+  void note(Fact fact) {
+    tell(() -> brief(fact));
+    for (Invariant invariant : invariants) {
+      if (violation.isEmpty()) {
+        invariant.see(fact, truth).ifPresent(what -> violated(invariant, what));
+      }
+    }
+  }
+
+  private void lookAround() {
+    truth.refresh();
+    for (Invariant invariant : invariants) {
+      if (violation.isEmpty()) {
+        invariant.look(truth).ifPresent(what -> violated(invariant, what));
+      }
+    }
+  }
+
+  private void violated(Invariant invariant, String what) {
+    violation = Optional.of(new Violation(invariant.name(), now(), what));
+    tell(() -> "VIOLATED " + invariant.name() + ": " + what);
+  }
+
+  private static String brief(Fact fact) {
+    return switch (fact) {
+      case Fact.Committed entry ->
+          "entry " + entry.position() + " " + entry.commands() + " -> " + entry.results();
+      default -> fact.toString();
+    };
+  }
+
+  /** For people who want to know how it came about. */
+  void tell(Supplier<String> line) {
+    if (telling && story.size() < STORY_LINES) {
+      story.add("%7d %s".formatted(now(), line.get()));
+    }
+  }
+
+  List<String> story() {
+    return story;
+  }
+
+  // Where and when
+
+  long now() {
+    return queue.now();
+  }
+
+  Instant instant() {
+    return queue.instant();
+  }
+
+  SimServer server(InstanceKey key) {
+    SimServer server = byKey.get(key);
+    if (server == null) {
+      throw new IllegalArgumentException("no such server: " + key);
+    }
+    return server;
+  }
+
+  /** The server at {@code host:port}. */
+  Optional<SimServer> find(String address) {
+    return Optional.ofNullable(byAddress.get(address));
+  }
+
+  int siteOf(int node) {
+    return servers.size() + node;
+  }
+
+  int clientSite() {
+    return servers.size() + managers.size();
+  }
+
+  /** The master as the group agrees on it. */
+  SimServer publishedMaster() {
+    return Optional.ofNullable(group.latest().keyValues().get(MASTER_KEY))
+        .flatMap(value -> find(value.value()))
+        .orElse(servers.getFirst());
+  }
+
+  String newUid() {
+    return "uid-" + uids++;
+  }
+}

@@ -1,0 +1,77 @@
+package orchestrator.simulation.judge;
+
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import orchestrator.core.facts.JournalEntry;
+import orchestrator.core.facts.RecoveryTicket;
+import orchestrator.core.facts.ReplicaFate;
+import orchestrator.core.state.Command;
+import orchestrator.core.state.ReplicatedState;
+import orchestrator.core.topology.InstanceKey;
+
+/** I11: no replica below the new master has what the master lacks. */
+public final class NoneBelowHasMore implements Invariant {
+  private ReplicatedState state = ReplicatedState.EMPTY;
+
+  @Override
+  public String name() {
+    return "I11 none below has more";
+  }
+
+  @Override
+  public Optional<String> see(Fact fact, Truth truth) {
+    return switch (fact) {
+      case Fact.Committed entry -> {
+        state = entry.after();
+        yield moved(entry, truth);
+      }
+      case Fact.Ended ignored -> atTheEnd(truth);
+      default -> Optional.empty();
+    };
+  }
+
+  private static Optional<String> moved(Fact.Committed entry, Truth truth) {
+    for (Command.Journal journal : Commits.journals(entry)) {
+      RecoveryTicket ticket = entry.after().recoveries().get(journal.recoveryUid());
+      for (JournalEntry.ReplicaSettled settled :
+          Commits.entries(journal, JournalEntry.ReplicaSettled.class)) {
+        if (ticket != null
+            && ticket.promoted().isPresent()
+            && settled.fate().kind() == ReplicaFate.Kind.MOVED) {
+          Optional<String> more = more(settled.replica(), ticket.promoted().get(), truth);
+          if (more.isPresent()) {
+            return more;
+          }
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Optional<String> atTheEnd(Truth truth) {
+    Optional<InstanceKey> master = Commits.published(state);
+    return master.flatMap(key ->
+        truth.servers().stream()
+            .flatMap(replica -> more(replica, key, truth).stream())
+            .findFirst());
+  }
+
+  private static Optional<String> more(InstanceKey replica, InstanceKey master, Truth truth) {
+    if (!truth.isReplicating(replica, master)
+        || !truth.isWell(master)
+        || hasForgotten(replica, truth)) {
+      return Optional.empty();
+    }
+    Set<Integer> extra = new HashSet<>(truth.executed(replica));
+    extra.removeAll(truth.executed(master));
+    return extra.isEmpty()
+        ? Optional.empty()
+        : Optional.of(replica + " replicates from " + master + " and has more: " + extra);
+  }
+
+  /** What a server forgot in a crash is on its replicas, and nobody's fault. */
+  private static boolean hasForgotten(InstanceKey replica, Truth truth) {
+    return truth.executed(replica).stream().anyMatch(truth.forgottenInCrash()::contains);
+  }
+}

@@ -1,0 +1,115 @@
+package orchestrator.simulation.judge;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import orchestrator.core.facts.LossReport;
+import orchestrator.core.facts.RecoveryTicket;
+import orchestrator.core.facts.ReplicaFate;
+import orchestrator.core.relocation.ServerAction.SetReadOnly;
+import orchestrator.core.state.ReplicatedState;
+import orchestrator.core.topology.InstanceKey;
+import orchestrator.core.topology.PromotionRule;
+
+/**
+ * I5: what undisturbed replicas have is there when a server is made writable; and a transaction
+ * that was acknowledged under semi-synchronous replication is on the last master, or is named by a
+ * loss report.
+ */
+public final class NothingSafeIsLost implements Invariant {
+  private static final long CALM_MILLIS = 6000;
+
+  private ReplicatedState state = ReplicatedState.EMPTY;
+  private final Map<String, RecoveryTicket> tickets = new HashMap<>();
+  private final Map<String, Long> openedAt = new HashMap<>();
+
+  @Override
+  public String name() {
+    return "I5 nothing safe is lost";
+  }
+
+  @Override
+  public Optional<String> see(Fact fact, Truth truth) {
+    switch (fact) {
+      case Fact.Committed entry -> {
+        state = entry.after();
+        tickets.putAll(entry.after().recoveries());
+        Commits.opened(entry).forEach(ticket -> openedAt.put(ticket.uid(), entry.at()));
+      }
+      case Fact.Executed executed
+          when executed.action() instanceof SetReadOnly set && !set.readOnly() -> {
+        return madeWritable(set.target(), executed.purpose(), truth);
+      }
+      case Fact.Ended ignored -> {
+        return atTheEnd(truth);
+      }
+      default -> {}
+    }
+    return Optional.empty();
+  }
+
+  private Optional<String> madeWritable(InstanceKey master, String uid, Truth truth) {
+    RecoveryTicket ticket = tickets.get(uid);
+    Long opened = openedAt.get(uid);
+    if (ticket == null || opened == null) {
+      return Optional.empty();
+    }
+    Set<InstanceKey> calm = new HashSet<>();
+    Set<Integer> all = new HashSet<>();
+    for (InstanceKey replica : ticket.fates().keySet()) {
+      if (truth.calmSince(replica) <= opened - CALM_MILLIS) {
+        calm.add(replica);
+        all.addAll(truth.fetched(replica));
+      }
+    }
+    boolean needless =
+        calm.stream()
+            .anyMatch(
+                key -> truth.isQuick(key) && mayLead(key) && truth.fetched(key).containsAll(all));
+    all.removeAll(truth.fetched(master));
+    return needless && !all.isEmpty()
+        ? Optional.of(
+            master + " was made writable without " + all.size() + " transactions of calm replicas")
+        : Optional.empty();
+  }
+
+  private boolean mayLead(InstanceKey key) {
+    return Optional.ofNullable(state.candidates().get(key))
+        .filter(candidate -> candidate.rule() == PromotionRule.MUST_NOT)
+        .isEmpty();
+  }
+
+  private Optional<String> atTheEnd(Truth truth) {
+    Optional<InstanceKey> master = Commits.published(state).filter(truth::isWell);
+    if (master.isEmpty()) {
+      return Optional.empty();
+    }
+    Set<Integer> missing = new HashSet<>(truth.acknowledgedBySemiSync());
+    missing.removeAll(truth.executed(master.get()));
+    missing.removeAll(truth.forgottenInCrash());
+    missing.removeIf(transaction ->
+        tickets.values().stream().anyMatch(ticket -> isExcused(ticket, transaction, truth)));
+    return missing.isEmpty()
+        ? Optional.empty()
+        : Optional.of("acknowledged, not on " + master.get() + ", and named nowhere: " + missing);
+  }
+
+  private static boolean isExcused(RecoveryTicket ticket, int transaction, Truth truth) {
+    LossReport loss = ticket.loss();
+    boolean named =
+        Stream.of(loss.exact(), loss.knownMissing(), loss.unapplied())
+            .flatMap(Optional::stream)
+            .anyMatch(set -> truth.names(set, transaction));
+    // A replica that was given up for what only it has tells so in its fate.
+    boolean onLostReplica =
+        ticket.fates().entrySet().stream()
+            .anyMatch(fate ->
+                fate.getValue().kind() != ReplicaFate.Kind.MOVED
+                    && fate.getValue().kind() != ReplicaFate.Kind.PROMOTED
+                    && truth.executed(fate.getKey()).contains(transaction));
+    return named || onLostReplica || (ticket.promoted().isPresent() && loss.exact().isEmpty());
+  }
+}

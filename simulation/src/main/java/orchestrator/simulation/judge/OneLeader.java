@@ -1,0 +1,66 @@
+package orchestrator.simulation.judge;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import orchestrator.core.facts.JournalEntry;
+import orchestrator.core.facts.RecoveryTicket;
+import orchestrator.core.relocation.ServerAction.SetReadOnly;
+import orchestrator.core.state.Command;
+import orchestrator.core.topology.InstanceKey;
+
+/**
+ * I13: at most one manager may act at a time; a server that may have been made writable is never
+ * forgotten.
+ */
+public final class OneLeader implements Invariant {
+  /** By recovery: the server that was sent a statement that makes it writable. */
+  private final Map<String, InstanceKey> perhapsWritable = new HashMap<>();
+
+  @Override
+  public String name() {
+    return "I13 one leader, nothing forgotten";
+  }
+
+  @Override
+  public Optional<String> look(Truth truth) {
+    return truth.acting().size() > 1
+        ? Optional.of("these may act at the same time: " + truth.acting())
+        : Optional.empty();
+  }
+
+  @Override
+  public Optional<String> see(Fact fact, Truth truth) {
+    switch (fact) {
+      case Fact.Sent sent when sent.action() instanceof SetReadOnly set && !set.readOnly() ->
+          perhapsWritable.put(sent.purpose(), set.target());
+      case Fact.Committed entry -> {
+        Commits.journals(entry).forEach(this::settle);
+        return forgotten(entry);
+      }
+      default -> {}
+    }
+    return Optional.empty();
+  }
+
+  private void settle(Command.Journal journal) {
+    for (JournalEntry entry : journal.entries()) {
+      if (entry instanceof JournalEntry.PromotionAbandoned
+          || entry instanceof JournalEntry.Promoted) {
+        perhapsWritable.remove(journal.recoveryUid());
+      }
+    }
+  }
+
+  private Optional<String> forgotten(Fact.Committed entry) {
+    for (Map.Entry<String, InstanceKey> open : perhapsWritable.entrySet()) {
+      Optional<RecoveryTicket> ticket =
+          Optional.ofNullable(entry.after().recoveries().get(open.getKey()));
+      if (ticket.flatMap(RecoveryTicket::intended).filter(open.getValue()::equals).isEmpty()) {
+        return Optional.of(
+            open.getValue() + " may have been made writable, and that was forgotten");
+      }
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,59 @@
+package orchestrator.simulation.judge;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import orchestrator.core.gtid.GtidDifference;
+import orchestrator.core.topology.InstanceKey;
+
+/** How things are at this moment: what no manager can know for sure. */
+public interface Truth {
+  long now();
+
+  Collection<InstanceKey> servers();
+
+  /** The process runs and answers. */
+  boolean isWell(InstanceKey server);
+
+  /** Well, and takes writes. */
+  boolean isWritable(InstanceKey server);
+
+  /** The managers that may act now. */
+  List<Integer> acting();
+
+  /** Whether the manager and the server reach each other, and the server lets it in. */
+  boolean reach(int manager, InstanceKey server);
+
+  /** Since when nothing was wrong with the server, nor with its links to servers and managers. */
+  long calmSince(InstanceKey server);
+
+  /** Since when nothing was wrong with either of them, nor with the links between them. */
+  long calmBetween(InstanceKey one, InstanceKey other);
+
+  /** Since when nothing was wrong with the link between a manager and a server, nor with either. */
+  long calmToManager(int manager, InstanceKey server);
+
+  /** Whether the replica is connected to this source. */
+  boolean isReplicating(InstanceKey replica, InstanceKey source);
+
+  /** Applied, or in the relay log; without errant ones. */
+  Set<Integer> fetched(InstanceKey server);
+
+  /** Applied; without errant ones. */
+  Set<Integer> executed(InstanceKey server);
+
+  /** Whether it applies at once what it fetches, and logs it. */
+  boolean isQuick(InstanceKey server);
+
+  /** Transactions that clients were told are safe on a second server. */
+  Set<Integer> acknowledgedBySemiSync();
+
+  /** Transactions that their server forgot in a crash. */
+  Set<Integer> forgottenInCrash();
+
+  /** Whether a set of GTIDs names the transaction. */
+  boolean names(GtidDifference set, int transaction);
+
+  /** Whether clients wrote to a server during the last seconds. */
+  boolean isWrittenTo(InstanceKey server);
+}

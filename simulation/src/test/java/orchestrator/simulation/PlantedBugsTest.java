@@ -1,0 +1,153 @@
+package orchestrator.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Bugs that are planted into the real logic are found. docs/simulation.md tells how soon. */
+class PlantedBugsTest {
+  private static final int SEEDS = 1500;
+
+  static List<Mutant> bugs() {
+    return Stream.concat(Stream.concat(people(), states()), Stream.concat(recoveries(), shell()))
+        .toList();
+  }
+
+  private static Stream<Mutant> people() {
+    return Stream.of(
+        Mutant.of("forget downtimes", "core.facts.Downtime", "isActive", Mutant::no),
+        Mutant.of("ignore the global switch", "core.state.Brakes", "bySwitch", Mutant::noValue),
+        Mutant.of("ignore pauses", "core.state.Brakes", "pauseOf", Mutant::noValue),
+        Mutant.of("ignore must_not", "core.recovery.Eligibility", "banned", Mutant::noValue));
+  }
+
+  private static Stream<Mutant> states() {
+    return Stream.of(
+        Mutant.of(
+            "ignore other recoveries",
+            "core.state.RecoveryGate",
+            "recoveryBlockOf",
+            Mutant::noValue),
+        Mutant.of("forget blocks", "core.facts.RecoveryTicket", "isBlocking", Mutant::no),
+        Mutant.of(
+            "forget that a cluster was renamed",
+            "core.state.ReplicatedState",
+            "currentClusterName",
+            Mutant::firstArgument));
+  }
+
+  private static Stream<Mutant> recoveries() {
+    return Stream.of(
+        Mutant.of(
+            "one's own links suffice",
+            "core.analysis.Classifier$Picture",
+            "noneReplicates",
+            Mutant::yes),
+        Mutant.of("see no failures", "core.analysis.FailureLog", "failed", Mutant::itself),
+        Mutant.of(
+            "leave demoted masters alone",
+            "core.recovery.DemotedMasterWatch",
+            "judge",
+            code -> {
+              var type =
+                  java.lang.constant.ClassDesc.of(
+                      "orchestrator.core.recovery.DemotedMasterWatch$Verdict");
+              code.getstatic(type, "NOTHING", type).areturn();
+            }),
+        Mutant.of("move whatever replica", "core.recovery.MoveObstacle", "beyond", Mutant::noValue),
+        Mutant.of("move replicas too early", "core.recovery.Moving", "mayGo", Mutant::yes),
+        Mutant.of(
+            "count no missing transactions",
+            "core.recovery.CandidateChoice",
+            "missing",
+            Mutant::zero),
+        Mutant.of(
+            "compare positions as text",
+            "core.gtid.OracleGtidSet",
+            "contains",
+            code -> {
+              var object = java.lang.constant.ClassDesc.of("java.lang.Object");
+              var text = java.lang.constant.ClassDesc.of("java.lang.String");
+              var toText = java.lang.constant.MethodTypeDesc.of(text);
+              code.aload(0).invokevirtual(object, "toString", toText);
+              code.aload(1).invokevirtual(object, "toString", toText);
+              code.invokevirtual(
+                  text,
+                  "compareTo",
+                  java.lang.constant.MethodTypeDesc.of(
+                      java.lang.constant.ClassDesc.ofDescriptor("I"), text));
+              code.bipush(31).iushr().iconst_1().ixor().ireturn();
+            }),
+        Mutant.of(
+            "ignore relay logs",
+            "core.recovery.Survivors",
+            "raw",
+            code -> {
+              var instance = java.lang.constant.ClassDesc.of("orchestrator.core.topology.Instance");
+              var gtid = java.lang.constant.ClassDesc.of("orchestrator.core.topology.Gtid");
+              var optional = java.lang.constant.ClassDesc.of("java.util.Optional");
+              code.aload(0)
+                  .invokevirtual(instance, "gtid", java.lang.constant.MethodTypeDesc.of(gtid))
+                  .invokevirtual(gtid, "executed", java.lang.constant.MethodTypeDesc.of(optional))
+                  .invokevirtual(
+                      optional,
+                      "get",
+                      java.lang.constant.MethodTypeDesc.of(
+                          java.lang.constant.ClassDesc.of("java.lang.Object")))
+                  .checkcast(java.lang.constant.ClassDesc.of("orchestrator.core.gtid.GtidSet"))
+                  .areturn();
+            }),
+        Mutant.of(
+            "abandon without proof",
+            "core.recovery.Promoting",
+            "makeReadOnlyAgain",
+            code -> {
+              var turn = java.lang.constant.ClassDesc.of("orchestrator.core.recovery.Turn");
+              var text = java.lang.constant.ClassDesc.of("java.lang.String");
+              code.aload(0)
+                  .ldc("never mind")
+                  .invokestatic(
+                      java.lang.constant.ClassDesc.of("orchestrator.core.recovery.Promoting"),
+                      "abandon",
+                      java.lang.constant.MethodTypeDesc.of(
+                          java.lang.constant.ClassDesc.ofDescriptor("V"), turn, text))
+                  .return_();
+            }),
+        Mutant.of(
+            "resume from the beginning",
+            "core.recovery.Resuming",
+            "begin",
+            Mutant.turnTo("Gathering", "begin")),
+        Mutant.of("never close", "core.recovery.Closing", "advance", Mutant::nothing),
+        Mutant.of("tell nobody", "core.recovery.Promoting", "publication", Mutant::noElements));
+  }
+
+  /** Of what the simulation plays in place of the engine's threads and adapters. */
+  private static Stream<Mutant> shell() {
+    return Stream.of(
+        Mutant.of("skip the quorum", "simulation.SimGroup", "hasLease", Mutant::yes),
+        Mutant.of("drop the fence", "simulation.Fleet", "isFenced", Mutant::no),
+        Mutant.of("act without the lead", "simulation.RecoveryPlayer", "isOver", Mutant::no));
+  }
+
+  @Tag("long")
+  @ParameterizedTest
+  @MethodSource("bugs")
+  void eachIsFound(Mutant bug) {
+    String found = bug.hunt(SEEDS);
+    assertThat(found).as(bug.name()).isNotEmpty();
+    System.out.println("| " + bug.name() + " | " + found + " |");
+  }
+
+  @Test
+  void aGlaringOneIsFoundAtOnce() {
+    Mutant bug =
+        bugs().stream().filter(b -> b.name().equals("never close")).findFirst().orElseThrow();
+    assertThat(bug.hunt(50)).contains("I6");
+  }
+}

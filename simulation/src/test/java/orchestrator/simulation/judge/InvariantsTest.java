@@ -1,0 +1,320 @@
+package orchestrator.simulation.judge;
+
+import static orchestrator.simulation.judge.ToldTruth.A;
+import static orchestrator.simulation.judge.ToldTruth.B;
+import static orchestrator.simulation.judge.ToldTruth.C;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import orchestrator.core.facts.Candidate;
+import orchestrator.core.facts.DemotedMaster;
+import orchestrator.core.facts.Downtime;
+import orchestrator.core.facts.JournalEntry;
+import orchestrator.core.facts.RecoveryOrigin;
+import orchestrator.core.facts.RecoveryTicket;
+import orchestrator.core.facts.ReplicaFate;
+import orchestrator.core.relocation.ServerAction.SetReadOnly;
+import orchestrator.core.state.Command;
+import orchestrator.core.state.CommandResult;
+import orchestrator.core.state.LogPosition;
+import orchestrator.core.state.ReplicatedState;
+import orchestrator.core.state.StateMachine;
+import orchestrator.core.topology.InstanceKey;
+import orchestrator.core.topology.PromotionRule;
+import org.junit.jupiter.api.Test;
+
+/** Each invariant lets a good history pass, and finds what it is there to find. */
+class InvariantsTest {
+  private static final Instant NOW = Instant.parse("2026-01-15T13:00:00Z");
+  private static final Command PUBLISHED = new Command.PutKeyValue("mysql/master/main", "a:1");
+
+  private final ToldTruth truth = new ToldTruth();
+  private ReplicatedState state = ReplicatedState.EMPTY;
+  private long index;
+
+  private Optional<String> commit(Invariant invariant, Command... commands) {
+    return commit(invariant, 1, commands);
+  }
+
+  private Optional<String> commit(Invariant invariant, long term, Command... commands) {
+    LogPosition position = new LogPosition(term, ++index);
+    var applied = StateMachine.applyAll(state, List.of(commands), position);
+    return told(invariant, position, applied.results(), applied.next(), commands);
+  }
+
+  /** As a state machine would have it that has lost its rules. */
+  private Optional<String> told(
+      Invariant invariant,
+      LogPosition position,
+      List<CommandResult> results,
+      ReplicatedState next,
+      Command... commands) {
+    var fact = new Fact.Committed(truth.now, position, List.of(commands), results, state, next);
+    state = next;
+    return invariant.see(fact, truth);
+  }
+
+  private static RecoveryTicket ticket(String uid, InstanceKey failed) {
+    List<InstanceKey> replicas = List.of(A, B, C).stream().filter(k -> !k.equals(failed)).toList();
+    return RecoveryTicket.begun(
+        uid,
+        failed,
+        "DeadMaster",
+        "",
+        "a:1",
+        "main",
+        "",
+        RecoveryOrigin.AUTOMATIC,
+        NOW,
+        NOW.plusSeconds(60),
+        0,
+        "n1",
+        replicas);
+  }
+
+  private static Command open(String uid, InstanceKey failed) {
+    return new Command.OpenRecovery(ticket(uid, failed));
+  }
+
+  private static Command journal(String uid, JournalEntry... entries) {
+    return new Command.Journal(uid, List.of(entries), NOW, 0);
+  }
+
+  private static JournalEntry promoted(InstanceKey key) {
+    return new JournalEntry.Promoted(key, "", Optional.empty());
+  }
+
+  private Optional<String> sent(Invariant invariant, long term, InstanceKey target) {
+    SetReadOnly action = new SetReadOnly(target, false, false);
+    return invariant.see(new Fact.Sent(truth.now, 1, term, "u", action), truth);
+  }
+
+  private Optional<String> executed(Invariant invariant, InstanceKey target) {
+    SetReadOnly action = new SetReadOnly(target, false, false);
+    return invariant.see(new Fact.Executed(truth.now, 1, 1, "u", action), truth);
+  }
+
+  private Optional<String> ended(Invariant invariant) {
+    return invariant.see(new Fact.Ended(truth.now), truth);
+  }
+
+  /** Opened although the rules forbid it. */
+  private Optional<String> openAnyway(Invariant invariant, String uid, InstanceKey failed) {
+    RecoveryTicket ticket = ticket(uid, failed);
+    ReplicatedState open =
+        StateMachine.apply(ReplicatedState.EMPTY, open(uid, failed), LogPosition.NONE).next();
+    return told(
+        invariant,
+        new LogPosition(1, ++index),
+        List.of(new CommandResult.Done(1)),
+        open,
+        new Command.OpenRecovery(ticket));
+  }
+
+  @Test
+  void i1FindsTwoWritableServers() {
+    OneWritable i1 = new OneWritable();
+    truth.writable.add(B);
+    assertThat(i1.look(truth)).as("a moment").isEmpty();
+    truth.now += 20_000;
+    assertThat(i1.look(truth)).isPresent();
+  }
+
+  @Test
+  void i1FindsTwoServersThatOneRecoveryMadeWritable() {
+    OneWritable i1 = new OneWritable();
+    assertThat(executed(i1, A)).isEmpty();
+    assertThat(executed(i1, B)).isPresent();
+  }
+
+  @Test
+  void i2FindsAPromotionWithoutIntent() {
+    IntentFirst i2 = new IntentFirst();
+    assertThat(commit(i2, open("u", A))).isEmpty();
+    assertThat(sent(i2, 1, B)).isPresent();
+    assertThat(commit(i2, journal("u", new JournalEntry.PromotionIntended(B)))).isEmpty();
+    assertThat(sent(i2, 1, B)).isEmpty();
+    assertThat(sent(i2, 1, C)).isPresent();
+  }
+
+  @Test
+  void i2FindsAPromotionInALaterTerm() {
+    IntentFirst i2 = new IntentFirst();
+    commit(i2, open("u", A), journal("u", new JournalEntry.PromotionIntended(B)));
+    assertThat(sent(i2, 2, B)).isPresent();
+    commit(i2, 2, journal("u", new JournalEntry.Resumed("n2", 2)));
+    assertThat(sent(i2, 2, B)).isEmpty();
+  }
+
+  @Test
+  void i3FindsAnAcknowledgedCommandThatIsGone() {
+    NothingAgreedIsLost i3 = new NothingAgreedIsLost();
+    assertThat(commit(i3, PUBLISHED)).isEmpty();
+    var answer = new Fact.Acknowledged(truth.now, 1, List.of(PUBLISHED));
+    assertThat(i3.see(answer, truth)).isEmpty();
+    assertThat(i3.see(answer, truth)).as("twice").isPresent();
+    assertThat(i3.see(new Fact.Acknowledged(truth.now, 2, List.of(PUBLISHED)), truth)).isPresent();
+    index++;
+    assertThat(commit(i3, PUBLISHED)).as("an entry is missing").isPresent();
+  }
+
+  @Test
+  void i4FindsTwoOpenRecoveriesAndADoubleFailover() {
+    OneFailover i4 = new OneFailover();
+    assertThat(openAnyway(i4, "u", A)).isEmpty();
+    assertThat(openAnyway(i4, "v", B)).isPresent();
+    OneFailover fresh = new OneFailover();
+    state = ReplicatedState.EMPTY;
+    commit(fresh, open("u", A));
+    JournalEntry intended = new JournalEntry.PromotionIntended(B);
+    assertThat(commit(fresh, journal("u", intended, promoted(B)))).isEmpty();
+    assertThat(commit(fresh, journal("u", promoted(B)))).isPresent();
+  }
+
+  @Test
+  void i5FindsWhatACalmReplicaHadAndThePromotedOneHasNot() {
+    NothingSafeIsLost i5 = new NothingSafeIsLost();
+    truth.has.put(B, Set.of(1, 2));
+    truth.has.put(C, Set.of(1));
+    assertThat(commit(i5, open("u", A))).isEmpty();
+    assertThat(executed(i5, B)).isEmpty();
+    assertThat(executed(i5, C)).isPresent();
+  }
+
+  @Test
+  void i5FindsAnAcknowledgedTransactionThatNoReportNames() {
+    NothingSafeIsLost i5 = new NothingSafeIsLost();
+    commit(i5, PUBLISHED);
+    truth.acknowledged.add(7);
+    truth.has.put(A, Set.of(7));
+    assertThat(ended(i5)).isEmpty();
+    truth.has.put(A, Set.of());
+    assertThat(ended(i5)).isPresent();
+  }
+
+  @Test
+  void i6FindsARecoveryThatNobodyGoesOnWith() {
+    LeadersMayDie i6 = new LeadersMayDie();
+    commit(i6, open("u", A));
+    assertThat(i6.look(truth)).isEmpty();
+    truth.now += 200_000;
+    assertThat(i6.look(truth)).isPresent();
+    assertThat(ended(i6)).isPresent();
+  }
+
+  @Test
+  void i7FindsAnEntryThatChangesSomethingAgain() {
+    TwiceIsOnce i7 = new TwiceIsOnce();
+    assertThat(commit(i7, PUBLISHED)).isEmpty();
+    var forgetful =
+        new Fact.Committed(
+            truth.now,
+            new LogPosition(1, 2),
+            List.of(PUBLISHED),
+            List.of(),
+            state,
+            ReplicatedState.EMPTY);
+    assertThat(i7.see(forgetful, truth)).isPresent();
+  }
+
+  @Test
+  void i8FindsAFailoverAgainstAWitness() {
+    OnlyRealFailures i8 = new OnlyRealFailures();
+    truth.dead.add(A);
+    assertThat(commit(i8, open("u", A))).isEmpty();
+    state = ReplicatedState.EMPTY;
+    truth.dead.clear();
+    assertThat(commit(i8, open("u", A))).isPresent();
+  }
+
+  @Test
+  void i9FindsARecoveryAgainstDowntimeOrSwitch() {
+    PeopleAreObeyed i9 = new PeopleAreObeyed();
+    commit(i9, new Command.SwitchGlobalRecoveries(false));
+    assertThat(openAnyway(i9, "u", A)).isPresent();
+    state = ReplicatedState.EMPTY;
+    Instant end = NOW.plusSeconds(60);
+    commit(i9, new Command.BeginDowntime(new Downtime(A, "me", "", NOW, end)));
+    assertThat(openAnyway(i9, "u", A)).isPresent();
+    assertThat(openAnyway(i9, "v", B)).isEmpty();
+  }
+
+  @Test
+  void i9FindsAPromotionAgainstARule() {
+    PeopleAreObeyed i9 = new PeopleAreObeyed();
+    Instant before = NOW.minusSeconds(100);
+    Candidate banned = new Candidate(B, PromotionRule.MUST_NOT, before, NOW.plusSeconds(60));
+    commit(i9, new Command.RegisterCandidate(banned), open("u", A));
+    assertThat(commit(i9, journal("u", new JournalEntry.PromotionIntended(C)))).isEmpty();
+    commit(i9, journal("u", new JournalEntry.PromotionAbandoned(C, "")));
+    assertThat(commit(i9, journal("u", new JournalEntry.PromotionIntended(B)))).isPresent();
+  }
+
+  @Test
+  void i10FindsADemotedServerThatIsPublished() {
+    PublishedOnce i10 = new PublishedOnce();
+    commit(i10, PUBLISHED, open("u", A));
+    JournalEntry intended = new JournalEntry.PromotionIntended(B);
+    Command watch = new Command.WatchDemotedMaster(new DemotedMaster(A, "u", B, NOW));
+    assertThat(commit(i10, journal("u", intended), watch)).isEmpty();
+    assertThat(commit(i10, journal("u", promoted(B)))).isPresent();
+  }
+
+  @Test
+  void i10FindsAnOlderAnswer() {
+    PublishedOnce i10 = new PublishedOnce();
+    commit(i10, 5, PUBLISHED);
+    assertThat(commit(i10, 4, PUBLISHED)).isPresent();
+  }
+
+  @Test
+  void i11FindsAReplicaThatHasMore() {
+    NoneBelowHasMore i11 = new NoneBelowHasMore();
+    truth.has.put(B, Set.of(1));
+    truth.has.put(C, Set.of(1, 2));
+    JournalEntry intended = new JournalEntry.PromotionIntended(B);
+    commit(i11, open("u", A), journal("u", intended, promoted(B)));
+    ReplicaFate moved = new ReplicaFate(ReplicaFate.Kind.MOVED, "");
+    assertThat(commit(i11, journal("u", new JournalEntry.ReplicaSettled(C, moved)))).isPresent();
+  }
+
+  @Test
+  void i12FindsADeadMasterThatNobodyReplaces() {
+    RecoveryHappens i12 = new RecoveryHappens();
+    commit(i12, PUBLISHED);
+    truth.dead.add(A);
+    assertThat(i12.look(truth)).isEmpty();
+    truth.now += 1;
+    assertThat(i12.look(truth)).isEmpty();
+    truth.now += 60_000;
+    assertThat(i12.look(truth)).isPresent();
+  }
+
+  @Test
+  void i12FindsThatNobodyCanWriteAtTheEnd() {
+    RecoveryHappens i12 = new RecoveryHappens();
+    commit(i12, PUBLISHED);
+    assertThat(ended(i12)).isEmpty();
+    truth.writtenTo = B;
+    assertThat(ended(i12)).isPresent();
+  }
+
+  @Test
+  void i13FindsTwoLeaders() {
+    truth.acting = List.of(1, 2);
+    assertThat(new OneLeader().look(truth)).isPresent();
+  }
+
+  @Test
+  void i13FindsAServerThatWasForgotten() {
+    OneLeader i13 = new OneLeader();
+    commit(i13, open("u", A), journal("u", new JournalEntry.PromotionIntended(B)));
+    sent(i13, 1, B);
+    assertThat(commit(i13, PUBLISHED)).isEmpty();
+    state = ReplicatedState.EMPTY;
+    assertThat(commit(i13, PUBLISHED)).isPresent();
+  }
+}

@@ -1,0 +1,110 @@
+package orchestrator.simulation.judge;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import orchestrator.core.gtid.GtidDifference;
+import orchestrator.core.topology.InstanceKey;
+
+/** Things are as a test says: by default all is well, and has been for an hour. */
+final class ToldTruth implements Truth {
+  static final InstanceKey A = new InstanceKey("a", 1);
+  static final InstanceKey B = new InstanceKey("b", 2);
+  static final InstanceKey C = new InstanceKey("c", 3);
+
+  long now = 3_600_000;
+  List<Integer> acting = List.of(1);
+  final Set<InstanceKey> dead = new HashSet<>();
+  final Set<InstanceKey> writable = new HashSet<>(Set.of(A));
+  final Map<InstanceKey, Set<Integer>> has = new HashMap<>();
+  final Set<Integer> acknowledged = new HashSet<>();
+  InstanceKey writtenTo = A;
+
+  @Override
+  public long now() {
+    return now;
+  }
+
+  @Override
+  public Collection<InstanceKey> servers() {
+    return List.of(A, B, C);
+  }
+
+  @Override
+  public boolean isWell(InstanceKey server) {
+    return !dead.contains(server);
+  }
+
+  @Override
+  public boolean isWritable(InstanceKey server) {
+    return writable.contains(server);
+  }
+
+  @Override
+  public List<Integer> acting() {
+    return acting;
+  }
+
+  @Override
+  public boolean reach(int manager, InstanceKey server) {
+    return true;
+  }
+
+  @Override
+  public long calmSince(InstanceKey server) {
+    return 0;
+  }
+
+  @Override
+  public long calmBetween(InstanceKey one, InstanceKey other) {
+    return 0;
+  }
+
+  @Override
+  public long calmToManager(int manager, InstanceKey server) {
+    return 0;
+  }
+
+  @Override
+  public boolean isReplicating(InstanceKey replica, InstanceKey source) {
+    return !dead.contains(source) && !replica.equals(source);
+  }
+
+  @Override
+  public Set<Integer> fetched(InstanceKey server) {
+    return executed(server);
+  }
+
+  @Override
+  public Set<Integer> executed(InstanceKey server) {
+    return new HashSet<>(has.getOrDefault(server, Set.of()));
+  }
+
+  @Override
+  public boolean isQuick(InstanceKey server) {
+    return true;
+  }
+
+  @Override
+  public Set<Integer> acknowledgedBySemiSync() {
+    return acknowledged;
+  }
+
+  @Override
+  public Set<Integer> forgottenInCrash() {
+    return Set.of();
+  }
+
+  @Override
+  public boolean names(GtidDifference set, int transaction) {
+    return false;
+  }
+
+  @Override
+  public boolean isWrittenTo(InstanceKey server) {
+    return server.equals(writtenTo);
+  }
+}

@@ -1,0 +1,5 @@
+/** Each invariant can fail. */
+@NullMarked
+package orchestrator.simulation.judge;
+
+import org.jspecify.annotations.NullMarked;

@@ -7,6 +7,7 @@ public enum HookPoint {
   ON_FAILURE_DETECTION("OnFailureDetectionProcesses"),
   PRE_GRACEFUL_TAKEOVER("PreGracefulTakeoverProcesses"),
   PRE_FAILOVER("PreFailoverProcesses"),
+  FENCING("FencingProcesses"),
   POST_MASTER_FAILOVER("PostMasterFailoverProcesses"),
   POST_INTERMEDIATE_MASTER_FAILOVER("PostIntermediateMasterFailoverProcesses"),
   POST_FAILOVER("PostFailoverProcesses"),

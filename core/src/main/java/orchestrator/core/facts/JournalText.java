@@ -52,7 +52,15 @@ public final class JournalText {
             .filter(set -> !set.isEmpty())
             .map(set -> "; fetched and not applied: " + set)
             .orElse("");
-    return "%s; what was committed%s is not known%s".formatted(known, since, unapplied);
+    String semiSync = loss.semiSync().map(JournalText::ofSemiSync).orElse("");
+    return "%s; what was committed%s is not known%s%s".formatted(known, since, unapplied, semiSync);
+  }
+
+  private static String ofSemiSync(LossReport.SemiSyncSeen seen) {
+    return seen.inForce()
+        ? "; it waited for %d of %d semi-synchronous replicas"
+            .formatted(seen.waitedFor(), seen.clients())
+        : "";
   }
 
   private static String name(HookPoint point, int index) {

@@ -1,6 +1,7 @@
 package orchestrator.core.recovery;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import orchestrator.core.facts.Acknowledgement;
@@ -126,7 +127,11 @@ final class Closing {
   }
 
   static Command lostInRecovery(Turn t, InstanceKey key) {
+    return lostInRecovery(key, t.now);
+  }
+
+  static Command lostInRecovery(InstanceKey key, Instant now) {
     return new Command.BeginDowntime(
-        new Downtime(key, OWNER, Downtime.LOST_IN_RECOVERY, t.now, t.now.plus(LOST_FOR)));
+        new Downtime(key, OWNER, Downtime.LOST_IN_RECOVERY, now, now.plus(LOST_FOR)));
   }
 }

@@ -1,17 +1,19 @@
 package orchestrator.core.recovery;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import orchestrator.core.facts.DemotedMaster;
-import orchestrator.core.facts.LossReport;
+import orchestrator.core.facts.Downtime;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.gtid.GtidDifference;
-import orchestrator.core.gtid.OracleGtidSet;
+import orchestrator.core.relocation.CanReplicate;
 import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.state.Command;
+import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
 import orchestrator.core.topology.Replication;
@@ -63,76 +65,133 @@ public final class DemotedMasterWatch {
   }
 
   /**
+   * What is done by itself.
+   *
+   * @param replication who may replicate from whom
+   */
+  public record Rules(
+      boolean useSuperReadOnly, SafetyPolicy safety, CanReplicate.Policy replication) {}
+
+  /**
    * @param read the demoted server as it answered just now
    * @param topology holds the successor as last read
-   * @param ticket the recovery by which it was demoted, while it is remembered
    */
   public static Verdict judge(
       DemotedMaster demoted,
       Instance read,
       Topology topology,
-      Optional<RecoveryTicket> ticket,
-      boolean useSuperReadOnly) {
+      ReplicatedState state,
+      Rules rules,
+      Instant now) {
+    ReturnedMaster returned = new ReturnedMaster(demoted, read, topology, state);
     if (!read.readOnly()) {
-      return new Verdict(
-          List.of(new ServerAction.SetReadOnly(demoted.key(), true, useSuperReadOnly)),
-          List.of(),
-          List.of(
-              new Finding.Writable(
-                  demoted.key()
-                      + " was replaced by "
-                      + demoted.successor()
-                      + " and is writable: it is set read-only")));
+      return writable(demoted, returned.successor(), rules);
     }
     List<Command> commands = new ArrayList<>();
     List<Finding> findings = new ArrayList<>();
-    Optional<GtidDifference> lost = lost(demoted, read, topology, ticket);
-    if (lost.isPresent() && ticket.isPresent()) {
-      LossReport exact = ticket.get().loss().comparedWith(lost.get());
-      commands.add(new Command.ReviseLoss(demoted.recoveryUid(), exact));
-      findings.add(compared(demoted, lost.get()));
-    }
     if (hasRejoined(demoted, read, topology)) {
+      returned.onlyHere().ifPresent(lost -> tellLoss(demoted, returned, lost, commands, findings));
       commands.add(new Command.ReleaseDemotedMaster(demoted.key()));
       findings.add(
           new Finding.Rejoined(
               demoted.key() + " replicates within its cluster again and is not watched any more"));
+      return new Verdict(List.of(), commands, findings);
     }
-    return new Verdict(List.of(), commands, findings);
+    returned
+        .onlyHere()
+        .ifPresent(lost -> {
+          tellLoss(demoted, returned, lost, commands, findings);
+          note(demoted, returned, lost, now, commands, findings);
+          quarantine(demoted, lost, state, now, commands);
+        });
+    boolean attaches =
+        rules.safety().reattachReturned() && returned.obstacle(rules.replication()).isEmpty();
+    List<ServerAction> actions = attaches ? List.of(returned.reattachment()) : List.of();
+    return new Verdict(actions, commands, findings);
   }
 
-  private static Finding compared(DemotedMaster demoted, GtidDifference lost) {
+  private static Verdict writable(DemotedMaster demoted, InstanceKey successor, Rules rules) {
+    return new Verdict(
+        List.of(new ServerAction.SetReadOnly(demoted.key(), true, rules.useSuperReadOnly())),
+        List.of(),
+        List.of(
+            new Finding.Writable(
+                demoted.key()
+                    + " was replaced by "
+                    + successor
+                    + " and is writable: it is set read-only")));
+  }
+
+  /** The loss report becomes exact: once, and of a recovery that ended with this successor. */
+  private static void tellLoss(
+      DemotedMaster demoted,
+      ReturnedMaster returned,
+      GtidDifference lost,
+      List<Command> commands,
+      List<Finding> findings) {
+    Optional<RecoveryTicket> ticket =
+        returned
+            .ticket()
+            .filter(t -> t.promoted().equals(Optional.of(demoted.successor())))
+            .filter(t -> t.loss().exact().isEmpty());
+    if (ticket.isPresent()) {
+      commands.add(
+          new Command.ReviseLoss(demoted.recoveryUid(), ticket.get().loss().comparedWith(lost)));
+      findings.add(compared(demoted, returned, lost));
+    }
+  }
+
+  /** What it has for itself is remembered, and told whenever it has become another set. */
+  private static void note(
+      DemotedMaster demoted,
+      ReturnedMaster returned,
+      GtidDifference lost,
+      Instant now,
+      List<Command> commands,
+      List<Finding> findings) {
+    boolean isKnown =
+        demoted.compared().filter(before -> before.onlyHere().equals(lost)).isPresent();
+    if (isKnown) {
+      return;
+    }
+    commands.add(
+        new Command.CompareDemotedMaster(
+            demoted.key(), demoted.recoveryUid(), new DemotedMaster.Comparison(lost, now)));
+    if (findings.isEmpty()) {
+      findings.add(compared(demoted, returned, lost));
+    }
+  }
+
+  /** Whoever ended its downtime did so without knowing what it has. */
+  private static void quarantine(
+      DemotedMaster demoted,
+      GtidDifference lost,
+      ReplicatedState state,
+      Instant now,
+      List<Command> commands) {
+    boolean isFound = commands.stream().anyMatch(Command.CompareDemotedMaster.class::isInstance);
+    Downtime downtime = state.downtimes().get(demoted.key());
+    boolean isDowntimed = downtime != null && downtime.isActive(now);
+    if (isFound && !lost.isEmpty() && !isDowntimed) {
+      commands.add(Closing.lostInRecovery(demoted.key(), now));
+    }
+  }
+
+  private static Finding compared(
+      DemotedMaster demoted, ReturnedMaster returned, GtidDifference lost) {
     String text =
         lost.isEmpty()
-            ? "Nothing that " + demoted.key() + " has is missing on " + demoted.successor()
-            : "Only " + demoted.key() + " has " + lost;
+            ? "Nothing that "
+                + demoted.key()
+                + " has is missing on "
+                + returned.successor()
+                + ": it can be made its replica with reattach-demoted-master"
+            : "Only "
+                + demoted.key()
+                + " has "
+                + lost
+                + ": it is kept read-only and follows nobody, until it was rebuilt or released";
     return new Finding.Compared(text, lost.isEmpty());
-  }
-
-  /** What only the old master has: asked once, while it is read-only and the successor is seen. */
-  private static Optional<GtidDifference> lost(
-      DemotedMaster demoted, Instance read, Topology topology, Optional<RecoveryTicket> ticket) {
-    boolean isOpenQuestion =
-        ticket
-            .filter(t -> t.promoted().equals(Optional.of(demoted.successor())))
-            .filter(t -> t.loss().exact().isEmpty())
-            .isPresent();
-    if (!isOpenQuestion || read.gtid().executed().isEmpty()) {
-      return Optional.empty();
-    }
-    Optional<Instance> successor =
-        topology.find(demoted.successor()).filter(Instance::isLastCheckValid);
-    return successor
-        .flatMap(s -> s.gtid().executed())
-        .map(executed -> read.gtid().executed().get().missingFrom(executed))
-        .map(lost -> withoutWritesOf(successor.get(), lost));
-  }
-
-  /** The old master may have fetched what the successor wrote after it was last read. */
-  private static GtidDifference withoutWritesOf(Instance successor, GtidDifference lost) {
-    return lost instanceof OracleGtidSet set
-        ? set.without(successor.identity().serverUuid())
-        : lost;
   }
 
   private static boolean hasRejoined(DemotedMaster demoted, Instance read, Topology topology) {

@@ -34,6 +34,7 @@ final class Gathering {
   }
 
   static void oldMasterAnswered(Turn t, ActionOutcome outcome) {
+    t.s.oldMasterReadOnly = outcome instanceof ActionOutcome.Applied;
     t.note(
         switch (outcome) {
           case ActionOutcome.Applied ignored -> "Old master " + t.failed() + " is read-only";

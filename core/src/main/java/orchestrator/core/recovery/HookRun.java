@@ -102,6 +102,15 @@ final class HookRun {
       Closing.begin(t);
       return;
     }
+    if (!event.successful() && t.s.phase == Phase.INTENDING) {
+      Preparing.fencingFailed(
+          t,
+          "%s #%d failed: %s"
+              .formatted(hook.point().configurationKey(), hook.index(), event.output()));
+      if (t.s.phase != Phase.INTENDING) {
+        return;
+      }
+    }
     t.s.hookIndex++;
     next(t);
   }
@@ -114,6 +123,8 @@ final class HookRun {
       } else {
         t.flow().begin(t);
       }
+    } else if (t.s.phase == Phase.INTENDING) {
+      Preparing.fenced(t);
     } else {
       Closing.begin(t);
     }

@@ -27,6 +27,18 @@ final class LossAssessment {
     Optional<GtidDifference> unapplied =
         executed.map(has -> retrieved.orElse(has).missingFrom(has));
     return new LossReport(
-        failed.freshness().lastSeen(), missing, executed, unapplied, Optional.empty());
+        failed.freshness().lastSeen(),
+        missing,
+        executed,
+        unapplied,
+        failed.freshness().lastSeen().map(at -> semiSyncOf(failed)),
+        Optional.empty());
+  }
+
+  private static LossReport.SemiSyncSeen semiSyncOf(Instance failed) {
+    return new LossReport.SemiSyncSeen(
+        failed.semiSync().masterEnabled() && failed.semiSync().masterStatus(),
+        failed.semiSync().waitForReplicaCount(),
+        failed.semiSync().masterClients());
   }
 }

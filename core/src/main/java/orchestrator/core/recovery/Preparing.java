@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import orchestrator.core.facts.DemotedMaster;
+import orchestrator.core.facts.HookPoint;
 import orchestrator.core.facts.JournalEntry;
 import orchestrator.core.gtid.GtidDifference;
 import orchestrator.core.gtid.GtidSet;
@@ -240,6 +241,10 @@ final class Preparing {
   }
 
   private static void ready(Turn t, CandidateChoice choice, Instance candidate) {
+    boolean fences = !t.policy().hooksAt(HookPoint.FENCING).isEmpty();
+    if (fences && t.isPending(p -> p instanceof Pending.OldMaster)) {
+      return; // perhaps it is being set read-only: then it need not be fenced
+    }
     GtidDifference left = unapplied(choice, candidate);
     RecoveryPolicy.Promotion policy = t.policy().promotion();
     if (!left.isEmpty() && (policy.failIfNotUpToDate() || policy.delayIfNotUpToDate())) {
@@ -256,7 +261,47 @@ final class Preparing {
     if (!left.isEmpty()) {
       t.note(candidate.key() + " is promoted without applying " + left);
     }
-    intend(t, candidate);
+    Optional<String> refusal = LossGuard.refusal(t, candidate);
+    if (refusal.isPresent()) {
+      Closing.fail(t, refusal.get());
+      return;
+    }
+    fence(t);
+  }
+
+  /**
+   * An old master that does not say that it is read-only may take writes where we cannot reach it:
+   * operators' processes see to it before another one does. Nothing irrevocable is done before.
+   */
+  private static void fence(Turn t) {
+    if (t.s.oldMasterReadOnly) {
+      t.s.phase = Phase.INTENDING;
+      fenced(t);
+    } else {
+      HookRun.begin(t, Phase.INTENDING, HookPoint.FENCING);
+    }
+  }
+
+  /** The processes have ended, or there are none. */
+  static void fenced(Turn t) {
+    Instance candidate = t.s.candidate.map(t.s.live::get).orElse(null);
+    if (candidate == null) {
+      choose(t);
+    } else {
+      intend(t, candidate);
+    }
+  }
+
+  static void fencingFailed(Turn t, String reason) {
+    if (t.policy().safety().goOnUnfenced()) {
+      t.note(reason + "; FencingFailurePolicy is go-on");
+    } else {
+      Closing.fail(
+          t,
+          reason
+              + ". The old master may take writes, so nobody was promoted: see that it does not, and"
+              + " recover by hand");
+    }
   }
 
   private static void intend(Turn t, Instance candidate) {

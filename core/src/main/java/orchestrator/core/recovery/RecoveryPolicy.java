@@ -19,6 +19,7 @@ import orchestrator.core.topology.InstanceKey;
  * @param hooks the process lists, by the moment they run; absent means none
  * @param replication who may replicate from whom
  * @param budget how many servers may be recovered from automatically; empty for no limit
+ * @param safety what is done for the data
  */
 public record RecoveryPolicy(
     Promotion promotion,
@@ -28,7 +29,8 @@ public record RecoveryPolicy(
     String keyValuePrefix,
     Map<HookPoint, List<String>> hooks,
     CanReplicate.Policy replication,
-    Optional<RecoveryBudget> budget) {
+    Optional<RecoveryBudget> budget,
+    SafetyPolicy safety) {
 
   /** The defaults of all keys. */
   public static final RecoveryPolicy DEFAULT =
@@ -40,7 +42,8 @@ public record RecoveryPolicy(
           "mysql/master",
           Map.of(),
           CanReplicate.Policy.DEFAULT,
-          Optional.empty());
+          Optional.empty(),
+          SafetyPolicy.DEFAULT);
 
   public RecoveryPolicy {
     hooks = Map.copyOf(hooks);
@@ -52,22 +55,54 @@ public record RecoveryPolicy(
 
   public RecoveryPolicy with(Promotion newPromotion) {
     return new RecoveryPolicy(
-        newPromotion, replicas, waits, blockPeriod, keyValuePrefix, hooks, replication, budget);
+        newPromotion,
+        replicas,
+        waits,
+        blockPeriod,
+        keyValuePrefix,
+        hooks,
+        replication,
+        budget,
+        safety);
   }
 
   public RecoveryPolicy with(Replicas newReplicas) {
     return new RecoveryPolicy(
-        promotion, newReplicas, waits, blockPeriod, keyValuePrefix, hooks, replication, budget);
+        promotion,
+        newReplicas,
+        waits,
+        blockPeriod,
+        keyValuePrefix,
+        hooks,
+        replication,
+        budget,
+        safety);
   }
 
   public RecoveryPolicy with(Waits newWaits) {
     return new RecoveryPolicy(
-        promotion, replicas, newWaits, blockPeriod, keyValuePrefix, hooks, replication, budget);
+        promotion,
+        replicas,
+        newWaits,
+        blockPeriod,
+        keyValuePrefix,
+        hooks,
+        replication,
+        budget,
+        safety);
   }
 
   public RecoveryPolicy with(Map<HookPoint, List<String>> newHooks) {
     return new RecoveryPolicy(
-        promotion, replicas, waits, blockPeriod, keyValuePrefix, newHooks, replication, budget);
+        promotion,
+        replicas,
+        waits,
+        blockPeriod,
+        keyValuePrefix,
+        newHooks,
+        replication,
+        budget,
+        safety);
   }
 
   public RecoveryPolicy with(RecoveryBudget newBudget) {
@@ -79,7 +114,21 @@ public record RecoveryPolicy(
         keyValuePrefix,
         hooks,
         replication,
-        Optional.of(newBudget));
+        Optional.of(newBudget),
+        safety);
+  }
+
+  public RecoveryPolicy with(SafetyPolicy newSafety) {
+    return new RecoveryPolicy(
+        promotion,
+        replicas,
+        waits,
+        blockPeriod,
+        keyValuePrefix,
+        hooks,
+        replication,
+        budget,
+        newSafety);
   }
 
   /**

@@ -115,6 +115,9 @@ public final class RecoveryState {
   /** Nobody who answered in time could be promoted. */
   boolean nobodyInTime;
 
+  /** The old master was set read-only, and read so. */
+  boolean oldMasterReadOnly;
+
   final Map<InstanceKey, Instance> live = new TreeMap<>();
   final Map<InstanceKey, String> silent = new TreeMap<>();
 
@@ -183,6 +186,7 @@ public final class RecoveryState {
     copy.round = round;
     copy.stragglersGivenUp = stragglersGivenUp;
     copy.nobodyInTime = nobodyInTime;
+    copy.oldMasterReadOnly = oldMasterReadOnly;
     copy.live.putAll(live);
     copy.silent.putAll(silent);
     copyPreparation(copy);

@@ -190,6 +190,15 @@ public sealed interface Command {
 
   record ReleaseDemotedMaster(InstanceKey key) implements Command {}
 
+  /**
+   * A demoted master answers again, and was compared with its successor.
+   *
+   * @param recoveryUid by which it was demoted: of another time it says nothing
+   */
+  record CompareDemotedMaster(
+      InstanceKey key, String recoveryUid, DemotedMaster.Comparison comparison)
+      implements Command {}
+
   // The managers themselves
 
   /** Replaces what the node said of itself before. */

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import orchestrator.core.facts.Acknowledgement;
+import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.Detection;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.state.CommandResult.Done;
@@ -138,5 +139,20 @@ final class RecoveryRules {
     boolean was = draft.demoted.containsKey(command.key());
     draft.demoted = without(draft.demoted, command.key());
     return done(was);
+  }
+
+  static CommandResult compare(StateDraft draft, Command.CompareDemotedMaster command) {
+    Optional<DemotedMaster> present =
+        Optional.ofNullable(draft.demoted.get(command.key()))
+            .filter(demoted -> demoted.recoveryUid().equals(command.recoveryUid()));
+    if (present.isEmpty()) {
+      return new Refused(
+          "%s is no master that recovery %s has replaced"
+              .formatted(command.key(), command.recoveryUid()));
+    }
+    DemotedMaster compared = present.get().comparedAs(command.comparison());
+    boolean isNew = !compared.equals(present.get());
+    draft.demoted = with(draft.demoted, command.key(), compared);
+    return done(isNew);
   }
 }

@@ -104,6 +104,7 @@ public final class StateMachine {
       case Command.AcknowledgeRecoveries c -> RecoveryRules.acknowledge(draft, c);
       case Command.WatchDemotedMaster c -> RecoveryRules.watch(draft, c);
       case Command.ReleaseDemotedMaster c -> RecoveryRules.release(draft, c);
+      case Command.CompareDemotedMaster c -> RecoveryRules.compare(draft, c);
       case Command.RegisterDetection c -> DetectionRules.register(draft, c);
       case Command.EndDetectionHooks c -> DetectionRules.endHooks(draft, c);
       case Command.EndDetections c -> DetectionRules.end(draft, c);

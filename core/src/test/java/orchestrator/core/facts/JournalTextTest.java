@@ -59,6 +59,7 @@ class JournalTextTest {
         Optional.of(GtidDifference.parse(missing)),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 }

@@ -6,13 +6,19 @@ import java.util.List;
 import java.util.Optional;
 import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.JournalEntry;
+import orchestrator.core.facts.LossReport;
 import orchestrator.core.facts.RecoveryOrigin;
 import orchestrator.core.facts.RecoveryTicket;
+import orchestrator.core.gtid.GtidDifference;
+import orchestrator.core.gtid.MariaDbGtidSet;
+import orchestrator.core.gtid.OracleGtidSet;
 import orchestrator.core.recovery.DemotedMasterWatch.Finding;
 import orchestrator.core.recovery.DemotedMasterWatch.Verdict;
+import orchestrator.core.relocation.CanReplicate;
 import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.state.Command;
 import orchestrator.core.testing.InstanceBuilder;
+import orchestrator.core.testing.States;
 import orchestrator.core.testing.TopologyBuilder;
 import orchestrator.core.topology.InstanceKey;
 import org.junit.jupiter.api.Test;
@@ -38,20 +44,34 @@ class DemotedMasterWatchTest {
               0,
               "manager",
               List.of(NEW))
-          .with(new JournalEntry.Promoted(NEW, "", Optional.empty()), TopologyBuilder.NOW);
+          .with(new JournalEntry.Promoted(NEW, "", Optional.empty()), TopologyBuilder.NOW)
+          .with(new JournalEntry.Closed(true, List.of()), TopologyBuilder.NOW);
 
   private final TopologyBuilder servers =
       new TopologyBuilder()
           .with("m", m -> m.oracleGtid(UUID + ":1-103").readOnly())
           .with("r1", r -> r.oracleGtid(UUID + ":1-100"));
 
+  private DemotedMaster demoted = new DemotedMaster(OLD, "1:x", NEW, TopologyBuilder.NOW);
+  private SafetyPolicy safety = SafetyPolicy.DEFAULT;
+  private final States said = new States().downtime("m");
+
   private Verdict judge() {
     return DemotedMasterWatch.judge(
-        new DemotedMaster(OLD, "1:x", NEW, TopologyBuilder.NOW),
+        demoted,
         servers.instance("m"),
         servers.build(),
-        Optional.of(ticket),
-        true);
+        said.recovery(ticket).build(),
+        new DemotedMasterWatch.Rules(true, safety, CanReplicate.Policy.DEFAULT),
+        TopologyBuilder.NOW);
+  }
+
+  private static GtidDifference set(String numbers) {
+    return OracleGtidSet.parse(numbers.isEmpty() ? "" : UUID + ":" + numbers);
+  }
+
+  private static DemotedMaster.Comparison comparison(String numbers) {
+    return new DemotedMaster.Comparison(set(numbers), TopologyBuilder.NOW);
   }
 
   @Test
@@ -65,24 +85,26 @@ class DemotedMasterWatchTest {
   @Test
   void tellsExactlyWhatWasLostOnceItIsReadOnly() {
     assertThat(judge().commands())
+        .containsExactly(
+            new Command.ReviseLoss("1:x", ticket.loss().comparedWith(set("101-103"))),
+            new Command.CompareDemotedMaster(OLD, "1:x", comparison("101-103")));
+    assertThat(judge().findings())
         .singleElement()
         .isInstanceOfSatisfying(
-            Command.ReviseLoss.class,
-            revised ->
-                assertThat(revised.loss().exact()).hasToString("Optional[" + UUID + ":101-103]"));
-    assertThat(judge().findings())
-        .containsExactly(new Finding.Compared("Only m:3306 has " + UUID + ":101-103", false));
+            Finding.Compared.class,
+            found -> {
+              assertThat(found.lossless()).isFalse();
+              assertThat(found.text()).contains("Only m:3306 has " + UUID + ":101-103");
+            });
   }
 
   @Test
   void tellsItOnce() {
     ticket =
         ticket.with(
-            new JournalEntry.LossAssessed(
-                ticket
-                    .loss()
-                    .comparedWith(orchestrator.core.gtid.OracleGtidSet.parse(UUID + ":101-103"))),
+            new JournalEntry.LossAssessed(ticket.loss().comparedWith(set("101-103"))),
             TopologyBuilder.NOW);
+    demoted = demoted.comparedAs(comparison("101-103"));
     assertThat(judge()).isEqualTo(Verdict.NOTHING);
   }
 
@@ -116,5 +138,120 @@ class DemotedMasterWatchTest {
     servers.with("m", m -> m.replicatesFrom("r1").writable());
     assertThat(judge().commands()).isEmpty();
     assertThat(judge().actions()).isNotEmpty();
+  }
+
+  // ---- quarantined, or a replica again ----
+
+  private void hasNothingOfItsOwn() {
+    servers.with("m", m -> m.oracleGtid(UUID + ":1-100").readOnly());
+  }
+
+  @Test
+  void oneThatTheSuccessorCoversIsOfferedForReattachment() {
+    hasNothingOfItsOwn();
+    assertThat(judge().commands())
+        .contains(new Command.CompareDemotedMaster(OLD, "1:x", comparison("")));
+    assertThat(judge().actions()).isEmpty();
+    assertThat(judge().findings())
+        .singleElement()
+        .satisfies(found -> assertThat(found.text()).contains("reattach-demoted-master"));
+  }
+
+  @Test
+  void oneThatTheSuccessorCoversIsReattachedIfConfigured() {
+    hasNothingOfItsOwn();
+    safety = safety.withReattaching();
+    assertThat(judge().actions())
+        .containsExactly(
+            new ServerAction.ChangeSource(
+                OLD, NEW, new ServerAction.SourcePosition.OracleAuto(), true));
+  }
+
+  @Test
+  void oneWithTransactionsOfItsOwnIsNeverReattached() {
+    safety = safety.withReattaching();
+    assertThat(judge().actions()).isEmpty();
+  }
+
+  @Test
+  void itIsReattachedOnlyWhenItsRecoveryIsOver() {
+    hasNothingOfItsOwn();
+    safety = safety.withReattaching();
+    ticket =
+        RecoveryTicket.begun(
+            "1:x",
+            OLD,
+            "DeadMaster",
+            "",
+            "m:3306",
+            "",
+            "",
+            RecoveryOrigin.AUTOMATIC,
+            TopologyBuilder.NOW,
+            TopologyBuilder.NOW,
+            0,
+            "manager",
+            List.of(NEW));
+    assertThat(judge().actions()).isEmpty();
+  }
+
+  @Test
+  void itFollowsWhoeverReplacedItsSuccessorMeanwhile() {
+    hasNothingOfItsOwn();
+    safety = safety.withReattaching();
+    servers.with("r2", r -> r.oracleGtid(UUID + ":1-120").writable());
+    said.demoted(new DemotedMaster(NEW, "2:y", TopologyBuilder.key("r2"), TopologyBuilder.NOW));
+    assertThat(judge().actions())
+        .singleElement()
+        .isInstanceOfSatisfying(
+            ServerAction.ChangeSource.class,
+            change -> assertThat(change.source()).isEqualTo(TopologyBuilder.key("r2")));
+  }
+
+  @Test
+  void itIsNotReattachedWhereTransactionsThatItLacksWerePurged() {
+    hasNothingOfItsOwn();
+    safety = safety.withReattaching();
+    servers.with("r1", r -> r.oracleGtid(UUID + ":1-200").purged(UUID + ":1-150"));
+    assertThat(judge().actions()).isEmpty();
+  }
+
+  @Test
+  void quarantinedOneIsDowntimedIfItIsNot() {
+    said.endDowntime("m");
+    assertThat(judge().commands())
+        .filteredOn(Command.BeginDowntime.class::isInstance)
+        .singleElement()
+        .satisfies(
+            c -> assertThat(((Command.BeginDowntime) c).downtime().isLostInRecovery()).isTrue());
+  }
+
+  @Test
+  void aSetThatGrewIsToldAgain() {
+    demoted = demoted.comparedAs(comparison("101-102"));
+    assertThat(judge().commands())
+        .contains(new Command.CompareDemotedMaster(OLD, "1:x", comparison("101-103")));
+    assertThat(judge().findings()).hasSize(1);
+  }
+
+  @Test
+  void mariaDbIsComparedWithWhatTheSuccessorHadWhenItWasPromoted() {
+    servers
+        .with("m", m -> m.mariaDbGtid("0-1-103").serverId(1).readOnly())
+        .with("r1", r -> r.mariaDbGtid("0-2-500").serverId(2));
+    ticket =
+        ticket.with(
+            new JournalEntry.LossAssessed(
+                new LossReport(
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.of(MariaDbGtidSet.parse("0-1-100")),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty())),
+            TopologyBuilder.NOW);
+    assertThat(judge().findings())
+        .singleElement()
+        .satisfies(found -> assertThat(found.text()).contains("0-1-101..103"));
   }
 }

@@ -18,6 +18,7 @@ import orchestrator.core.facts.RecoveryBudget;
 import orchestrator.core.facts.RecoveryOrigin;
 import orchestrator.core.facts.RecoveryPause;
 import orchestrator.core.facts.ReplicaFate;
+import orchestrator.core.gtid.OracleGtidSet;
 import orchestrator.core.topology.InstanceKey;
 import orchestrator.core.topology.PromotionRule;
 
@@ -73,7 +74,10 @@ final class RandomCommands {
   }
 
   private Command others() {
-    return switch (random.nextInt(9)) {
+    return switch (random.nextInt(10)) {
+      case 9 ->
+          new Command.CompareDemotedMaster(
+              key(), uid(), new DemotedMaster.Comparison(OracleGtidSet.EMPTY, now));
       case 5 ->
           new Command.PauseRecoveries(new RecoveryPause(cluster(), "", "x", "", now, later()));
       case 6 -> new Command.ResumeRecoveries(cluster());

@@ -44,6 +44,7 @@ public final class InstanceBuilder {
           "FULL",
           Optional.of(BinlogCoordinates.binary("mysql-bin.000001", 1000)));
   private Gtid gtid = Gtid.NONE;
+  private Optional<Long> serverId = Optional.empty();
   private Optional<ReplicationBuilder> replication = Optional.empty();
   private SemiSync semiSync = SemiSync.NONE;
   private ClassificationBuilder classification = ClassificationBuilder.of(Classification.NONE);
@@ -137,6 +138,11 @@ public final class InstanceBuilder {
 
   public InstanceBuilder serverUuid(String uuid) {
     serverUuid = uuid;
+    return this;
+  }
+
+  public InstanceBuilder serverId(long id) {
+    serverId = Optional.of(id);
     return this;
   }
 
@@ -385,7 +391,7 @@ public final class InstanceBuilder {
   public Instance build() {
     Identity identity =
         new Identity(
-            Math.floorMod(key.hashCode(), 1_000_000) + 1L,
+            serverId.orElse(Math.floorMod(key.hashCode(), 1_000_000) + 1L),
             serverUuid,
             version,
             key.hostname(),

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import orchestrator.core.facts.Candidate;
+import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.Detection;
 import orchestrator.core.facts.Downtime;
 import orchestrator.core.facts.Maintenance;
@@ -27,6 +28,7 @@ public final class States {
   private final Map<String, String> clusterAliases = new HashMap<>();
   private final Map<Long, Detection> detections = new TreeMap<>();
   private final Map<String, RecoveryTicket> recoveries = new LinkedHashMap<>();
+  private final Map<InstanceKey, DemotedMaster> demoted = new HashMap<>();
   private boolean recoveriesEnabled = true;
 
   public States() {
@@ -82,6 +84,16 @@ public final class States {
     return this;
   }
 
+  public States endDowntime(String server) {
+    downtimes.remove(TopologyBuilder.key(server));
+    return this;
+  }
+
+  public States demoted(DemotedMaster master) {
+    demoted.put(master.key(), master);
+    return this;
+  }
+
   public States recoveriesDisabled() {
     recoveriesEnabled = false;
     return this;
@@ -106,7 +118,7 @@ public final class States {
         none.pauses(),
         detections,
         recoveries,
-        none.demoted(),
+        demoted,
         none.nodes(),
         detections.size() + recoveries.size() + 1L);
   }

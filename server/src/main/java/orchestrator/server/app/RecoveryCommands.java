@@ -69,6 +69,14 @@ final class RecoveryCommands {
             c -> {
               c.requiredServer();
               c.printKey(c.ofServer("release-demoted-master"));
+            })
+        .addChange(
+            "reattach-demoted-master",
+            SERVER,
+            "make an old master a replica of its successor",
+            c -> {
+              c.requiredServer();
+              c.printKey(c.ofServer("reattach-demoted-master"));
             });
   }
 

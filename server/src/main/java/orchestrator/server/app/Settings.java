@@ -13,6 +13,7 @@ import orchestrator.core.analysis.AnalysisPolicy;
 import orchestrator.core.analysis.ClusterRule;
 import orchestrator.core.facts.HookPoint;
 import orchestrator.core.recovery.RecoveryPolicy;
+import orchestrator.core.recovery.SafetyPolicy;
 import orchestrator.core.relocation.CanReplicate;
 import orchestrator.server.config.ClassificationConfiguration;
 import orchestrator.server.config.ClusterFilter;
@@ -127,7 +128,25 @@ final class Settings {
             replication.lowerReplicaVersionAllowed(),
             replication.verifyFilters(),
             replication.reasonableMaintenanceLag()),
-        recovery.budget());
+        recovery.budget(),
+        safety(recovery));
+  }
+
+  private static SafetyPolicy safety(RecoveryConfiguration recovery) {
+    ClusterFilter refuse = recovery.refuseLoss();
+    ClusterFilter ask = recovery.askBeforeLoss();
+    return new SafetyPolicy(
+        recovery.reattachReturned(),
+        (name, alias) -> {
+          if (refuse.matches(name, alias)) {
+            return SafetyPolicy.Durability.REFUSE_LOSS;
+          }
+          return ask.matches(name, alias)
+              ? SafetyPolicy.Durability.ASK
+              : SafetyPolicy.Durability.ALLOW_LOSS;
+        },
+        recovery.goOnUnfenced(),
+        Optional.empty());
   }
 
   private Map<HookPoint, List<String>> hooks() {

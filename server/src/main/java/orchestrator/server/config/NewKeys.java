@@ -2,16 +2,20 @@ package orchestrator.server.config;
 
 import static orchestrator.server.config.ConfigurationKey.Trait.FROM_ENVIRONMENT;
 import static orchestrator.server.config.KeyTypes.bool;
+import static orchestrator.server.config.KeyTypes.choice;
 import static orchestrator.server.config.KeyTypes.integer;
 import static orchestrator.server.config.KeyTypes.milliseconds;
 import static orchestrator.server.config.KeyTypes.nonEmptyText;
 import static orchestrator.server.config.KeyTypes.path;
 import static orchestrator.server.config.KeyTypes.seconds;
 import static orchestrator.server.config.KeyTypes.text;
+import static orchestrator.server.config.KeyTypes.texts;
+import static orchestrator.server.config.PatternTypes.clusterFilter;
 import static orchestrator.server.config.PatternTypes.clusterMilliseconds;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -49,6 +53,62 @@ final class NewKeys {
   /** No longer than closed recoveries stay in the replicated state: they are what is counted. */
   static final ConfigurationKey<Integer> MASS_FAILURE_BRAKE_MINUTES =
       KEYS.key("MassFailureBrakeMinutes", integer(1, 60), 10, "The time of that.");
+
+  static final ConfigurationKey<Boolean> REATTACH_RETURNED_MASTERS =
+      KEYS.key(
+          "ReattachReturnedMasters",
+          bool(),
+          false,
+          "Make an old master that comes back a replica of its successor, if that has all of its"
+              + " transactions; otherwise it is left to reattach-demoted-master.");
+
+  static final ConfigurationKey<ClusterFilter> REFUSE_LOSS_CLUSTER_FILTERS =
+      KEYS.key(
+          "RefuseLossClusterFilters",
+          clusterFilter(),
+          List.of(),
+          "Clusters in which an automatic failover that is known to lose transactions ends before"
+              + " anything is promoted; filters as in RecoverMasterClusterFilters.");
+
+  static final ConfigurationKey<ClusterFilter> ASK_BEFORE_LOSS_CLUSTER_FILTERS =
+      KEYS.key(
+          "AskBeforeLossClusterFilters",
+          clusterFilter(),
+          List.of(),
+          "The same, and the next automatic failover goes on once a person has acknowledged that"
+              + " recovery.");
+
+  static final ConfigurationKey<List<String>> FENCING_PROCESSES =
+      KEYS.key(
+          "FencingProcesses",
+          texts(),
+          List.of(),
+          "Before a server is promoted, unless the old master was read to be read-only: they must"
+              + " see that it takes no writes.");
+
+  static final ConfigurationKey<FencingFailure> FENCING_FAILURE_POLICY =
+      KEYS.key(
+          "FencingFailurePolicy",
+          choice(FencingFailure.class),
+          "abort",
+          "What becomes of the failover when one of FencingProcesses fails.");
+
+  /** What becomes of a failover whose old master could not be fenced. */
+  enum FencingFailure implements NamedChoice {
+    ABORT("abort"),
+    GO_ON("go-on");
+
+    private final String spelling;
+
+    FencingFailure(String spelling) {
+      this.spelling = spelling;
+    }
+
+    @Override
+    public String alternatives() {
+      return spelling;
+    }
+  }
 
   static final ConfigurationKey<Duration> HOOK_TIMEOUT_SECONDS =
       KEYS.key(

@@ -206,6 +206,26 @@ public record RecoveryConfiguration(ConfigurationValues values) {
 
   static final KeyGroup GROUP = KEYS.build();
 
+  /** Whether an old master that comes back is made a replica without being asked for. */
+  public boolean reattachReturned() {
+    return values.get(NewKeys.REATTACH_RETURNED_MASTERS);
+  }
+
+  /** Clusters in which no automatic failover may lose what is known. */
+  public ClusterFilter refuseLoss() {
+    return values.get(NewKeys.REFUSE_LOSS_CLUSTER_FILTERS);
+  }
+
+  /** Clusters in which a person is asked before one does. */
+  public ClusterFilter askBeforeLoss() {
+    return values.get(NewKeys.ASK_BEFORE_LOSS_CLUSTER_FILTERS);
+  }
+
+  /** Whether a failover goes on although the old master could not be fenced. */
+  public boolean goOnUnfenced() {
+    return values.get(NewKeys.FENCING_FAILURE_POLICY) == NewKeys.FencingFailure.GO_ON;
+  }
+
   /** How many servers may be recovered from automatically; empty for no limit. */
   public Optional<RecoveryBudget> budget() {
     int servers = values.get(NewKeys.MASS_FAILURE_BRAKE_SERVERS);

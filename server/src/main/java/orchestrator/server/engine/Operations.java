@@ -90,6 +90,15 @@ public interface Operations {
   Outcome<RecoveryPlan> recoveryPlan(InstanceKey failed);
 
   /**
+   * Makes an old master, which came back, a replica of the server that replaced it. NOT_FOUND for a
+   * server that was not replaced; CONFLICT when it has transactions that its successor lacks, or
+   * something else stands in the way.
+   *
+   * @return the server as read after the change
+   */
+  Outcome<Instance> reattachDemotedMaster(InstanceKey key, Requester by);
+
+  /**
    * Why the failure of this server is, was, or is not recovered from. NOT_FOUND for a server of
    * which nothing is known.
    */

@@ -98,7 +98,10 @@ final class ClusterEndpoints {
     Topology topology = call.picture().topology();
     List<Instance> masters =
         topology.clusters().keySet().stream()
-            .flatMap(cluster -> topology.mastersOf(cluster).stream().limit(1))
+            .flatMap(cluster ->
+                topology.mastersOf(cluster).stream()
+                    .filter(master -> call.picture().replacementOf(master.key()).isEmpty())
+                    .limit(1))
             .filter(master -> !master.readOnly() && master.freshness().lastSeen().isPresent())
             .toList();
     return InstanceEndpoints.list(call, masters);
@@ -109,8 +112,23 @@ final class ClusterEndpoints {
     Instance master =
         call.picture().topology().mastersOf(cluster).stream()
             .findFirst()
+            .map(found -> successorOf(call, found))
             .orElseThrow(() -> ApiException.notFound("No master found for cluster " + cluster));
     return Answer.value(new InstanceView(call.picture()).of(master));
+  }
+
+  /** A master that was replaced is none any more, whatever it says of itself. */
+  private static Instance successorOf(Call call, Instance master) {
+    return call.picture()
+        .replacementOf(master.key())
+        .map(key ->
+            call.picture()
+                .topology()
+                .find(key)
+                .orElseThrow(() ->
+                    ApiException.notFound(
+                        "%s was replaced by %s, which is not known".formatted(master.key(), key))))
+        .orElse(master);
   }
 
   /** One of the ways to draw a cluster. */

@@ -9,6 +9,7 @@ import orchestrator.core.analysis.ClusterDirectory;
 import orchestrator.core.analysis.ClusterInfo;
 import orchestrator.core.analysis.Problem;
 import orchestrator.core.facts.Downtime;
+import orchestrator.core.recovery.ReturnedMaster;
 import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
@@ -44,6 +45,19 @@ record Picture(World world, Instant now, ViewSettings settings) {
   /** The alias of a cluster, if it has one that is not its name. */
   Optional<String> aliasOf(String clusterName) {
     return Optional.of(cluster(clusterName).alias()).filter(alias -> !alias.equals(clusterName));
+  }
+
+  /**
+   * The server that took the place of a former master, which is none any more, whatever it says of
+   * itself. Empty for others, and until somebody has taken it.
+   */
+  Optional<InstanceKey> replacementOf(InstanceKey master) {
+    return Optional.ofNullable(state().demoted().get(master))
+        .filter(demoted ->
+            Optional.ofNullable(state().recoveries().get(demoted.recoveryUid()))
+                .filter(ticket -> ticket.isOpen() && ticket.promoted().isEmpty())
+                .isEmpty())
+        .map(demoted -> ReturnedMaster.successorOf(demoted, state()));
   }
 
   Optional<Downtime> downtimeOf(InstanceKey key) {

@@ -40,6 +40,7 @@ final class RecoveryEndpoints {
         "force-master-takeover/:host/:port" + DESIGNATED, call -> failover(call, member(call)));
     routes.read("demoted-masters", this::demotedMasters);
     routes.command("release-demoted-master/:host/:port", this::release);
+    routes.act("reattach-demoted-master/:host/:port", this::reattach);
   }
 
   private static String hint(Call call) {
@@ -139,6 +140,14 @@ final class RecoveryEndpoints {
                 .sorted(Comparator.comparing(DemotedMaster::key))
                 .toList(),
             SmallViews::demoted));
+  }
+
+  private Answer reattach(Call call) {
+    InstanceKey key = call.key();
+    return Answer.of(
+        operations.reattachDemotedMaster(key, call.requester()),
+        after -> key + " replicates from " + after.sourceKey().orElse(InstanceKey.NONE),
+        after -> Body.key(key));
   }
 
   /** Exactly this server: it may be unknown by now, and stays as it is, writable or not. */

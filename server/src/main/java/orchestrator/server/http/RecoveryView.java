@@ -147,6 +147,17 @@ final class RecoveryView {
       set(out, "PromotedExecuted", loss.promotedExecuted());
       set(out, "Unapplied", loss.unapplied());
       set(out, "Exact", loss.exact());
+      out.field("SemiSync", loss.semiSync().map(RecoveryView::semiSync).orElse(Body.NULL));
+      out.endObject();
+    };
+  }
+
+  private static Body semiSync(LossReport.SemiSyncSeen seen) {
+    return out -> {
+      out.startObject();
+      out.field("InForce", seen.inForce());
+      out.field("WaitedFor", seen.waitedFor());
+      out.field("Clients", seen.clients());
       out.endObject();
     };
   }

@@ -94,8 +94,20 @@ final class SmallViews {
       out.field("SuccessorKey", demoted.successor());
       out.field("RecoveryUID", demoted.recoveryUid());
       out.field("DemotedAt", demoted.since());
+      out.field("Status", statusOf(demoted));
+      out.field(
+          "OnlyHere",
+          demoted.compared().map(c -> Body.text(c.onlyHere().toString())).orElse(Body.NULL));
+      out.time("ComparedAt", demoted.compared().map(DemotedMaster.Comparison::at));
       out.endObject();
     };
+  }
+
+  private static String statusOf(DemotedMaster demoted) {
+    if (demoted.isQuarantined()) {
+      return "quarantined";
+    }
+    return demoted.canFollow() ? "can follow" : "not compared yet";
   }
 
   static Body candidate(Candidate candidate) {

@@ -9,9 +9,11 @@ import java.util.Optional;
 import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.JournalEntry;
 import orchestrator.core.facts.RecoveryTicket;
+import orchestrator.core.gtid.OracleGtidSet;
 import orchestrator.core.state.Command;
 import orchestrator.core.testing.InstanceBuilder;
 import orchestrator.core.testing.TopologyBuilder;
+import orchestrator.core.topology.InstanceKey;
 import orchestrator.server.engine.Outcome.Failure;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,6 +44,7 @@ class ActionsTest {
     "forget-cluster/main, forget cluster m.example:3306",
     "forget-cluster/r1.example:3306, forget cluster m.example:3306",
     "set-read-only/r1.example/3306, SetReadOnly r1.example:3306",
+    "reattach-demoted-master/r1.example/3306, reattach r1.example:3306",
     "recover/m.example/3306, recover m.example:3306",
     "recover/m.example/3306?skipProcesses=true, recover m.example:3306 without hooks",
     "recover-lite/m.example/3306, recover m.example:3306 without hooks",
@@ -155,7 +158,7 @@ class ActionsTest {
                 + "\"SuccessorKey\":{\"Hostname\":\"r1.example\",\"Port\":3306},"
                 + "\"RecoveryUID\":\"7\",\"DemotedAt\":\""
                 + Json.timestamp(TopologyBuilder.NOW)
-                + "\"}]");
+                + "\",\"Status\":\"not compared yet\",\"OnlyHere\":null,\"ComparedAt\":\"\"}]");
     assertThat(api.get("release-demoted-master/m.example/3306").statusCode()).isEqualTo(409);
     assertThat(api.get("release-demoted-master/r1.example/3306").statusCode()).isEqualTo(404);
     assertThat(api.operations.asked).isEmpty();
@@ -165,6 +168,36 @@ class ActionsTest {
             "7", List.of(new JournalEntry.Closed(true, List.of())), TopologyBuilder.NOW));
     api.details("release-demoted-master/m.example/3306");
     assertThat(api.ok("demoted-masters")).isEmpty();
+  }
+
+  @Test
+  void aReplacedMasterIsNoMasterInAnyAnswerAndItsErrantSetIsShown() throws Exception {
+    InstanceKey old = TopologyBuilder.key("other.example");
+    DemotedMaster demoted =
+        new DemotedMaster(old, "7", TopologyBuilder.key("m.example"), TopologyBuilder.NOW);
+    api.operations
+        .with(new Command.OpenRecovery(FakeOperations.openTicket("7", old)))
+        .with(new Command.WatchDemotedMaster(demoted));
+    assertThat(api.ok("master/other.example:3306").path("Key").path("Hostname").asString())
+        .as("nobody has taken its place yet")
+        .isEqualTo("other.example");
+
+    OracleGtidSet errant = OracleGtidSet.parse("00000000-0000-0000-0000-000000000001:7-9");
+    api.operations
+        .with(
+            new Command.Journal(
+                "7", List.of(new JournalEntry.Closed(true, List.of())), TopologyBuilder.NOW))
+        .with(
+            new Command.CompareDemotedMaster(
+                old, "7", new DemotedMaster.Comparison(errant, TopologyBuilder.NOW)));
+    assertThat(api.ok("master/other.example:3306").path("Key").path("Hostname").asString())
+        .isEqualTo("m.example");
+    assertThat(api.ok("masters"))
+        .extracting(master -> master.path("Key").path("Hostname").asString())
+        .containsExactly("m.example");
+    JsonNode shown = api.ok("demoted-masters").get(0);
+    assertThat(shown.path("Status").asString()).isEqualTo("quarantined");
+    assertThat(shown.path("OnlyHere").asString()).isEqualTo(errant.toString());
   }
 
   @Test

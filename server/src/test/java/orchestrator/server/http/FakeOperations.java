@@ -238,6 +238,11 @@ final class FakeOperations implements Operations {
   }
 
   @Override
+  public Outcome<Instance> reattachDemotedMaster(InstanceKey key, Requester by) {
+    return answer("reattach " + key, by, topology.find(key).orElseThrow());
+  }
+
+  @Override
   public Outcome<Explanation> explain(InstanceKey server) {
     Gate gate = new Gate("leader", false, false, "this manager does not lead");
     return topology.find(server).isEmpty()

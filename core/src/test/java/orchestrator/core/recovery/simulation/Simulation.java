@@ -17,9 +17,11 @@ import orchestrator.core.recovery.Event;
 import orchestrator.core.recovery.RecoveryControl;
 import orchestrator.core.recovery.RecoveryPlanner;
 import orchestrator.core.recovery.RecoveryState;
+import orchestrator.core.recovery.SafetyPolicy;
 import orchestrator.core.recovery.simulation.History.Fact;
 import orchestrator.core.recovery.simulation.History.FinalServer;
 import orchestrator.core.recovery.simulation.SimulatedServer.Health;
+import orchestrator.core.relocation.CanReplicate;
 import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.state.Command;
 import orchestrator.core.state.CommandResult;
@@ -31,6 +33,9 @@ import orchestrator.core.topology.Topology;
 
 /** Plays the effects of the control of one recovery, in a world that is not always kind. */
 final class Simulation {
+  private static final DemotedMasterWatch.Rules WATCH =
+      new DemotedMasterWatch.Rules(false, SafetyPolicy.DEFAULT, CanReplicate.Policy.DEFAULT);
+
   /** Decides about the faults of a run. */
   @FunctionalInterface
   interface Faults {
@@ -309,8 +314,9 @@ final class Simulation {
             demoted,
             servers.read(master),
             Topology.of(List.of(servers.read(scenario.server(demoted.successor())))),
-            ticket(),
-            false);
+            state,
+            WATCH,
+            clock.instant());
     for (ServerAction action : verdict.actions()) {
       master.execute(action, clock.now());
     }

@@ -109,6 +109,7 @@ final class AuditTypes {
       case Command.Journal ignored -> Optional.empty();
       case Command.ReviseLoss ignored -> Optional.empty();
       case Command.WatchDemotedMaster ignored -> Optional.empty();
+      case Command.CompareDemotedMaster ignored -> Optional.empty();
       case Command.AnnounceNode ignored -> Optional.empty();
       case Command.ForgetNode ignored -> Optional.empty();
       case Command.Expire ignored -> Optional.empty();

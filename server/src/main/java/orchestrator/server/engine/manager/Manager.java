@@ -15,6 +15,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import orchestrator.core.analysis.AnalysisChangelog;
+import orchestrator.core.recovery.DemotedMasterWatch;
 import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
 import orchestrator.server.engine.Backend;
@@ -87,6 +88,7 @@ public final class Manager implements AutoCloseable {
   private final Supplier<String> uids;
   private final BlockedList blocked;
   private final AddressBook addressBook;
+  private final DemotedMasters demotedMasters;
   private final Forgetting forgetting = new Forgetting(this);
   private final Explainer explainer = new Explainer(this);
 
@@ -132,14 +134,17 @@ public final class Manager implements AutoCloseable {
     this.suspicions =
         new Suspicions(discovery, picture, detector::lookAndTellWhetherSettled, ports.clock());
     this.watches = new Watches(ports.servers(), this::suspect);
-    DemotedMasters demoted =
+    this.demotedMasters =
         new DemotedMasters(
             recoveryPorts,
             discovery,
-            settings.recovery().policy().promotion().useSuperReadOnly(),
+            new DemotedMasterWatch.Rules(
+                settings.recovery().policy().promotion().useSuperReadOnly(),
+                settings.recovery().policy().safety(),
+                settings.recovery().policy().replication()),
             node);
     this.knownServers = new KnownServers(this);
-    this.periodicWork = new PeriodicWork(this, demoted);
+    this.periodicWork = new PeriodicWork(this, demotedMasters);
   }
 
   /** Takes up what was known, and begins to poll, judge and recover. */
@@ -267,6 +272,10 @@ public final class Manager implements AutoCloseable {
         + now.getNano()
         + ":"
         + HexFormat.of().formatHex(random);
+  }
+
+  DemotedMasters demotedMasters() {
+    return demotedMasters;
   }
 
   Explainer explainer() {

@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import orchestrator.core.analysis.AnalysisCode;
 import orchestrator.core.analysis.Diagnosis;
+import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.RecoveryKind;
 import orchestrator.core.facts.RecoveryOrigin;
 import orchestrator.core.facts.RecoveryTicket;
@@ -191,18 +192,14 @@ final class ManagerOperations implements Operations {
     }
     Fence fence = new Fence(manager.node().name(), leadership.get(), by.name());
     ActionOutcome outcome = manager.servers().perform(action, fence, ACTION_TIMEOUT);
-    return switch (outcome) {
-      case ActionOutcome.Applied(Instance after) -> {
-        manager.picture().recordSeen(action.target(), after);
-        manager.audit(
-            AuditTypes.of(action),
-            Optional.of(action.target()),
-            AuditTypes.messageOf(action) + ", by " + by.name());
-        yield Outcome.ok(after);
-      }
-      case ActionOutcome.NotApplied(String reason) -> Outcome.failed(CONFLICT, reason);
-      case ActionOutcome.Unknown(String reason) -> Outcome.failed(UNKNOWN, reason);
-    };
+    if (outcome instanceof ActionOutcome.Applied(Instance after)) {
+      manager.picture().recordSeen(action.target(), after);
+      manager.audit(
+          AuditTypes.of(action),
+          Optional.of(action.target()),
+          AuditTypes.messageOf(action) + ", by " + by.name());
+    }
+    return changed(outcome);
   }
 
   @Override
@@ -270,6 +267,27 @@ final class ManagerOperations implements Operations {
       case CO_MASTER -> AnalysisCode.DEAD_CO_MASTER;
       case INTERMEDIATE_MASTER -> AnalysisCode.DEAD_INTERMEDIATE_MASTER;
       case GROUP_MEMBER -> AnalysisCode.DEAD_REPLICATION_GROUP_MEMBER_WITH_REPLICAS;
+    };
+  }
+
+  @Override
+  public Outcome<Instance> reattachDemotedMaster(InstanceKey key, Requester by) {
+    DemotedMaster demoted = manager.consensus().state().demoted().get(key);
+    if (demoted == null) {
+      return Outcome.failed(NOT_FOUND, "Not a demoted master: " + key + "; see demoted-masters");
+    }
+    return manager
+        .demotedMasters()
+        .reattach(demoted, by.name())
+        .map(ManagerOperations::changed)
+        .orElseGet(ManagerOperations::notLeading);
+  }
+
+  private static Outcome<Instance> changed(ActionOutcome outcome) {
+    return switch (outcome) {
+      case ActionOutcome.Applied(Instance after) -> Outcome.ok(after);
+      case ActionOutcome.NotApplied(String reason) -> Outcome.failed(CONFLICT, reason);
+      case ActionOutcome.Unknown(String reason) -> Outcome.failed(UNKNOWN, reason);
     };
   }
 

@@ -1,13 +1,15 @@
 package orchestrator.server.engine.recovery;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import orchestrator.core.facts.DemotedMaster;
-import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.recovery.DemotedMasterWatch;
 import orchestrator.core.recovery.DemotedMasterWatch.Finding;
+import orchestrator.core.recovery.ReturnedMaster;
 import orchestrator.core.relocation.ActionOutcome;
 import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.state.ReplicatedState;
@@ -31,18 +33,21 @@ public final class DemotedMasters {
   private static final Logger log = LoggerFactory.getLogger(DemotedMasters.class);
   private static final String READ_ONLY = "read-only";
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
+  private static final Duration REATTACH_TIMEOUT = Duration.ofSeconds(30);
+  private static final Duration RETRY = Duration.ofMinutes(1);
 
   private final RecoveryPorts ports;
   private final Discovery discovery;
-  private final boolean useSuperReadOnly;
+  private final DemotedMasterWatch.Rules rules;
   private final NodeInfo node;
   private final Set<InstanceKey> inHand = ConcurrentHashMap.newKeySet();
+  private final Map<InstanceKey, Instant> retryAfter = new ConcurrentHashMap<>();
 
   public DemotedMasters(
-      RecoveryPorts ports, Discovery discovery, boolean useSuperReadOnly, NodeInfo node) {
+      RecoveryPorts ports, Discovery discovery, DemotedMasterWatch.Rules rules, NodeInfo node) {
     this.ports = ports;
     this.discovery = discovery;
-    this.useSuperReadOnly = useSuperReadOnly;
+    this.rules = rules;
     this.node = node;
   }
 
@@ -83,15 +88,85 @@ public final class DemotedMasters {
             demoted,
             seen.instance(),
             ports.picture().topology(),
-            Optional.<RecoveryTicket>ofNullable(state.recoveries().get(demoted.recoveryUid())),
-            useSuperReadOnly);
-    Fence fence = new Fence(node.name(), leadership.get(), "demoted by " + demoted.recoveryUid());
-    verdict.actions().forEach(action -> perform(action, fence));
+            state,
+            rules,
+            ports.clock().instant());
+    Fence fence = fence(demoted, leadership.get());
     if (!verdict.commands().isEmpty() && leadership.get().isValid()) {
       var outcome = ports.consensus().submit(verdict.commands(), TIMEOUT);
       log.debug("Committed on {}: {}", demoted.key(), outcome);
     }
     verdict.findings().forEach(finding -> tell(demoted.key(), finding));
+    for (ServerAction action : verdict.actions()) {
+      if (action instanceof ServerAction.ChangeSource change) {
+        reattachAgain(change, fence);
+      } else {
+        perform(action, fence);
+      }
+    }
+  }
+
+  private Fence fence(DemotedMaster demoted, Leadership leadership) {
+    return new Fence(node.name(), leadership, "demoted by " + demoted.recoveryUid());
+  }
+
+  /**
+   * Makes an old master a replica of its successor, because a person asks for it.
+   *
+   * @param by who asks
+   * @return empty when this node does not lead
+   */
+  public Optional<ActionOutcome> reattach(DemotedMaster demoted, String by) {
+    ProbeResult result = discovery.probeNow(demoted.key(), ProbeDepth.REGULAR).join();
+    Optional<Leadership> leadership = ports.consensus().leadership();
+    if (leadership.isEmpty()) {
+      return Optional.empty();
+    }
+    if (!(result instanceof ProbeResult.Seen seen)) {
+      return Optional.of(new ActionOutcome.NotApplied(demoted.key() + " does not answer"));
+    }
+    ReturnedMaster returned =
+        new ReturnedMaster(
+            demoted, seen.instance(), ports.picture().topology(), ports.consensus().state());
+    Optional<String> obstacle = returned.obstacle(rules.replication());
+    return Optional.of(
+        obstacle
+            .<ActionOutcome>map(why -> new ActionOutcome.NotApplied(demoted.key() + ": " + why))
+            .orElseGet(
+                () -> reattach(returned.reattachment(), fence(demoted, leadership.get()), by)));
+  }
+
+  /** One that failed is not tried again at once. */
+  private void reattachAgain(ServerAction.ChangeSource change, Fence fence) {
+    Instant now = ports.clock().instant();
+    if (now.isBefore(retryAfter.getOrDefault(change.target(), Instant.MIN))) {
+      return;
+    }
+    ActionOutcome outcome = reattach(change, fence, "ReattachReturnedMasters");
+    if (outcome instanceof ActionOutcome.Applied) {
+      retryAfter.remove(change.target());
+    } else {
+      retryAfter.put(change.target(), now.plus(RETRY));
+    }
+  }
+
+  private ActionOutcome reattach(ServerAction.ChangeSource change, Fence fence, String by) {
+    if (!fence.right().isValid()) {
+      return new ActionOutcome.NotApplied("this manager does not lead any more");
+    }
+    ActionOutcome outcome = ports.servers().perform(change, fence, REATTACH_TIMEOUT);
+    String end =
+        switch (outcome) {
+          case ActionOutcome.Applied(Instance after) -> {
+            ports.picture().recordSeen(change.target(), after);
+            yield "it replicates from " + change.source();
+          }
+          case ActionOutcome.NotApplied(String reason) -> "not done: " + reason;
+          case ActionOutcome.Unknown(String reason) -> "perhaps done: " + reason;
+        };
+    log.info("Reattaching {}, for {}: {}", change.target(), by, end);
+    ports.trail().record("reattach-demoted-master", change.target(), end + ", by " + by);
+    return outcome;
   }
 
   private void tell(InstanceKey key, Finding finding) {

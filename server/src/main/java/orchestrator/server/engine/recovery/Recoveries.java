@@ -15,12 +15,14 @@ import orchestrator.core.facts.Detection;
 import orchestrator.core.facts.JournalEntry;
 import orchestrator.core.facts.RecoveryOrigin;
 import orchestrator.core.facts.RecoveryTicket;
+import orchestrator.core.gtid.GtidDifference;
 import orchestrator.core.recovery.ActingNode;
 import orchestrator.core.recovery.Circumstances;
 import orchestrator.core.recovery.Effect;
 import orchestrator.core.recovery.FailureCase;
 import orchestrator.core.recovery.Gate;
 import orchestrator.core.recovery.HostAddresses;
+import orchestrator.core.recovery.LossGuard;
 import orchestrator.core.recovery.RecoveryGates;
 import orchestrator.core.recovery.RecoveryPlanner;
 import orchestrator.core.recovery.RecoveryPolicy;
@@ -273,10 +275,18 @@ public final class Recoveries {
         failure,
         ports.picture().topology(),
         ports.consensus().state(),
-        rules.policy(),
+        policyFor(failure),
         addresses(failure),
         new ActingNode(node.name(), node.hostname(), term),
         ports.clock().instant());
+  }
+
+  /** With what a person has accepted to lose. */
+  private RecoveryPolicy policyFor(FailureCase failure) {
+    RecoveryPolicy policy = rules.policy();
+    Optional<GtidDifference> accepted =
+        LossGuard.acceptedFor(failure.failed(), ports.consensus().state());
+    return accepted.isEmpty() ? policy : policy.with(policy.safety().accepting(accepted));
   }
 
   private Begun start(String uid, Circumstances circumstances, Leadership leadership) {

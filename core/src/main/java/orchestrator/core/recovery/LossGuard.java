@@ -1,0 +1,75 @@
+package orchestrator.core.recovery;
+
+import java.util.Comparator;
+import java.util.Optional;
+import orchestrator.core.facts.JournalEntry;
+import orchestrator.core.facts.LossReport;
+import orchestrator.core.facts.RecoveryTicket;
+import orchestrator.core.gtid.GtidDifference;
+import orchestrator.core.state.ReplicatedState;
+import orchestrator.core.topology.Instance;
+import orchestrator.core.topology.InstanceKey;
+
+/**
+ * Whether an automatic failover may go on although it is known to lose transactions. Asked once the
+ * candidate has all that can be rescued, and before anything is done that cannot be undone.
+ */
+public final class LossGuard {
+  private LossGuard() {}
+
+  /**
+   * What a person has accepted to lose: the known loss of the last recovery of this server that
+   * ended without a promotion and was acknowledged.
+   */
+  public static Optional<GtidDifference> acceptedFor(InstanceKey failed, ReplicatedState state) {
+    return state.recoveries().values().stream()
+        .filter(ticket -> ticket.failed().equals(failed) && !ticket.isOpen())
+        .filter(ticket -> ticket.promoted().isEmpty() && ticket.acknowledgement().isPresent())
+        .max(Comparator.comparingLong(RecoveryTicket::id))
+        .flatMap(ticket -> ticket.loss().knownMissing());
+  }
+
+  /** Why the candidate is not promoted; empty when it may be. The expected loss is recorded. */
+  static Optional<String> refusal(Turn t, Instance candidate) {
+    LossReport expected =
+        LossAssessment.of(
+            t.s.circumstances.failedServer(), candidate.gtid().executed(), Optional.of(candidate));
+    Optional<GtidDifference> lost = expected.knownMissing().filter(missing -> !missing.isEmpty());
+    if (lost.isEmpty()) {
+      return Optional.empty();
+    }
+    FailureCase failure = t.s.circumstances.failure();
+    SafetyPolicy safety = t.policy().safety();
+    SafetyPolicy.Durability durability =
+        safety.durability().of(failure.clusterName(), failure.clusterAlias());
+    String known =
+        "With %s promoted, transactions that %s was last seen to have are lost: %s"
+            .formatted(candidate.key(), t.failed(), lost.get());
+    boolean overridden = !t.s.ticket.origin().automatic() || safety.isAccepted(lost.get());
+    Optional<String> refusal =
+        switch (durability) {
+          case ALLOW_LOSS -> Optional.empty();
+          case REFUSE_LOSS ->
+              Optional.of(
+                  known
+                      + ". RefuseLossClusterFilters forbid that: nothing was promoted. Bring the old"
+                      + " master back, or recover by hand to lose them");
+          case ASK ->
+              Optional.of(
+                  known
+                      + ". AskBeforeLossClusterFilters leave that to a person: nothing was promoted."
+                      + " Bring the old master back; or acknowledge this recovery"
+                      + " (ack-recovery/uid/"
+                      + t.s.ticket.uid()
+                      + ") so that the next one goes on, or recover by hand, to lose them");
+        };
+    if (refusal.isPresent() && overridden) {
+      t.note(known + ": a person has accepted that");
+      return Optional.empty();
+    }
+    if (refusal.isPresent()) {
+      t.record(new JournalEntry.LossAssessed(expected));
+    }
+    return refusal;
+  }
+}

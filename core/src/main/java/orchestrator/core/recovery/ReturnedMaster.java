@@ -1,0 +1,131 @@
+package orchestrator.core.recovery;
+
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import orchestrator.core.facts.DemotedMaster;
+import orchestrator.core.facts.RecoveryTicket;
+import orchestrator.core.gtid.GtidDifference;
+import orchestrator.core.gtid.GtidSet;
+import orchestrator.core.gtid.MariaDbGtidSet;
+import orchestrator.core.gtid.OracleGtidSet;
+import orchestrator.core.relocation.CanReplicate;
+import orchestrator.core.relocation.ServerAction;
+import orchestrator.core.relocation.ServerAction.SourcePosition;
+import orchestrator.core.state.ReplicatedState;
+import orchestrator.core.topology.Instance;
+import orchestrator.core.topology.InstanceKey;
+import orchestrator.core.topology.Topology;
+
+/** What an old master that answers again has for itself, and whether it may become a replica. */
+public final class ReturnedMaster {
+  private final DemotedMaster demoted;
+  private final Instance read;
+  private final ReplicatedState state;
+  private final InstanceKey successor;
+  private final Optional<Instance> seenSuccessor;
+
+  /**
+   * @param read the demoted server as it answered just now
+   * @param topology holds the successor as last read
+   */
+  public ReturnedMaster(
+      DemotedMaster demoted, Instance read, Topology topology, ReplicatedState state) {
+    this.demoted = demoted;
+    this.read = read;
+    this.state = state;
+    this.successor = successorOf(demoted, state);
+    this.seenSuccessor = topology.find(successor).filter(Instance::isLastCheckValid);
+  }
+
+  /** Who took its place; if that one was replaced too, who took the last place. */
+  public static InstanceKey successorOf(DemotedMaster demoted, ReplicatedState state) {
+    Set<InstanceKey> seen = new HashSet<>(Set.of(demoted.key()));
+    DemotedMaster last = demoted;
+    while (seen.add(last.successor()) && state.demoted().containsKey(last.successor())) {
+      last = state.demoted().getOrDefault(last.successor(), last);
+    }
+    return last.successor();
+  }
+
+  public InstanceKey successor() {
+    return successor;
+  }
+
+  Optional<RecoveryTicket> ticket() {
+    return Optional.ofNullable(state.recoveries().get(demoted.recoveryUid()));
+  }
+
+  /**
+   * What only the old master has; empty while it cannot be told. It may have fetched what its
+   * successor wrote after that was last read, which does not count.
+   *
+   * <p>MariaDB's sequence numbers go on with the successor's own writes, which then seem to cover
+   * those that it lacks: so what others wrote is compared with what it had when it was promoted.
+   */
+  Optional<GtidDifference> onlyHere() {
+    Optional<GtidSet> had = read.gtid().executed();
+    Optional<GtidSet> has = seenSuccessor.flatMap(server -> server.gtid().executed());
+    if (had.isEmpty() || has.isEmpty()) {
+      return Optional.empty();
+    }
+    Instance other = seenSuccessor.get();
+    return Optional.of(
+        switch (had.get()) {
+          case OracleGtidSet oracle ->
+              oracle.missingFrom(has.get()).without(other.identity().serverUuid());
+          case MariaDbGtidSet mariaDb ->
+              MariaDbGtidSet.of(
+                      mariaDb.gtids().stream()
+                          .filter(gtid -> gtid.serverId() != other.identity().serverId())
+                          .toList())
+                  .missingFrom(
+                      ticket()
+                          .flatMap(ticket -> ticket.loss().promotedExecuted())
+                          .orElseGet(has::get));
+        });
+  }
+
+  /** What keeps it from being made a replica of its successor now; empty for nothing. */
+  public Optional<String> obstacle(CanReplicate.Policy policy) {
+    if (!read.readOnly()) {
+      return Optional.of("it is writable, and is being set read-only");
+    }
+    if (ticket().filter(RecoveryTicket::isOpen).isPresent()) {
+      return Optional.of("recovery " + demoted.recoveryUid() + " still runs");
+    }
+    Optional<GtidDifference> own = onlyHere();
+    if (own.isEmpty() || seenSuccessor.isEmpty()) {
+      return Optional.of("it cannot be compared with " + successor + ", which was not read");
+    }
+    if (!own.get().isEmpty()) {
+      return Optional.of("it has transactions that " + successor + " lacks: " + own.get());
+    }
+    if (read.replication().filter(r -> !r.isStopped()).isPresent()) {
+      return Optional.of("it replicates from " + read.sourceKey().orElse(InstanceKey.NONE));
+    }
+    return CanReplicate.from(read, seenSuccessor.get(), policy)
+            instanceof CanReplicate.Verdict.Refused refused
+        ? Optional.of(refused.reason())
+        : purged(seenSuccessor.get());
+  }
+
+  private Optional<String> purged(Instance source) {
+    GtidSet had = read.gtid().executed().orElse(OracleGtidSet.EMPTY);
+    return source
+        .gtid()
+        .purged()
+        .map(gone -> gone.missingFrom(had))
+        .filter(gone -> !gone.isEmpty())
+        .map(gone -> successor + " has purged transactions that it lacks: " + gone);
+  }
+
+  /** Makes it a replica of its successor. */
+  public ServerAction.ChangeSource reattachment() {
+    SourcePosition position =
+        read.gtid().executed().filter(MariaDbGtidSet.class::isInstance).isPresent()
+            ? new SourcePosition.MariaDbCurrentPos()
+            : new SourcePosition.OracleAuto();
+    return new ServerAction.ChangeSource(demoted.key(), successor, position, true);
+  }
+}

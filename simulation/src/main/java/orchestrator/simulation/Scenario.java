@@ -72,7 +72,8 @@ final class Scenario {
         base.keyValuePrefix(),
         hooks,
         base.replication(),
-        base.budget());
+        base.budget(),
+        base.safety());
   }
 
   private static AnalysisPolicy analysis(long pollMillis) {

@@ -9,6 +9,8 @@ import java.util.Set;
 import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.Downtime;
 import orchestrator.core.recovery.DemotedMasterWatch;
+import orchestrator.core.recovery.SafetyPolicy;
+import orchestrator.core.relocation.CanReplicate;
 import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.state.Command;
 import orchestrator.core.state.LogPosition;
@@ -21,6 +23,9 @@ import orchestrator.server.engine.ProbeResult;
 
 /** What the engine's {@code DemotedMasters} and {@code PeriodicWork} do, by events. */
 final class Watchman {
+  private static final DemotedMasterWatch.Rules RULES =
+      new DemotedMasterWatch.Rules(false, SafetyPolicy.DEFAULT, CanReplicate.Policy.DEFAULT);
+
   private static final Duration LOST_AT_LEAST = Duration.ofMinutes(1);
 
   /** Shorter than in earnest, so that a world sees it happen. */
@@ -65,8 +70,9 @@ final class Watchman {
             demoted,
             read,
             manager.picture.topology(),
-            Optional.ofNullable(state.recoveries().get(demoted.recoveryUid())),
-            false);
+            state,
+            RULES,
+            manager.world.instant());
     for (ServerAction action : verdict.actions()) {
       manager.perform(action, "demoted", lead.get().term(), 10_000, outcome -> {});
     }

@@ -21,6 +21,15 @@ final class Answers {
       case Pending.Relocation move -> Relocating.changed(t, move, outcome);
       case Pending.Repair repair -> t.flow().repaired(t, repair, outcome);
       case Pending.Aside aside -> t.note(aside.what() + ": " + describe(outcome));
+      case Pending.TakeoverMove move -> TakeoverMoves.acted(t, move.replica(), outcome);
+      case Pending.HoldMaster ignored -> Takeover.held(t, outcome);
+      case Pending.ReopenMaster ignored -> TakeoverUndo.reopened(t, outcome);
+      case Pending.Restore restore -> TakeoverUndo.restored(t, restore.replica(), outcome);
+      case Pending.TurnOldMaster ignored -> TakeoverEnd.changed(t, outcome);
+      case Pending.TakeoverLook ignored -> mismatch(purpose);
+      case Pending.TakeoverMovePoll ignored -> mismatch(purpose);
+      case Pending.TakeoverPoll ignored -> mismatch(purpose);
+      case Pending.OldMasterLook ignored -> mismatch(purpose);
       case Pending.Committing ignored -> mismatch(purpose);
       case Pending.Hook ignored -> mismatch(purpose);
       case Pending.Look ignored -> mismatch(purpose);
@@ -47,6 +56,10 @@ final class Answers {
       case Pending.MoveCheck check -> Moving.checked(t, check.replica(), instance);
       case Pending.Survey survey -> RelocationFlow.surveyed(t, survey, instance);
       case Pending.RelocationCheck check -> Relocating.checked(t, check, instance);
+      case Pending.TakeoverLook look -> Takeover.seen(t, look.server(), instance);
+      case Pending.TakeoverMovePoll poll -> TakeoverMoves.polled(t, poll.server(), instance);
+      case Pending.TakeoverPoll poll -> Takeover.polled(t, poll.server(), instance);
+      case Pending.OldMasterLook ignored -> TakeoverEnd.seen(t, instance);
       default -> mismatch(purpose);
     }
   }
@@ -58,6 +71,10 @@ final class Answers {
       case Pending.MoveCheck check -> Moving.checkFailed(t, check.replica(), reason);
       case Pending.Survey survey -> RelocationFlow.surveyFailed(t, survey, reason);
       case Pending.RelocationCheck check -> Relocating.checkFailed(t, check, reason);
+      case Pending.TakeoverLook look -> Takeover.notSeen(t, look.server(), reason);
+      case Pending.TakeoverMovePoll poll -> TakeoverMoves.pollFailed(t, poll.server(), reason);
+      case Pending.TakeoverPoll poll -> Takeover.pollFailed(t, poll.server(), reason);
+      case Pending.OldMasterLook ignored -> TakeoverEnd.notSeen(t, reason);
       default -> mismatch(purpose);
     }
   }
@@ -77,6 +94,9 @@ final class Answers {
       case RELOCATION_CHECK -> Relocating.checkNow(t);
       case REPAIR_RETRY -> WritableFlow.retry(t);
       case MOVES_BEFORE_HOOKS -> t.s.movesGivenTime = true;
+      case TAKEOVER_POLL -> Takeover.pollNow(t);
+      case TAKEOVER_MOVES -> TakeoverMoves.pollNow(t);
+      case TAKEOVER_RETRY -> TakeoverUndo.retry(t);
     }
   }
 

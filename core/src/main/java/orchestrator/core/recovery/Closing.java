@@ -84,12 +84,16 @@ final class Closing {
     entries.add(new JournalEntry.Closed(successful, t.s.errors));
     List<Command> commands = new ArrayList<>();
     if (t.s.releaseBlock) {
-      commands.add(
-          new Command.AcknowledgeRecoveries(
-              new Command.Selector.ByUid(t.s.ticket.uid()),
-              new Acknowledgement(OWNER, "Aborted before anything was changed", t.now)));
+      commands.add(acknowledged(t, "Aborted before anything was changed"));
+    } else if (t.isTakeover() && (successful || TakeoverUndo.isUndone(t))) {
+      commands.add(acknowledged(t, "A planned takeover holds back no recovery"));
     }
     t.commit(CommitKind.CLOSE, entries, commands);
+  }
+
+  private static Command acknowledged(Turn t, String comment) {
+    return new Command.AcknowledgeRecoveries(
+        new Command.Selector.ByUid(t.s.ticket.uid()), new Acknowledgement(OWNER, comment, t.now));
   }
 
   private static List<JournalEntry> remainingFates(Turn t) {

@@ -91,6 +91,24 @@ public record FailureCase(
     return analysis.contains("ReplicationGroupMember") ? "group-member" : "master";
   }
 
+  /** The same under another description. */
+  public FailureCase describedAs(String newDescription) {
+    return new FailureCase(
+        failed,
+        analysis,
+        newDescription,
+        clusterName,
+        clusterAlias,
+        clusterDomain,
+        instanceType,
+        replicas,
+        downtimed,
+        autoMasterRecovery,
+        autoIntermediateMasterRecovery,
+        actionable,
+        evidence);
+  }
+
   public boolean isMaster() {
     return instanceType.equals("master");
   }

@@ -117,7 +117,8 @@ final class HookRun {
 
   private static void done(Turn t) {
     if (t.s.phase == Phase.PRE_HOOKS) {
-      if (t.s.ticket.hookMayHaveRun(HookPoint.PRE_FAILOVER, 0)) {
+      if (t.s.ticket.hookMayHaveRun(HookPoint.PRE_FAILOVER, 0)
+          || t.s.ticket.hookMayHaveRun(HookPoint.PRE_GRACEFUL_TAKEOVER, 0)) {
         // Whoever goes on after us must know that they allowed it: servers are changed from here.
         t.commit(CommitKind.HOOKS_ENDED, List.of(), List.of());
       } else {
@@ -125,6 +126,8 @@ final class HookRun {
       }
     } else if (t.s.phase == Phase.INTENDING) {
       Preparing.fenced(t);
+    } else if (t.isTakeover() && t.s.phase == Phase.POST_HOOKS && !t.s.takeover.lastHooks) {
+      t.s.phase = Phase.TAKEOVER_ENDING;
     } else {
       Closing.begin(t);
     }
@@ -147,17 +150,23 @@ final class HookRun {
     return HookVariables.of(
         t.s.circumstances.failure(),
         t.s.ticket.uid(),
-        t.s.ticket.origin().commandHint(),
+        t.s.ticket.origin().command(),
         successor(t),
         lost,
         t.s.circumstances.node(),
         t.s.startedBefore.contains(current));
   }
 
+  /** Before a takeover its target stands for the successor. */
   private static Optional<HookVariables.Successor> successor(Turn t) {
+    Optional<InstanceKey> target =
+        t.isTakeover() && t.s.phase == Phase.PRE_HOOKS
+            ? t.s.ticket.origin().designated()
+            : Optional.empty();
     return t.s
         .ticket
         .promoted()
+        .or(() -> target)
         .map(key ->
             new HookVariables.Successor(
                 key, t.s.ticket.promotedAlias(), t.s.ticket.promotedCoordinates()));

@@ -2,12 +2,16 @@ package orchestrator.core.recovery;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import orchestrator.core.gtid.BinlogCoordinates;
 import orchestrator.core.gtid.GtidSet;
 import orchestrator.core.relocation.ServerAction;
+import orchestrator.core.topology.Flavor;
 import orchestrator.core.topology.Gtid;
 import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
 import orchestrator.core.topology.Replication;
+import orchestrator.core.topology.ReplicationTls;
 import orchestrator.core.topology.SemiSync;
 import orchestrator.core.topology.ThreadState;
 
@@ -84,10 +88,34 @@ final class Imagined {
 
   private static Instance source(Instance server, InstanceKey source, boolean start) {
     ThreadState state = start ? ThreadState.RUNNING : ThreadState.STOPPED;
-    return server
-        .replication()
-        .map(r -> with(server, Optional.of(row(r, source, state, state, Optional.empty()))))
-        .orElse(server);
+    Replication row = server.replication().orElseGet(() -> firstRow(server, source));
+    return with(server, Optional.of(row(row, source, state, state, Optional.empty())));
+  }
+
+  /** Of a server that was no replica. */
+  private static Replication firstRow(Instance server, InstanceKey source) {
+    boolean mariaDb = server.version().flavor() == Flavor.MARIADB;
+    BinlogCoordinates nowhere = BinlogCoordinates.binary("", 0);
+    return new Replication(
+        source,
+        "",
+        "",
+        ThreadState.STOPPED,
+        ThreadState.STOPPED,
+        nowhere,
+        nowhere,
+        nowhere,
+        Optional.empty(),
+        "",
+        "",
+        OptionalLong.of(0),
+        OptionalLong.of(0),
+        0,
+        false,
+        !mariaDb,
+        mariaDb,
+        false,
+        ReplicationTls.NONE);
   }
 
   private static Replication row(

@@ -48,11 +48,17 @@ final class MasterFlow implements Flow {
           FAILING,
           CLOSING,
           FINISHED -> {}
+      case TAKEOVER_LOOKING,
+          TAKEOVER_MOVING,
+          TAKEOVER_HOLDING,
+          TAKEOVER_CATCHING_UP,
+          TAKEOVER_UNDOING,
+          TAKEOVER_ENDING -> {}
     }
   }
 
   /** Processes that tell others wait for the moves, a little. */
-  private static void settle(Turn t) {
+  static void settle(Turn t) {
     boolean announced = t.isWakePending(Pending.Alarm.MOVES_BEFORE_HOOKS) || t.s.movesGivenTime;
     if (announced && (Moving.promptOnesAreDone(t) || t.s.movesGivenTime)) {
       HookRun.begin(t, Phase.POST_HOOKS, HookPoint.POST_MASTER_FAILOVER, HookPoint.POST_FAILOVER);
@@ -64,7 +70,7 @@ final class MasterFlow implements Flow {
     switch (kind) {
       case INTEND -> Promoting.begin(t, false);
       case PROMOTED -> Promoting.announced(t);
-      case NOTES, HOOK_MARK, HOOKS_ENDED, ABANDON, CLOSE -> {}
+      case NOTES, HOOK_MARK, HOOKS_ENDED, ABANDON, HOLD, REOPEN, CLOSE -> {}
     }
   }
 }

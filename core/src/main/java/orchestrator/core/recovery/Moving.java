@@ -41,7 +41,7 @@ final class Moving {
         || t.s.settled.containsKey(replica)) {
       return;
     }
-    if (t.s.resumed && isConnected(instance, master)) {
+    if ((t.s.resumed || t.isTakeover()) && isConnected(instance, master)) {
       settle(t, replica, moved(instance, master));
       return;
     }
@@ -120,7 +120,7 @@ final class Moving {
 
   static void changed(Turn t, InstanceKey replica, ActionOutcome outcome) {
     MoveProgress progress = t.s.moves.get(replica);
-    if (progress == null || t.s.phase == Phase.ABANDONING) {
+    if (progress == null || isGivenUp(t)) {
       return;
     }
     switch (outcome) {
@@ -140,14 +140,14 @@ final class Moving {
   }
 
   static void checked(Turn t, InstanceKey replica, Instance instance) {
-    if (t.s.moves.containsKey(replica) && t.s.phase != Phase.ABANDONING) {
+    if (t.s.moves.containsKey(replica) && !isGivenUp(t)) {
       t.answered(replica, instance);
       connecting(t, replica, instance, false);
     }
   }
 
   static void checkFailed(Turn t, InstanceKey replica, String reason) {
-    if (t.s.moves.containsKey(replica) && t.s.phase != Phase.ABANDONING) {
+    if (t.s.moves.containsKey(replica) && !isGivenUp(t)) {
       again(t, replica, new ReplicaFate(Kind.UNREACHABLE, reason));
     }
   }
@@ -191,6 +191,11 @@ final class Moving {
     } else {
       settle(t, replica, new ReplicaFate(Kind.LOST, notConnected(instance, master)));
     }
+  }
+
+  /** The server below which they are moved will not be the master. */
+  private static boolean isGivenUp(Turn t) {
+    return t.s.isIn(Phase.ABANDONING, Phase.TAKEOVER_UNDOING);
   }
 
   /** Reads the replicas that are not connected yet. */

@@ -60,5 +60,22 @@ final class Patience {
   /** How long audit texts may wait for a commit that has to be made anyway. */
   static final Duration NOTES = Duration.ofMillis(300);
 
+  /**
+   * For the master of a takeover to be set read-only. The server waits for statements that write,
+   * and lets no new ones begin meanwhile.
+   */
+  static final Duration HOLD = Duration.ofSeconds(5);
+
+  /** How long a failed takeover tries to make the old master writable again. */
+  static final Duration UNDO = Duration.ofSeconds(8);
+
+  /** Between two looks at servers while nobody can write. */
+  static final Duration FIRST_TAKEOVER_POLL = Duration.ofMillis(5);
+
+  static final Duration LAST_TAKEOVER_POLL = Duration.ofMillis(100);
+
+  /** Between two looks at servers while replicas are moved and the master takes writes. */
+  static final Duration MOVE_POLL = Duration.ofMillis(50);
+
   private Patience() {}
 }

@@ -52,6 +52,32 @@ sealed interface Pending {
   /** A change whose outcome is noted and nothing more. */
   record Aside(String what) implements Pending {}
 
+  /** A takeover reads a server, before its first change or after its last. */
+  record TakeoverLook(InstanceKey server) implements Pending {}
+
+  /** A takeover stops a replica, or moves it below the target. */
+  record TakeoverMove(InstanceKey replica) implements Pending {}
+
+  /** A read that the moves of a takeover wait for. */
+  record TakeoverMovePoll(InstanceKey server) implements Pending {}
+
+  /** A takeover sets the master read-only. */
+  record HoldMaster() implements Pending {}
+
+  /** A read while the target catches up with the master that takes no writes. */
+  record TakeoverPoll(InstanceKey server) implements Pending {}
+
+  /** A takeover that failed makes the master writable again. */
+  record ReopenMaster() implements Pending {}
+
+  /** A takeover that failed sends a replica back. */
+  record Restore(InstanceKey replica) implements Pending {}
+
+  record OldMasterLook() implements Pending {}
+
+  /** The old master becomes a replica. */
+  record TurnOldMaster() implements Pending {}
+
   record Wake(Alarm alarm, int round) implements Pending {}
 
   /** What a wake-up is for. */
@@ -65,6 +91,9 @@ sealed interface Pending {
     RELOCATION,
     RELOCATION_CHECK,
     REPAIR_RETRY,
-    MOVES_BEFORE_HOOKS
+    MOVES_BEFORE_HOOKS,
+    TAKEOVER_POLL,
+    TAKEOVER_MOVES,
+    TAKEOVER_RETRY
   }
 }

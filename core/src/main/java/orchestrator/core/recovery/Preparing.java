@@ -304,11 +304,11 @@ final class Preparing {
     }
   }
 
-  private static void intend(Turn t, Instance candidate) {
+  static void intend(Turn t, Instance candidate) {
     t.s.phase = Phase.INTENDING;
     t.s.intendedExecuted = candidate.gtid().executed();
     List<Command> commands = new ArrayList<>();
-    if (t.policy().promotion().apply()) {
+    if (t.applies()) {
       // From the moment a second server may be writable, the old one must not be so any more.
       commands.add(
           new Command.WatchDemotedMaster(

@@ -35,7 +35,7 @@ final class Promoting {
     t.s.promotionUntil = t.now.plus(Patience.PROMOTION);
     Optional<Instance> before = Optional.ofNullable(t.s.live.get(intended(t)));
     t.s.beforePromotion = before;
-    if (t.policy().promotion().apply()) {
+    if (t.applies()) {
       reset(t);
       Moving.start(t);
       return;
@@ -202,10 +202,13 @@ final class Promoting {
     t.s.phase = Phase.ABANDONING;
     t.s.excluded.put(key, "it was tried and could not be promoted");
     t.s.candidate = Optional.empty();
-    t.commit(
-        CommitKind.ABANDON,
-        List.of(new JournalEntry.PromotionAbandoned(key, proof)),
-        List.of(new Command.ReleaseDemotedMaster(t.failed())));
+    List<JournalEntry> entries = new ArrayList<>();
+    entries.add(new JournalEntry.PromotionAbandoned(key, proof));
+    if (t.isTakeover()) {
+      // In one breath: whoever goes on after us makes the old master writable again.
+      entries.add(new JournalEntry.PromotionIntended(t.failed()));
+    }
+    t.commit(CommitKind.ABANDON, entries, List.of(new Command.ReleaseDemotedMaster(t.failed())));
   }
 
   /** The abandonment is committed: chooses again, once no move is under way any more. */
@@ -228,7 +231,7 @@ final class Promoting {
     t.s.published.add(key);
     LossReport loss =
         LossAssessment.of(
-            t.s.circumstances.failedServer(),
+            t.s.takeover.held.orElse(t.s.circumstances.failedServer()),
             t.s.resumed ? after.gtid().executed() : t.s.intendedExecuted,
             t.s.beforePromotion);
     List<JournalEntry> entries = new ArrayList<>();
@@ -242,7 +245,7 @@ final class Promoting {
     entries.add(new JournalEntry.Published(key));
     t.commit(CommitKind.PROMOTED, entries, publication(t, key));
     Moving.pump(t);
-    if (t.policy().promotion().detachPromoted() && !t.policy().promotion().apply()) {
+    if (t.policy().promotion().detachPromoted() && !t.applies()) {
       t.perform(
           new Pending.Aside("Detaching " + key + " from its old source"),
           new ServerAction.DetachSource(key),

@@ -107,7 +107,13 @@ public final class RecoveryControl {
             ABANDONING,
             RELOCATING,
             REPAIRING,
-            SETTLING ->
+            SETTLING,
+            TAKEOVER_LOOKING,
+            TAKEOVER_MOVING,
+            TAKEOVER_HOLDING,
+            TAKEOVER_CATCHING_UP,
+            TAKEOVER_UNDOING,
+            TAKEOVER_ENDING ->
             t.flow().advance(t);
         case PRE_HOOKS, POST_HOOKS, FAILING, FINISHED -> {}
       }
@@ -134,7 +140,7 @@ public final class RecoveryControl {
       case NOTES -> {}
       case HOOK_MARK -> HookRun.run(t);
       case HOOKS_ENDED -> t.flow().begin(t);
-      case INTEND, PROMOTED, ABANDON -> t.flow().committed(t, request.kind());
+      case INTEND, PROMOTED, ABANDON, HOLD, REOPEN -> t.flow().committed(t, request.kind());
       case CLOSE -> Closing.closed(t);
     }
     t.submitNext();

@@ -35,6 +35,9 @@ public final class RecoveryGates {
   /** Every gate, in the order in which they are told to people. */
   public static List<Gate> of(
       Circumstances circumstances, RecoveryOrigin origin, ReplicatedState state, Instant now) {
+    if (origin.isTakeover()) {
+      return TakeoverGates.of(circumstances, origin, state);
+    }
     RecoveryGates gates = new RecoveryGates(circumstances, origin, state, now);
     Means means = new Means(circumstances);
     return List.of(

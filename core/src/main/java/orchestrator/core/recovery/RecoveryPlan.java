@@ -1,5 +1,6 @@
 package orchestrator.core.recovery;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,6 +42,14 @@ public record RecoveryPlan(
   /** Whether all gates are open. */
   public boolean mayBegin() {
     return RecoveryGates.allOpen(gates);
+  }
+
+  /** With further gates, that the state of the servers alone does not tell of. */
+  public RecoveryPlan withGates(List<Gate> more) {
+    List<Gate> all = new ArrayList<>(gates);
+    all.addAll(more);
+    return new RecoveryPlan(
+        failure, all, candidates, successor, expectedLoss, fates, steps, keyValues, errors);
   }
 
   /** A plan for what the ticket says at the end of a rehearsal. */

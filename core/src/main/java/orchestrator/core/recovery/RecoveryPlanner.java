@@ -30,7 +30,9 @@ public final class RecoveryPlanner {
     return RecoveryPlan.of(
         circumstances.failure(),
         gates,
-        end.considerations(),
+        origin.isTakeover()
+            ? TakeoverChoice.of(circumstances, origin.designated(), false).considerations()
+            : end.considerations(),
         end.ticket(),
         stepsOf(rehearsal.effects()));
   }

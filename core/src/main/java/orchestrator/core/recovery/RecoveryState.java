@@ -34,6 +34,16 @@ public final class RecoveryState {
     PRE_HOOKS,
     /** A living master is set read-only first. */
     FENCING,
+    /** A takeover: all servers are read, and judged again. */
+    TAKEOVER_LOOKING,
+    /** A takeover: the other replicas are moved, while the master takes writes. */
+    TAKEOVER_MOVING,
+    /** A takeover: the master is set read-only. */
+    TAKEOVER_HOLDING,
+    /** A takeover: the target applies all that the master has. */
+    TAKEOVER_CATCHING_UP,
+    /** A takeover that failed: the old master takes writes again, the replicas go back. */
+    TAKEOVER_UNDOING,
     /** After a restart: all servers are read. */
     LOOKING,
     /** Replicas stop fetching, and are read. */
@@ -53,6 +63,8 @@ public final class RecoveryState {
     /** The others are moved. */
     SETTLING,
     POST_HOOKS,
+    /** A takeover: the old master becomes a replica. */
+    TAKEOVER_ENDING,
     /** Processes for a recovery that did not succeed. */
     FAILING,
     /** What still runs is waited for, and the record is closed. */
@@ -65,6 +77,10 @@ public final class RecoveryState {
     NOTES,
     HOOK_MARK,
     HOOKS_ENDED,
+    /** A takeover: the old master may be read-only from now on. */
+    HOLD,
+    /** A takeover: the old master may be writable again from now on. */
+    REOPEN,
     INTEND,
     PROMOTED,
     ABANDON,
@@ -89,6 +105,7 @@ public final class RecoveryState {
   record MoveProgress(MoveStage stage, int attempts, Instant since) {}
 
   final Circumstances circumstances;
+  final TakeoverState takeover;
   final boolean resumed;
   RecoveryTicket ticket;
   Phase phase = Phase.PRE_HOOKS;
@@ -166,13 +183,19 @@ public final class RecoveryState {
   boolean releaseBlock;
 
   RecoveryState(RecoveryTicket ticket, Circumstances circumstances, boolean resumed) {
+    this(ticket, circumstances, resumed, new TakeoverState());
+  }
+
+  private RecoveryState(
+      RecoveryTicket ticket, Circumstances circumstances, boolean resumed, TakeoverState takeover) {
     this.ticket = ticket;
     this.circumstances = circumstances;
     this.resumed = resumed;
+    this.takeover = takeover;
   }
 
   RecoveryState copy() {
-    RecoveryState copy = new RecoveryState(ticket, circumstances, resumed);
+    RecoveryState copy = new RecoveryState(ticket, circumstances, resumed, takeover.copy());
     copy.phase = phase;
     copy.nextId = nextId;
     copy.pending.putAll(pending);

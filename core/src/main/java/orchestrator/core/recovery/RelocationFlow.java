@@ -77,6 +77,12 @@ final class RelocationFlow implements Flow {
           FAILING,
           CLOSING,
           FINISHED -> {}
+      case TAKEOVER_LOOKING,
+          TAKEOVER_MOVING,
+          TAKEOVER_HOLDING,
+          TAKEOVER_CATCHING_UP,
+          TAKEOVER_UNDOING,
+          TAKEOVER_ENDING -> {}
     }
   }
 
@@ -150,7 +156,7 @@ final class RelocationFlow implements Flow {
               Phase.POST_HOOKS,
               HookPoint.POST_INTERMEDIATE_MASTER_FAILOVER,
               HookPoint.POST_FAILOVER);
-      case NOTES, HOOK_MARK, HOOKS_ENDED, INTEND, ABANDON, CLOSE -> {}
+      case NOTES, HOOK_MARK, HOOKS_ENDED, INTEND, ABANDON, HOLD, REOPEN, CLOSE -> {}
     }
   }
 }

@@ -56,7 +56,7 @@ final class Resuming {
       t.s.errors.add(master + " was promoted, and does not answer now");
     }
     if (t.s.ticket.published()) {
-      Promoting.announced(t);
+      t.flow().committed(t, CommitKind.PROMOTED);
     } else {
       t.commit(
           CommitKind.PROMOTED,

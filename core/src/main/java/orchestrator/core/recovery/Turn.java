@@ -37,11 +37,21 @@ final class Turn {
 
   /** What is done by a recovery of this kind. */
   Flow flow() {
-    return Flow.of(s.ticket.kind());
+    return isTakeover() ? TakeoverFlow.INSTANCE : Flow.of(s.ticket.kind());
   }
 
   InstanceKey failed() {
     return s.ticket.failed();
+  }
+
+  /** Whether a living master is replaced as planned. */
+  boolean isTakeover() {
+    return s.ticket.origin().isTakeover();
+  }
+
+  /** Whether the manager makes the successor writable, and not an operator's process. */
+  boolean applies() {
+    return policy().promotion().apply() || isTakeover();
   }
 
   // Effects

@@ -125,7 +125,7 @@ final class WritableFlow implements Flow {
     switch (kind) {
       case INTEND -> send(t);
       case PROMOTED -> HookRun.begin(t, Phase.POST_HOOKS, HookPoint.POST_FAILOVER);
-      case NOTES, HOOK_MARK, HOOKS_ENDED, ABANDON, CLOSE -> {}
+      case NOTES, HOOK_MARK, HOOKS_ENDED, ABANDON, HOLD, REOPEN, CLOSE -> {}
     }
   }
 }

@@ -99,6 +99,26 @@ public final class RecoveryGate {
         .map(ticket -> ticket.isOpen() ? stillOpen(ticket) : recent(ticket));
   }
 
+  /** Why a planned change of a cluster has to wait: a recovery of any of its servers is open. */
+  public static Optional<String> openRecoveryOf(
+      ReplicatedState state, InstanceKey master, String clusterName) {
+    return oldest(
+            state,
+            ticket ->
+                ticket.isOpen()
+                    && (ticket.failed().equals(master)
+                        || mayHavePromoted(ticket, master)
+                        || isOfCluster(state, ticket, clusterName)))
+        .map(ticket -> stillOpen(ticket).reason());
+  }
+
+  private static boolean isOfCluster(
+      ReplicatedState state, RecoveryTicket ticket, String clusterName) {
+    return state
+        .currentClusterName(ticket.clusterName())
+        .equals(state.currentClusterName(clusterName));
+  }
+
   private static Optional<RecoveryTicket> oldest(
       ReplicatedState state, Predicate<RecoveryTicket> wanted) {
     return state.recoveries().values().stream()
@@ -115,9 +135,7 @@ public final class RecoveryGate {
     if (brake != brakeOf(request.analysis()) && !openFailover) {
       return false;
     }
-    String cluster = state.currentClusterName(request.clusterName());
-    boolean sameCluster = state.currentClusterName(ticket.clusterName()).equals(cluster);
-    return (sameCluster && brake != Brake.RELOCATION)
+    return (isOfCluster(state, ticket, request.clusterName()) && brake != Brake.RELOCATION)
         || ticket.failed().equals(request.failed())
         || ticket.promoted().filter(request.failed()::equals).isPresent()
         || mayHavePromoted(ticket, request.failed());

@@ -45,6 +45,13 @@ final class RecoveryRules {
     if (block.isPresent()) {
       return new Refused(block.get().reason());
     }
+    Optional<String> open =
+        ticket.origin().isTakeover()
+            ? RecoveryGate.openRecoveryOf(draft.base(), ticket.failed(), ticket.clusterName())
+            : Optional.empty();
+    if (open.isPresent()) {
+      return new Refused(open.get());
+    }
     if (!ticket.origin().automatic()) {
       acknowledgeEarlier(draft, ticket);
     }

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import orchestrator.core.facts.JournalEntry;
@@ -24,6 +25,7 @@ import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.state.Command;
 import orchestrator.core.state.CommandResult;
 import orchestrator.core.state.ReplicatedState;
+import orchestrator.core.testing.InstanceBuilder;
 import orchestrator.core.testing.TopologyBuilder;
 import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
@@ -45,7 +47,8 @@ final class Stage {
   final List<Effect> effects = new ArrayList<>();
 
   final Map<Effect, Instant> asked = new HashMap<>();
-  final Circumstances circumstances;
+  private final TopologyBuilder builder;
+  Circumstances circumstances;
   Instant now = TopologyBuilder.NOW;
   RecoveryTicket ticket;
 
@@ -65,6 +68,7 @@ final class Stage {
       RecoveryPolicy policy,
       RecoveryOrigin origin,
       ReplicatedState state) {
+    this.builder = builder;
     var topology = builder.build();
     topology.instances().forEach(server -> servers.put(server.key(), server));
     circumstances =
@@ -108,9 +112,37 @@ final class Stage {
     return this;
   }
 
-  /** Answers effects of this kind as told; empty for as usual. */
+  /** It is downtimed. */
+  Stage downtimed(String server) {
+    circumstances =
+        new Circumstances(
+            circumstances.failure(),
+            circumstances.failedServer(),
+            circumstances.replicas(),
+            circumstances.rules(),
+            Set.of(TopologyBuilder.key(server)),
+            circumstances.addresses(),
+            circumstances.node(),
+            circumstances.policy());
+    return this;
+  }
+
+  /** It has changed since the recovery began. */
+  Stage change(String server, Consumer<InstanceBuilder> how) {
+    InstanceBuilder changed = builder.server(server);
+    how.accept(changed);
+    servers.put(TopologyBuilder.key(server), changed.build());
+    return this;
+  }
+
+  /** The server as it is now. */
+  Instance server(String name) {
+    return Optional.ofNullable(servers.get(TopologyBuilder.key(name))).orElseThrow();
+  }
+
+  /** Answers effects of this kind as told; empty for as usual, or as told before. */
   Stage answering(Class<? extends Effect> kind, Function<Effect, Optional<Event>> how) {
-    special.put(kind, how);
+    special.merge(kind, how, (before, after) -> e -> after.apply(e).or(() -> before.apply(e)));
     return this;
   }
 

@@ -59,6 +59,12 @@ final class History {
   /** Whether it ended by itself within the time allowed. */
   boolean ended;
 
+  /** What clients were told is committed. */
+  OracleGtidSet acknowledged = OracleGtidSet.EMPTY;
+
+  /** What the servers have at the end. */
+  final Map<InstanceKey, OracleGtidSet> executed = new TreeMap<>();
+
   /** What no reason exists to lose; empty when a loss may be excused. */
   OracleGtidSet mustSurvive = OracleGtidSet.EMPTY;
 

@@ -203,7 +203,12 @@ final class HistoryChecker {
   private void theOldMasterIsReadOnly() {
     FinalServer old = history.servers.get(history.failed);
     boolean replaced = ticket().flatMap(RecoveryTicket::promoted).isPresent();
-    if (replaced && old != null && old.well() && !old.readOnly()) {
+    // One that replicates from the new master is a replica like others, and not watched.
+    boolean rejoined =
+        old != null
+            && old.source().isPresent()
+            && old.source().equals(ticket().flatMap(RecoveryTicket::promoted));
+    if (replaced && old != null && old.well() && !old.readOnly() && !rejoined) {
       violated("the old master is back and writable");
     }
   }

@@ -35,6 +35,9 @@ final class Scenario {
   RecoveryOrigin origin = RecoveryOrigin.AUTOMATIC;
   RecoveryPolicy policy = RecoveryPolicy.DEFAULT;
 
+  /** Whether clients write to every server that lets them. */
+  boolean load;
+
   /** Replicas that answered their last probe. */
   private final Set<InstanceKey> valid = new HashSet<>();
 
@@ -60,6 +63,16 @@ final class Scenario {
     if (hooks) {
       scenario.withHooks();
     }
+    return scenario;
+  }
+
+  /** A planned takeover of a master under load by the first of three equal replicas. */
+  static Scenario takeover(boolean hooks) {
+    Scenario scenario = plain(hooks, false);
+    SimulatedServer master = scenario.server(MASTER);
+    master.health = Health.WELL;
+    scenario.load = true;
+    scenario.origin = RecoveryOrigin.takeover(new InstanceKey("r1", 2), true);
     return scenario;
   }
 
@@ -152,6 +165,8 @@ final class Scenario {
         policy.with(
             Map.of(
                 HookPoint.PRE_FAILOVER, List.of("pre 1", "pre 2"),
+                HookPoint.PRE_GRACEFUL_TAKEOVER, List.of("may I"),
+                HookPoint.POST_GRACEFUL_TAKEOVER, List.of("taken over"),
                 HookPoint.POST_MASTER_FAILOVER, List.of("tell {successorHost}", "aside &"),
                 HookPoint.POST_FAILOVER, List.of("post"),
                 HookPoint.POST_UNSUCCESSFUL_FAILOVER, List.of("alarm")));

@@ -59,6 +59,9 @@ final class Simulation {
 
   private static final int EFFECTS_ALLOWED = 100_000;
 
+  /** Milliseconds: more than a takeover without faults needs. */
+  private static final long LOAD_ENDS = 5_000;
+
   private final Scenario scenario;
   private final Random random;
   private final Faults faults;
@@ -111,6 +114,9 @@ final class Simulation {
           servers.thaw(master);
         });
     clock.after(1000, this::watch);
+    if (scenario.load) {
+      clock.after(1, this::write);
+    }
     while (isOpen() && effects < EFFECTS_ALLOWED && clock.runNext(TIME_ALLOWED)) {
       // Time passes.
     }
@@ -300,6 +306,21 @@ final class Simulation {
                     hook.id(), !fails, Duration.ofMillis(millis), fails ? "failed" : "")));
   }
 
+  /** Every client is told at once when its transaction is committed. */
+  private void write() {
+    if (clock.now() < LOAD_ENDS) {
+      clock.after(7, this::write);
+    }
+    for (SimulatedServer server : scenario.servers.values()) {
+      if (server.health == Health.WELL && !server.readOnly) {
+        server.advance(clock.now(), scenario.servers, 0);
+        long next = server.executed.lastNumber(server.uuid, "") + 1;
+        server.executed = server.executed.plus(server.uuid, "", next, next);
+        history.acknowledged = history.acknowledged.plus(server.uuid, "", next, next);
+      }
+    }
+  }
+
   // The old master
 
   private void watch() {
@@ -333,6 +354,7 @@ final class Simulation {
               server.readOnly,
               server.source,
               servers.disturbed.contains(key)));
+      history.executed.put(key, server.executed);
     });
     history.state = state;
     history.ticket = ticket();

@@ -55,7 +55,7 @@ class SimulationTest {
   }
 
   /** Strikes an effect, and the next ones that are about the same thing. */
-  private static final class LastingFault implements Simulation.Faults {
+  static final class LastingFault implements Simulation.Faults {
     private final int first;
     private final Fault fault;
     private int left;
@@ -124,7 +124,7 @@ class SimulationTest {
    * Single faults, and some that last: what is tried again fails again, as with a network that
    * loses every answer of one server.
    */
-  private static final class RandomFaults implements Simulation.Faults {
+  static final class RandomFaults implements Simulation.Faults {
     private static final int FAULTY_EFFECTS = 200;
 
     private final Random dice;

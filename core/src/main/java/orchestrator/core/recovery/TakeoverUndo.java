@@ -1,0 +1,219 @@
+package orchestrator.core.recovery;
+
+import java.util.List;
+import java.util.Optional;
+import orchestrator.core.facts.HookPoint;
+import orchestrator.core.facts.JournalEntry;
+import orchestrator.core.recovery.Pending.Alarm;
+import orchestrator.core.recovery.RecoveryState.CommitKind;
+import orchestrator.core.recovery.RecoveryState.Phase;
+import orchestrator.core.recovery.TakeoverState.Undo;
+import orchestrator.core.relocation.ActionOutcome;
+import orchestrator.core.relocation.ServerAction;
+import orchestrator.core.topology.Instance;
+import orchestrator.core.topology.InstanceKey;
+import orchestrator.core.topology.Replication;
+import orchestrator.core.topology.ThreadState;
+
+/**
+ * Undoes a takeover that failed before its target may have become writable: first the old master
+ * takes writes again, then the replicas go back below it.
+ *
+ * <p>To make the old master writable is a promotion like any other: the intent is committed before.
+ * So two managers can never have the old master and the target made writable.
+ */
+final class TakeoverUndo {
+  private TakeoverUndo() {}
+
+  /**
+   * @param reason why the takeover failed
+   */
+  static void begin(Turn t, String reason) {
+    t.s.errors.add(reason);
+    t.note("The takeover fails: " + reason);
+    t.s.phase = Phase.TAKEOVER_UNDOING;
+    t.s.takeover.until = t.now.plus(Patience.UNDO);
+    t.s.takeover.reopened = false;
+    t.s.moves.clear();
+    t.s.settled.clear();
+    if (t.s.ticket.intended().equals(Optional.of(t.failed()))) {
+      reopen(t);
+    } else if (Takeover.mayBeHeld(t) || t.s.takeover.held.isPresent()) {
+      t.s.takeover.undo = Undo.REOPENING;
+      t.commit(
+          CommitKind.REOPEN, List.of(new JournalEntry.PromotionIntended(t.failed())), List.of());
+    } else {
+      t.s.takeover.reopened = true;
+      lookAgain(t);
+    }
+  }
+
+  /** It is recorded that the old master may be writable. */
+  static void reopen(Turn t) {
+    t.s.takeover.undo = Undo.REOPENING;
+    t.perform(
+        new Pending.ReopenMaster(),
+        new ServerAction.SetReadOnly(t.failed(), false, t.policy().promotion().useSuperReadOnly()),
+        Patience.CHANGE);
+  }
+
+  static void reopened(Turn t, ActionOutcome outcome) {
+    String reason =
+        switch (outcome) {
+          case ActionOutcome.Applied(Instance after) ->
+              after.readOnly() ? "it was read and is still read-only" : "";
+          case ActionOutcome.NotApplied(String why) -> why;
+          case ActionOutcome.Unknown(String why) -> why;
+        };
+    if (reason.isEmpty()) {
+      t.s.takeover.reopened = true;
+      t.note(t.failed() + " takes writes again: read after the change, it is writable");
+      lookAgain(t);
+    } else if (t.now.isBefore(t.s.takeover.until)) {
+      t.note("Making " + t.failed() + " writable again: " + reason);
+      t.wake(Alarm.TAKEOVER_RETRY, Patience.RETRY);
+    } else {
+      t.s.errors.add(
+          "%s could not be made writable again within %d s, and may be read-only: %s. Nobody takes writes unless it does. Set read_only=0 there, or fail over"
+              .formatted(t.failed(), Patience.UNDO.toSeconds(), reason));
+      lookAgain(t);
+    }
+  }
+
+  static void retry(Turn t) {
+    if (t.s.phase == Phase.TAKEOVER_UNDOING && t.s.takeover.undo == Undo.REOPENING) {
+      reopen(t);
+    }
+  }
+
+  /** Where the servers are counts when nothing moves any more. */
+  private static void lookAgain(Turn t) {
+    t.s.takeover.undo = Undo.AWAITING_MOVES;
+  }
+
+  private static boolean isMoving(Turn t) {
+    return t.isPending(p ->
+        p instanceof Pending.TakeoverMove
+            || p instanceof Pending.Move
+            || p instanceof Pending.MoveCheck);
+  }
+
+  static void advance(Turn t) {
+    switch (t.s.takeover.undo) {
+      case AWAITING_MOVES -> {
+        if (!isMoving(t)) {
+          t.s.takeover.undo = Undo.LOOKING;
+          Takeover.readAll(t);
+        }
+      }
+      case LOOKING -> {
+        if (!Takeover.isLooking(t)) {
+          t.s.takeover.undo = Undo.RESTORING;
+          restore(t);
+          endIfRestored(t);
+        }
+      }
+      case RESTORING -> endIfRestored(t);
+      case NONE, REOPENING -> {}
+    }
+  }
+
+  private static void endIfRestored(Turn t) {
+    if (!t.isPending(Pending.Restore.class::isInstance)) {
+      end(t);
+    }
+  }
+
+  /** Sends back who is not where it was. */
+  private static void restore(Turn t) {
+    boolean masterServes =
+        t.s.takeover.reopened && t.s.takeover.master.filter(m -> !m.readOnly()).isPresent();
+    if (t.s.takeover.reopened && !masterServes) {
+      t.s.errors.add(
+          t.failed() + (t.s.takeover.master.isPresent() ? " is read-only" : " does not answer"));
+    }
+    for (InstanceKey replica : t.s.replicas()) {
+      Instance instance = t.s.live.get(replica);
+      if (instance == null) {
+        t.s.errors.add(replica + " does not answer: " + Moving.silence(t, replica));
+      } else if (!isAtHome(t, instance)) {
+        if (masterServes) {
+          sendBack(t, instance);
+        } else {
+          t.s.errors.add(replica + " was left " + whereabouts(instance));
+        }
+      }
+    }
+  }
+
+  /** Below the old master, and at work unless it was stopped before. */
+  private static boolean isAtHome(Turn t, Instance replica) {
+    boolean below = replica.sourceKey().filter(t.failed()::equals).isPresent();
+    boolean wasRunning =
+        t.s.circumstances.lastRead(replica.key()).filter(Instance::isReplicating).isPresent();
+    return below && (replica.isReplicating() || !wasRunning);
+  }
+
+  private static String whereabouts(Instance replica) {
+    String source =
+        replica
+            .replication()
+            .map(Replication::source)
+            .map(key -> "below " + key)
+            .orElse("without a source");
+    boolean stopped =
+        replica.replication().filter(r -> r.ioThread() == ThreadState.STOPPED).isPresent();
+    return stopped ? source + ", stopped" : source;
+  }
+
+  private static void sendBack(Turn t, Instance replica) {
+    boolean below = replica.sourceKey().filter(t.failed()::equals).isPresent();
+    ServerAction action =
+        below
+            ? new ServerAction.StartReplication(replica.key())
+            : new ServerAction.ChangeSource(
+                replica.key(), t.failed(), positionFor(t, replica), true);
+    t.perform(new Pending.Restore(replica.key()), action, Patience.CHANGE_SOURCE);
+  }
+
+  /** A target that was reset has no status row to tell what it uses. */
+  private static ServerAction.SourcePosition positionFor(Turn t, Instance replica) {
+    return t.s
+        .circumstances
+        .lastRead(replica.key())
+        .map(Turn::positionFor)
+        .orElseGet(() -> Turn.positionFor(replica));
+  }
+
+  static void restored(Turn t, InstanceKey replica, ActionOutcome outcome) {
+    switch (outcome) {
+      case ActionOutcome.Applied(Instance after) -> {
+        t.answered(replica, after);
+        t.note(replica + " replicates from " + t.failed() + " again");
+      }
+      case ActionOutcome.NotApplied(String reason) -> notRestored(t, replica, reason);
+      case ActionOutcome.Unknown(String reason) -> notRestored(t, replica, reason);
+    }
+  }
+
+  private static void notRestored(Turn t, InstanceKey replica, String reason) {
+    String last =
+        Optional.ofNullable(t.s.live.get(replica))
+            .map(instance -> ", last seen " + whereabouts(instance))
+            .orElse("");
+    t.s.errors.add(replica + " could not be sent back below " + t.failed() + last + ": " + reason);
+  }
+
+  private static void end(Turn t) {
+    if (t.s.takeover.reopened) {
+      t.note("It is undone: " + t.failed() + " is the master as before");
+    }
+    HookRun.begin(t, Phase.FAILING, HookPoint.POST_UNSUCCESSFUL_FAILOVER);
+  }
+
+  /** Whether no other server than the old master may have become writable. */
+  static boolean isUndone(Turn t) {
+    return t.s.ticket.promoted().isEmpty()
+        && t.s.ticket.intended().filter(key -> !key.equals(t.failed())).isEmpty();
+  }
+}

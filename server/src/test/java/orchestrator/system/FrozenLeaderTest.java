@@ -17,6 +17,7 @@ import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.facts.ReplicaFate;
 import orchestrator.core.recovery.FailureCase;
 import orchestrator.core.recovery.RecoveryPolicy;
+import orchestrator.core.recovery.TakeoverSurvey;
 import orchestrator.core.relocation.ActionOutcome;
 import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.topology.Instance;
@@ -259,6 +260,11 @@ class FrozenLeaderTest {
       @Override
       public ProbeResult probe(InstanceKey key, ProbeDepth depth, Duration deadline) {
         return real.probe(key, depth, deadline);
+      }
+
+      @Override
+      public TakeoverSurvey survey(InstanceKey key, Duration deadline) {
+        return real.survey(key, deadline);
       }
 
       @Override

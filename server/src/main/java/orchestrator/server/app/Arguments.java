@@ -92,6 +92,11 @@ final class Arguments {
   Optional<String> tag = Optional.empty();
 
   @Option(
+      names = {"-dry-run", "--dry-run"},
+      description = "with recover, force-master-… and graceful-master-…: show the plan only")
+  boolean dryRun;
+
+  @Option(
       names = {"-discovery", "--discovery"},
       arity = "0..1",
       fallbackValue = "true",

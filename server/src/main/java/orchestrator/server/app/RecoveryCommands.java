@@ -3,6 +3,7 @@ package orchestrator.server.app;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import orchestrator.core.facts.RecoveryOrigin;
 import orchestrator.core.topology.InstanceKey;
 import tools.jackson.databind.JsonNode;
 
@@ -10,6 +11,7 @@ import tools.jackson.databind.JsonNode;
 final class RecoveryCommands {
   private static final String CLUSTER = "-alias NAME | -i HOST:PORT";
   private static final String SERVER = "-i HOST:PORT";
+  private static final String DRY_RUN = " [--dry-run]";
 
   /** How the API says that there was no failure, which is no error here. */
   private static final String NOTHING = "Nothing to recover:";
@@ -32,7 +34,7 @@ final class RecoveryCommands {
             c -> c.ofServer("explain").path("Lines").forEach(line -> c.print(line.asString(""))))
         .addLiveChange(
             "recover",
-            SERVER + " [-d CANDIDATE]",
+            SERVER + " [-d CANDIDATE] [--dry-run]",
             "recover from the failure of a server",
             c -> recover(c, "recover"))
         .addLiveChange(
@@ -42,17 +44,35 @@ final class RecoveryCommands {
             c -> recover(c, "recover-lite"))
         .addLiveChange(
             "force-master-failover",
-            CLUSTER,
+            CLUSTER + DRY_RUN,
             "replace the master of a cluster, dead or not",
-            c -> printSuccessor(c, c.get("force-master-failover", c.cluster())))
+            c -> replace(c, "force-master-failover"))
         .addLiveChange(
             "force-master-takeover",
-            CLUSTER + " -d REPLICA",
+            CLUSTER + " -d REPLICA" + DRY_RUN,
             "the same by a given replica",
-            c -> takeover(c));
+            c -> {
+              if (c.destination().isEmpty()) {
+                throw new CommandException("-d is required: the replica");
+              }
+              replace(c, "force-master-takeover");
+            });
+    takeovers(table);
     demotedMasters(table);
     acknowledgements(table);
     BrakeCommands.addTo(table);
+  }
+
+  private static void takeovers(CommandTable table) {
+    for (String name : List.of(RecoveryOrigin.TAKEOVER, RecoveryOrigin.TAKEOVER_AUTO)) {
+      table.addLiveChange(
+          name,
+          CLUSTER + " [-d REPLICA]" + DRY_RUN,
+          name.equals(RecoveryOrigin.TAKEOVER)
+              ? "replace a living master; the old one is left stopped"
+              : "the same; the best replica if none is given, and the old master replicates",
+          c -> replace(c, name));
+    }
   }
 
   private static void demotedMasters(CommandTable table) {
@@ -123,7 +143,10 @@ final class RecoveryCommands {
   }
 
   private static void plan(CommandCall call) throws CommandException {
-    JsonNode plan = call.ofServer("recovery-plan");
+    print(call, call.ofServer("recovery-plan"));
+  }
+
+  private static void print(CommandCall call, JsonNode plan) {
     String successor = CommandCall.text(plan.path("SuccessorKey"));
     call.print("Failed: " + CommandCall.text(plan.path("FailedInstanceKey")));
     call.print("Promoted: " + (successor.isEmpty() ? "nobody" : successor));
@@ -173,6 +196,10 @@ final class RecoveryCommands {
         candidate
             .map(key -> new String[] {key.hostname(), String.valueOf(key.port())})
             .orElseGet(() -> new String[0]);
+    if (call.arguments().dryRun) {
+      print(call, call.session().api().details(call.serverPath(head, further) + "?dry-run=true"));
+      return;
+    }
     try {
       call.printKey(call.ofServer(head, further));
     } catch (CommandException e) {
@@ -183,20 +210,25 @@ final class RecoveryCommands {
     }
   }
 
-  private static void takeover(CommandCall call) throws CommandException {
-    InstanceKey designated =
-        call.destination().orElseThrow(() -> new CommandException("-d is required: the replica"));
-    printSuccessor(
-        call,
-        call.get(
-            "force-master-takeover",
-            call.cluster(),
-            designated.hostname(),
-            String.valueOf(designated.port())));
-  }
-
-  private static void printSuccessor(CommandCall call, JsonNode recovery) {
+  /** Prints the successor and, of a takeover, the place in its log where it became the master. */
+  private static void replace(CommandCall call, String head) throws CommandException {
+    List<String> segments = new ArrayList<>(List.of(head, call.cluster()));
+    call.destination()
+        .ifPresent(key -> {
+          segments.add(key.hostname());
+          segments.add(String.valueOf(key.port()));
+        });
+    String path = ApiClient.path(segments.toArray(String[]::new));
+    if (call.arguments().dryRun) {
+      print(call, call.session().api().details(path + "?dry-run=true"));
+      return;
+    }
+    JsonNode recovery = call.session().api().details(path);
     call.printKey(recovery.path("SuccessorKey"));
+    JsonNode place = recovery.path("SuccessorBinlogCoordinates");
+    if (head.startsWith(RecoveryOrigin.TAKEOVER) && place.has("LogFile")) {
+      call.print(place.path("LogFile").asString("") + ":" + place.path("LogPos").asLong(0));
+    }
   }
 
   private static String instancePath(CommandCall call) throws CommandException {

@@ -50,10 +50,8 @@ final class KeyStatuses {
           "PseudoGTIDMonotonicHint",
           "BinlogEventsChunkSize",
           "SkipBinlogEventsContaining",
-          // refactoring, takeovers, other recoveries
+          // refactoring, other recoveries
           "ReduceReplicationAnalysisCount",
-          "PreGracefulTakeoverProcesses",
-          "PostGracefulTakeoverProcesses",
           "PostTakeMasterProcesses",
           // key-value stores
           "ConsulAddress",

@@ -84,6 +84,21 @@ public interface Operations {
       String clusterName, Optional<InstanceKey> designated, Requester by);
 
   /**
+   * Replaces the living master of a cluster in an orderly way, and waits for the end: whether it
+   * succeeds or is undone.
+   *
+   * @param designated the direct replica that takes over; empty for the only one, or with {@code
+   *     auto} for the best one
+   * @param auto whether the old master replicates at the end
+   * @return the closed recovery, successful or not; CONFLICT when nothing was begun
+   */
+  Outcome<RecoveryTicket> takeOver(
+      String clusterName, Optional<InstanceKey> designated, boolean auto, Requester by);
+
+  /** What a request of a person would do: a dry run. Fails where the request would not begin. */
+  Outcome<RecoveryPlan> plan(RecoveryRequest request);
+
+  /**
    * What a recovery of this server would do if its master were found dead now: a dry run. CONFLICT
    * when it has no replicas.
    */

@@ -2,6 +2,7 @@ package orchestrator.server.engine;
 
 import java.time.Duration;
 import java.util.List;
+import orchestrator.core.recovery.TakeoverSurvey;
 import orchestrator.core.relocation.ActionOutcome;
 import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.topology.Instance;
@@ -26,6 +27,12 @@ public interface Servers extends AutoCloseable {
    * @param fence who acts; kept in the lock's session for people to see
    */
   ActionOutcome perform(ServerAction action, Fence fence, Duration deadline);
+
+  /**
+   * Asks a server what our user may do there, and what would be in the way of a planned change.
+   * Changes nothing.
+   */
+  TakeoverSurvey survey(InstanceKey key, Duration deadline);
 
   /** The statements that {@link #perform} would send to a server in this state. */
   List<String> statementsOf(ServerAction action, Instance target);

@@ -4,6 +4,7 @@ import java.util.Comparator;
 import java.util.Optional;
 import java.util.function.Function;
 import orchestrator.core.facts.DemotedMaster;
+import orchestrator.core.facts.RecoveryOrigin;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.recovery.Explanation;
 import orchestrator.core.state.Command;
@@ -12,6 +13,7 @@ import orchestrator.core.topology.InstanceKey;
 import orchestrator.server.engine.Operations;
 import orchestrator.server.engine.Outcome;
 import orchestrator.server.engine.Outcome.Failure;
+import orchestrator.server.engine.RecoveryRequest;
 
 /** Recoveries that people ask for. */
 final class RecoveryEndpoints {
@@ -38,9 +40,22 @@ final class RecoveryEndpoints {
         "force-master-takeover/:clusterHint" + DESIGNATED, call -> failover(call, hint(call)));
     routes.act(
         "force-master-takeover/:host/:port" + DESIGNATED, call -> failover(call, member(call)));
+    takeovers(routes);
     routes.read("demoted-masters", this::demotedMasters);
     routes.command("release-demoted-master/:host/:port", this::release);
     routes.act("reattach-demoted-master/:host/:port", this::reattach);
+  }
+
+  private void takeovers(RouteTable routes) {
+    for (String designated : new String[] {"", DESIGNATED}) {
+      takeover(routes, RecoveryOrigin.TAKEOVER, designated, false);
+      takeover(routes, RecoveryOrigin.TAKEOVER_AUTO, designated, true);
+    }
+  }
+
+  private void takeover(RouteTable routes, String head, String designated, boolean auto) {
+    routes.act(head + "/:clusterHint" + designated, call -> takeOver(call, hint(call), auto));
+    routes.act(head + "/:host/:port" + designated, call -> takeOver(call, member(call), auto));
   }
 
   private static String hint(Call call) {
@@ -56,6 +71,9 @@ final class RecoveryEndpoints {
     InstanceKey failed = call.lookup().exact(call.key()).key();
     Optional<InstanceKey> candidate =
         call.key("candidateHost", "candidatePort").map(key -> call.lookup().exact(key).key());
+    if (isDryRun(call)) {
+      return plan(new RecoveryRequest.Recover(failed, candidate, skipHooks));
+    }
     Outcome<RecoveryTicket> outcome =
         operations.recover(failed, candidate, skipHooks, call.requester());
     return promoted(outcome, Body.key(failed), ticket -> Body.key(successor(ticket)));
@@ -91,11 +109,48 @@ final class RecoveryEndpoints {
   }
 
   private Answer failover(Call call, String cluster) {
-    Optional<InstanceKey> designated =
-        call.key("designatedHost", "designatedPort").map(key -> call.lookup().exact(key).key());
+    Optional<InstanceKey> designated = designated(call);
+    if (isDryRun(call)) {
+      return plan(new RecoveryRequest.Force(cluster, designated));
+    }
     Outcome<RecoveryTicket> outcome =
         operations.forceMasterFailover(cluster, designated, call.requester());
     return promoted(outcome, Body.NULL, new RecoveryView(call.renewed(operations))::of);
+  }
+
+  private static Optional<InstanceKey> designated(Call call) {
+    return call.key("designatedHost", "designatedPort").map(key -> call.lookup().exact(key).key());
+  }
+
+  private static boolean isDryRun(Call call) {
+    return call.flag("dry-run");
+  }
+
+  private Answer plan(RecoveryRequest request) {
+    return Answer.of(
+        operations.plan(request),
+        "A dry run: nothing was changed",
+        new PlanView(operations::statementsOf)::of);
+  }
+
+  /** One that is done but for something at its end is an error that carries the record. */
+  private Answer takeOver(Call call, String cluster, boolean auto) {
+    Optional<InstanceKey> designated = designated(call);
+    if (isDryRun(call)) {
+      return plan(new RecoveryRequest.TakeOver(cluster, designated, auto));
+    }
+    Outcome<RecoveryTicket> outcome =
+        operations.takeOver(cluster, designated, auto, call.requester());
+    return switch (outcome) {
+      case Outcome.Failed<RecoveryTicket> failed -> Answer.failed(failed, Body.NULL);
+      case Outcome.Ok<RecoveryTicket>(RecoveryTicket ticket) -> {
+        Body record = new RecoveryView(call.renewed(operations)).of(ticket);
+        yield ticket.successful() && ticket.errors().isEmpty()
+            ? Answer.done(
+                successor(ticket) + " is the master now, in place of " + ticket.failed(), record)
+            : Answer.failed(Failure.CONFLICT, whyNot(ticket), record);
+      }
+    };
   }
 
   private static InstanceKey successor(RecoveryTicket ticket) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import orchestrator.core.recovery.TakeoverSurvey;
 import orchestrator.core.relocation.ActionOutcome;
 import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.topology.Instance;
@@ -75,6 +76,13 @@ public final class MySqlServers implements Servers {
     } finally {
       server.actionLock.unlock();
     }
+  }
+
+  @Override
+  public TakeoverSurvey survey(InstanceKey key, Duration deadline) {
+    return closed
+        ? TakeoverSurvey.failed(key, "shutting down")
+        : new ServerSurvey(server(key), Deadline.after(deadline)).run();
   }
 
   @Override

@@ -101,6 +101,12 @@ final class SupplementSource implements ActionRun.SupplementFinder {
         .isPresent();
   }
 
+  /** Whether a login for a replica can be read at this server, or is configured. */
+  static boolean tellsLogin(TopologyServer server, Deadline deadline) {
+    return server.access().fallbackCredentials().isPresent()
+        || credentialsOn(server, deadline.orSooner(LONGEST_QUESTION)).isPresent();
+  }
+
   private static Optional<ReplicationCredentials> credentialsOn(
       TopologyServer server, Deadline deadline) {
     String query = server.access().replicationCredentialsQuery();

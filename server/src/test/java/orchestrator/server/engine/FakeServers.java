@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import orchestrator.core.recovery.TakeoverSurvey;
 import orchestrator.core.relocation.ActionOutcome;
 import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.testing.InstanceBuilder;
@@ -208,6 +209,11 @@ public final class FakeServers {
     @Override
     public ActionOutcome perform(ServerAction action, Fence fence, Duration deadline) {
       return FakeServers.this.perform(action, fence);
+    }
+
+    @Override
+    public TakeoverSurvey survey(InstanceKey key, Duration deadline) {
+      return new TakeoverSurvey(key, "", List.of(), List.of(), true);
     }
 
     @Override

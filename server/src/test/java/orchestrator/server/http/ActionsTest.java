@@ -53,7 +53,14 @@ class ActionsTest {
     "force-master-failover/r1.example/3306, fail over m.example:3306",
     "force-master-takeover/main/r2.example/3306, fail over m.example:3306 to r2.example:3306",
     "force-master-takeover/m.example/3306/r2.example/3306, "
-        + "fail over m.example:3306 to r2.example:3306"
+        + "fail over m.example:3306 to r2.example:3306",
+    "graceful-master-takeover/main, take over m.example:3306 false",
+    "graceful-master-takeover/r1.example/3306, take over m.example:3306 false",
+    "graceful-master-takeover/main/r2.example/3306, "
+        + "take over m.example:3306 to r2.example:3306 false",
+    "graceful-master-takeover-auto/main, take over m.example:3306 true",
+    "graceful-master-takeover-auto/m.example/3306/r2.example/3306, "
+        + "take over m.example:3306 to r2.example:3306 true"
   })
   void aRequestAsksForExactlyThis(String path, String expected) throws Exception {
     api.details(path);
@@ -80,6 +87,31 @@ class ActionsTest {
   void forceMasterFailoverAnswersTheRecovery() throws Exception {
     JsonNode recovery = api.details("force-master-failover/main");
     assertThat(recovery.path("SuccessorKey").path("Hostname").asString()).isEqualTo("r1");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "graceful-master-takeover-auto/main, TakeOver[clusterName=m.example:3306",
+    "graceful-master-takeover/main/r2.example/3306, TakeOver[clusterName=m.example:3306",
+    "force-master-failover/main, Force[clusterName=m.example:3306",
+    "recover/m.example/3306, Recover[failed=m.example:3306"
+  })
+  void aDryRunAsksForThePlanAlone(String path, String expected) throws Exception {
+    JsonNode plan = api.details(path + "?dry-run=true");
+    assertThat(api.operations.asked).singleElement().asString().startsWith("plan " + expected);
+    assertThat(plan.path("Steps")).isNotEmpty();
+  }
+
+  @Test
+  void aTakeoverThatDidNotEndWellIsAnErrorWithItsRecord() throws Exception {
+    api.operations.takenOver =
+        ticket ->
+            ticket.with(
+                new JournalEntry.Closed(true, List.of("the old master was not turned")),
+                TopologyBuilder.NOW);
+    HttpResponse<String> answer = api.get("graceful-master-takeover-auto/main");
+    assertThat(answer.statusCode()).isEqualTo(409);
+    assertThat(answer.body()).contains("was not turned", "\"SuccessorKey\":{\"Hostname\":\"r1\"");
   }
 
   @Test

@@ -85,6 +85,9 @@ class BadInputTest {
         "400 | recover/m.example/3306/r1.example/x              | Invalid port: x",
         "404 | recover/m.example/3306/unknown/3306              | Cannot read instance: unknown:3306",
         "404 | force-master-takeover/main/unknown/3306          | Cannot read instance: unknown:3306",
+        "404 | graceful-master-takeover/main/unknown/3306       | Cannot read instance: unknown:3306",
+        "404 | graceful-master-takeover-auto/nothing            | Unable to determine cluster name",
+        "400 | graceful-master-takeover/main/r1.example/x       | Invalid port: x",
         "404 | force-master-failover/nothing                    | Unable to determine cluster name",
         "404 | stop-replica/unknown/3306                        | Cannot read instance: unknown:3306"
       })

@@ -96,6 +96,8 @@ class ClientScriptTest {
         "recover -i m.example -d r2.example           | r2.example:3306",
         "force-master-failover -a main                | r1:3306",
         "force-master-takeover -a main -d r2.example  | r2.example:3306",
+        "graceful-master-takeover -a main -d r2.example | r2.example:3306",
+        "graceful-master-takeover-auto -i r1.example  | r1:3306",
         "ack-cluster-recoveries -a main -r seen       | m.example:3306",
         "register-candidate -i r1.example -R prefer   | r1.example:3306",
         "tags -i r1.example                           | ''",

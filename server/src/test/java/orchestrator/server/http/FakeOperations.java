@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.UnaryOperator;
 import orchestrator.core.analysis.Analysis;
 import orchestrator.core.analysis.AnalysisPolicy;
 import orchestrator.core.analysis.StaleCoordinates;
@@ -39,6 +40,7 @@ import orchestrator.server.engine.NodeInfo;
 import orchestrator.server.engine.Operations;
 import orchestrator.server.engine.Outcome;
 import orchestrator.server.engine.Outcome.Failure;
+import orchestrator.server.engine.RecoveryRequest;
 import orchestrator.server.engine.Requester;
 import orchestrator.server.engine.World;
 
@@ -65,6 +67,9 @@ final class FakeOperations implements Operations {
 
   volatile Optional<String> illness = Optional.empty();
   volatile boolean broken = false;
+
+  /** What becomes of a takeover. */
+  volatile UnaryOperator<RecoveryTicket> takenOver = ticket -> ticket;
 
   /** Runs within everything that is asked for. */
   volatile Runnable delay = () -> {};
@@ -198,6 +203,25 @@ final class FakeOperations implements Operations {
             "8",
             TopologyBuilder.key("m"),
             designated.or(() -> Optional.of(TopologyBuilder.key("r1")))));
+  }
+
+  @Override
+  public Outcome<RecoveryTicket> takeOver(
+      String clusterName, Optional<InstanceKey> designated, boolean auto, Requester by) {
+    return answer(
+        "take over " + clusterName + designated.map(d -> " to " + d).orElse("") + " " + auto,
+        by,
+        takenOver.apply(
+            ticket(
+                "9",
+                TopologyBuilder.key("m"),
+                designated.or(() -> Optional.of(TopologyBuilder.key("r1"))))));
+  }
+
+  @Override
+  public Outcome<RecoveryPlan> plan(RecoveryRequest request) {
+    asked.add("plan " + request);
+    return recoveryPlan(TopologyBuilder.key("m"));
   }
 
   @Override

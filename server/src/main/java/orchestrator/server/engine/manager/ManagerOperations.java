@@ -7,7 +7,6 @@ import static orchestrator.server.engine.Outcome.Failure.UNAVAILABLE;
 import static orchestrator.server.engine.Outcome.Failure.UNKNOWN;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -17,7 +16,6 @@ import java.util.concurrent.TimeoutException;
 import orchestrator.core.analysis.AnalysisCode;
 import orchestrator.core.analysis.Diagnosis;
 import orchestrator.core.facts.DemotedMaster;
-import orchestrator.core.facts.RecoveryKind;
 import orchestrator.core.facts.RecoveryOrigin;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.recovery.Circumstances;
@@ -31,7 +29,6 @@ import orchestrator.core.state.Command;
 import orchestrator.core.state.CommandResult;
 import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
-import orchestrator.core.topology.Topology;
 import orchestrator.server.engine.Consensus.Submission;
 import orchestrator.server.engine.Fence;
 import orchestrator.server.engine.Health;
@@ -40,23 +37,24 @@ import orchestrator.server.engine.Leadership;
 import orchestrator.server.engine.Operations;
 import orchestrator.server.engine.Outcome;
 import orchestrator.server.engine.ProbeResult;
+import orchestrator.server.engine.RecoveryRequest;
 import orchestrator.server.engine.Requester;
 import orchestrator.server.engine.Servers.ProbeDepth;
 import orchestrator.server.engine.World;
 import orchestrator.server.engine.detection.FailureCases;
-import orchestrator.server.engine.recovery.Recoveries.Begun;
 
 /** Answers what people ask, with the parts of the manager. */
 final class ManagerOperations implements Operations {
   private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(10);
-  private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(15);
+  static final Duration PROBE_TIMEOUT = Duration.ofSeconds(15);
   private static final Duration ACTION_TIMEOUT = Duration.ofSeconds(60);
-  private static final Duration RECOVERY_TIMEOUT = Duration.ofMinutes(30);
 
   private final Manager manager;
+  private final RequestedRecoveries requested;
 
   ManagerOperations(Manager manager) {
     this.manager = manager;
+    this.requested = new RequestedRecoveries(manager);
   }
 
   @Override
@@ -205,37 +203,24 @@ final class ManagerOperations implements Operations {
   @Override
   public Outcome<RecoveryTicket> recover(
       InstanceKey failed, Optional<InstanceKey> candidate, boolean skipHooks, Requester by) {
-    return lookAgain(failed)
-        .then(diagnosis -> {
-          if (!diagnosis.code().recoveryFunction().isActionable()) {
-            return Outcome.failed(
-                CONFLICT,
-                "Nothing to recover: the analysis of %s is %s. To replace a master that is not found dead, use force-master-failover"
-                    .formatted(failed, diagnosis.code().displayName()));
-          }
-          return run(diagnosis, new RecoveryOrigin(false, "", candidate, skipHooks), by);
-        });
+    return requested.run(new RecoveryRequest.Recover(failed, candidate, skipHooks), by);
   }
 
   @Override
   public Outcome<RecoveryTicket> forceMasterFailover(
       String clusterName, Optional<InstanceKey> designated, Requester by) {
-    Topology topology = manager.picture().topology();
-    List<Instance> masters = topology.mastersOf(clusterName);
-    if (masters.isEmpty()) {
-      return Outcome.failed(NOT_FOUND, "No such cluster: " + clusterName);
-    }
-    if (masters.size() > 1) {
-      return Outcome.failed(
-          CONFLICT, "Cluster %s has %d masters".formatted(clusterName, masters.size()));
-    }
-    String hint = designated.isPresent() ? "force-master-takeover" : "force-master-failover";
-    return lookAgain(masters.getFirst().key())
-        .then(diagnosis ->
-            run(
-                diagnosis.as(AnalysisCode.DEAD_MASTER),
-                new RecoveryOrigin(false, hint, designated, false),
-                by));
+    return requested.run(new RecoveryRequest.Force(clusterName, designated), by);
+  }
+
+  @Override
+  public Outcome<RecoveryTicket> takeOver(
+      String clusterName, Optional<InstanceKey> designated, boolean auto, Requester by) {
+    return requested.run(new RecoveryRequest.TakeOver(clusterName, designated, auto), by);
+  }
+
+  @Override
+  public Outcome<RecoveryPlan> plan(RecoveryRequest request) {
+    return requested.plan(request);
   }
 
   @Override
@@ -307,63 +292,6 @@ final class ManagerOperations implements Operations {
     return manager.servers().statementsOf(action, target);
   }
 
-  /** Reads a server and its replicas again before a person's recovery is judged. */
-  private Outcome<Diagnosis> lookAgain(InstanceKey key) {
-    Topology topology = manager.picture().topology();
-    if (topology.find(key).isEmpty()) {
-      return unknown(key);
-    }
-    List<InstanceKey> keys = new ArrayList<>(List.of(key));
-    topology.replicasOf(key).forEach(replica -> keys.add(replica.key()));
-    await(manager.discovery().probeNow(keys), PROBE_TIMEOUT);
-    return manager
-        .detector()
-        .diagnose(key)
-        .<Outcome<Diagnosis>>map(Outcome::ok)
-        .orElseGet(() -> unknown(key));
-  }
-
-  private Outcome<RecoveryTicket> run(Diagnosis diagnosis, RecoveryOrigin origin, Requester by) {
-    if (manager.consensus().leadership().isEmpty()) {
-      return notLeading();
-    }
-    FailureCase failure = FailureCases.of(diagnosis, true, "asked for by " + by.name());
-    if (origin.designated().isPresent()
-        && failure.kind().filter(kind -> kind != RecoveryKind.DEAD_MASTER).isPresent()) {
-      return Outcome.failed(
-          CONFLICT,
-          "A candidate can be named for a dead master only, and the analysis of %s is %s"
-              .formatted(diagnosis.key(), failure.analysis()));
-    }
-    Optional<InstanceKey> foreign =
-        origin.designated().filter(key -> !failure.replicas().contains(key));
-    if (foreign.isPresent()) {
-      return Outcome.failed(
-          CONFLICT, "%s is not a direct replica of %s".formatted(foreign.get(), diagnosis.key()));
-    }
-    Begun begun = manager.recoveries().begin(failure, origin, manager.uids().get(), List.of());
-    return switch (begun) {
-      case Begun.Refused(String reason) -> Outcome.failed(CONFLICT, reason);
-      case Begun.Running running ->
-          await(running.end(), RECOVERY_TIMEOUT)
-              .map(ManagerOperations::ended)
-              .orElseGet(() ->
-                  Outcome.failed(
-                      UNKNOWN,
-                      "Recovery %s still runs; see audit-recovery/uid/%s"
-                          .formatted(running.uid(), running.uid())));
-    };
-  }
-
-  private static Outcome<RecoveryTicket> ended(RecoveryTicket ticket) {
-    return ticket.isOpen()
-        ? Outcome.failed(
-            UNKNOWN,
-            "Recovery %s was interrupted here; the node that leads goes on with it: see audit-recovery/uid/%s"
-                .formatted(ticket.uid(), ticket.uid()))
-        : Outcome.ok(ticket);
-  }
-
   private Outcome<CommandResult.Done> commit(Command command, Requester by) {
     return switch (submission(List.of(command), by.commandId())) {
       case Submission.Rejected(String reason) -> Outcome.failed(UNAVAILABLE, reason);
@@ -382,16 +310,16 @@ final class ManagerOperations implements Operations {
         .orElseGet(() -> manager.consensus().submit(commands, COMMIT_TIMEOUT));
   }
 
-  private static <T> Outcome<T> notLeading() {
+  static <T> Outcome<T> notLeading() {
     return Outcome.failed(UNAVAILABLE, "This node may not act now: it does not lead");
   }
 
-  private static <T> Outcome<T> unknown(InstanceKey key) {
+  static <T> Outcome<T> unknown(InstanceKey key) {
     return Outcome.failed(NOT_FOUND, "No such instance: " + key);
   }
 
   /** Empty when it takes too long. */
-  private static <T> Optional<T> await(CompletableFuture<T> future, Duration timeout) {
+  static <T> Optional<T> await(CompletableFuture<T> future, Duration timeout) {
     try {
       return Optional.ofNullable(future.get(timeout.toMillis(), TimeUnit.MILLISECONDS));
     } catch (TimeoutException e) {

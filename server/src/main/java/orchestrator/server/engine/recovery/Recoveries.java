@@ -327,7 +327,7 @@ public final class Recoveries {
   }
 
   private void ended(RecoveryTicket ticket, Effect.Finished end) {
-    if (!end.successful()) {
+    if (!end.successful() && !ticket.origin().isTakeover()) {
       retryAfter.put(ticket.failed(), ports.clock().instant().plus(RETRY));
     }
     String promoted =
@@ -341,8 +341,12 @@ public final class Recoveries {
   private void audit(RecoveryTicket ticket, String message) {
     ports
         .trail()
-        .record(
-            ticket.kind().auditType(), ticket.failed(), "recovery " + ticket.uid() + " " + message);
+        .record(auditType(ticket), ticket.failed(), "recovery " + ticket.uid() + " " + message);
+  }
+
+  private static String auditType(RecoveryTicket ticket) {
+    RecoveryOrigin origin = ticket.origin();
+    return origin.isTakeover() ? origin.command() : ticket.kind().auditType();
   }
 
   private Optional<RecoveryTicket> find(String uid) {

@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import orchestrator.core.recovery.TakeoverSurvey;
 import orchestrator.core.relocation.ActionOutcome;
 import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.testing.InstanceBuilder;
@@ -127,6 +128,11 @@ final class ScriptedServers implements Servers {
   @Override
   public ActionOutcome perform(ServerAction action, Fence fence, Duration deadline) {
     throw new UnsupportedOperationException("nothing is changed here");
+  }
+
+  @Override
+  public TakeoverSurvey survey(InstanceKey key, Duration deadline) {
+    return TakeoverSurvey.failed(key, "no script tells");
   }
 
   @Override

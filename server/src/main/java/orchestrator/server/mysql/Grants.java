@@ -1,0 +1,59 @@
+package orchestrator.server.mysql;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import orchestrator.core.topology.ServerVersion;
+
+/** What {@code SHOW GRANTS} tells of the global privileges of a user. Pure. */
+final class Grants {
+  private static final String EVERYWHERE = " ON *.* TO ";
+
+  private final Set<String> privileges = new TreeSet<>();
+  private boolean hasRoles;
+
+  /**
+   * @param lines each a {@code GRANT} statement
+   */
+  Grants(List<String> lines) {
+    for (String line : lines) {
+      String text = line.toUpperCase(Locale.ROOT);
+      int end = text.indexOf(EVERYWHERE);
+      if (end > 0) {
+        for (String privilege : text.substring("GRANT ".length(), end).split(",")) {
+          privileges.add(privilege.strip());
+        }
+      } else if (!text.contains(" ON ")) {
+        hasRoles = true;
+      }
+    }
+  }
+
+  /** What a takeover needs and the user lacks; nothing where roles may give it. */
+  List<String> missing(ServerVersion version) {
+    Dialect dialect = Dialect.of(version);
+    List<String> missing = new ArrayList<>();
+    if (hasRoles || privileges.isEmpty()) {
+      return missing;
+    }
+    boolean fine = dialect.isMariaDb() && version.isAtLeast(10, 5, 2);
+    String readOnly = dialect.isMariaDb() ? "READ_ONLY ADMIN" : "SYSTEM_VARIABLES_ADMIN";
+    String replication = fine ? "REPLICATION SLAVE ADMIN" : "REPLICATION_SLAVE_ADMIN";
+    boolean split = fine || (!dialect.isMariaDb() && version.isAtLeast(8, 0, 0));
+    if (!has("SUPER") && !(split && has(readOnly))) {
+      missing.add(split ? readOnly : "SUPER");
+    }
+    if (!has("SUPER") && !(split && has(replication)) && !missing.contains("SUPER")) {
+      missing.add(split ? replication : "SUPER");
+    }
+    return missing;
+  }
+
+  private boolean has(String privilege) {
+    return privileges.contains(privilege)
+        || privileges.contains("ALL PRIVILEGES")
+        || privileges.contains("ALL");
+  }
+}

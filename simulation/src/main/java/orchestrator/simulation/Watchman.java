@@ -67,12 +67,7 @@ final class Watchman {
     }
     DemotedMasterWatch.Verdict verdict =
         DemotedMasterWatch.judge(
-            demoted,
-            read,
-            manager.picture.topology(),
-            state,
-            RULES,
-            manager.world.instant());
+            demoted, read, manager.picture.topology(), state, RULES, manager.world.instant());
     for (ServerAction action : verdict.actions()) {
       manager.perform(action, "demoted", lead.get().term(), 10_000, outcome -> {});
     }

@@ -22,7 +22,8 @@ public final class SurveyGates {
   /**
    * @param surveys of the master and of its replicas
    */
-  public static List<Gate> of(InstanceKey master, RecoveryOrigin origin, List<TakeoverSurvey> surveys) {
+  public static List<Gate> of(
+      InstanceKey master, RecoveryOrigin origin, List<TakeoverSurvey> surveys) {
     SurveyGates gates = new SurveyGates(master, origin, surveys);
     return List.of(gates.privileges(), gates.transactions(), gates.login());
   }
@@ -60,7 +61,8 @@ public final class SurveyGates {
   }
 
   private Gate login() {
-    Optional<TakeoverSurvey> teller = surveys.stream().filter(TakeoverSurvey::tellsReplicationLogin).findFirst();
+    Optional<TakeoverSurvey> teller =
+        surveys.stream().filter(TakeoverSurvey::tellsReplicationLogin).findFirst();
     String without =
         "no server tells how a replica logs in, so "
             + master

@@ -266,7 +266,7 @@ class StateMachineTest {
   void timeTakesWhatHasExpiredAndKeepsTheRest() {
     ReplicatedState state =
         after(
-            new Command.BeginDowntime(downtime("a", "work")),
+            new Command.BeginDowntime(downtime("c", "work")),
             new Command.SubmitPool("p", List.of(server("a")), HOUR_LATER),
             new Command.RegisterHostnameUnresolve("a", "vip", HOUR_LATER),
             maintenance("anna", NOON),

@@ -67,11 +67,11 @@ class AdviceTest {
 
   @Test
   void aKeyThatActsInPartIsReportedWithWhatIsMissing() {
-    assertThat(warnings(parse("\"RecoverNonWriteableMaster\": true")))
+    assertThat(warnings(parse("\"DetectPseudoGTIDQuery\": \"select 1\"")))
         .singleElement()
         .asString()
-        .contains("RecoverNonWriteableMaster", "in part", "the master stays read-only");
-    assertThat(warnings(parse("\"RecoverNonWriteableMaster\": false"))).isEmpty();
+        .contains("DetectPseudoGTIDQuery", "in part", "Pseudo-GTID is not used");
+    assertThat(warnings(parse("\"DetectPseudoGTIDQuery\": \"\""))).isEmpty();
   }
 
   static Stream<ConfigurationKey<?>> protectiveKeys() {

@@ -25,6 +25,20 @@ public enum HookPoint {
     return configurationKey;
   }
 
+  /** Whether what follows must not happen when a process of this moment fails. */
+  public boolean mayForbid() {
+    return switch (this) {
+      case ON_FAILURE_DETECTION, PRE_GRACEFUL_TAKEOVER, PRE_FAILOVER, FENCING -> true;
+      case POST_MASTER_FAILOVER,
+          POST_INTERMEDIATE_MASTER_FAILOVER,
+          POST_FAILOVER,
+          POST_UNSUCCESSFUL_FAILOVER,
+          POST_GRACEFUL_TAKEOVER,
+          POST_TAKE_MASTER ->
+          false;
+    };
+  }
+
   public static Optional<HookPoint> ofConfigurationKey(String key) {
     for (HookPoint point : values()) {
       if (point.configurationKey.equals(key)) {

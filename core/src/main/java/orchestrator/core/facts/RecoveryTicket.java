@@ -26,7 +26,8 @@ import orchestrator.core.topology.InstanceKey;
  *     the one that now does what the failed one did
  * @param fates what became of each direct replica of the failed server
  * @param hooksStarted {@code <point>/<index>} of processes that may have run
- * @param hooksEnded the same of those that are known to have ended, well or not
+ * @param hooksEnded the same of those that are known to have ended, well or not; those that may
+ *     forbid what follows only if they ended well
  */
 public record RecoveryTicket(
     long id,
@@ -155,8 +156,12 @@ public record RecoveryTicket(
     switch (entry) {
       case JournalEntry.Noted ignored -> {}
       case JournalEntry.Resumed resumed -> draft.processingNode = resumed.node();
-      case JournalEntry.HookFinished hook ->
+      case JournalEntry.HookFinished hook -> {
+        // One that has forbidden what follows is asked again by whoever goes on.
+        if (hook.successful() || !hook.point().mayForbid()) {
           draft.hooksEnded = plus(hooksEnded, hookName(hook.point(), hook.index()));
+        }
+      }
       case JournalEntry.HookStarted hook ->
           draft.hooksStarted = plus(hooksStarted, hookName(hook.point(), hook.index()));
       case JournalEntry.CandidateChosen choice -> draft.chosen = Optional.of(choice.candidate());

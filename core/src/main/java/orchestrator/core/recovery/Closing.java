@@ -45,11 +45,12 @@ final class Closing {
     for (Instance replica : t.s.live.values()) {
       boolean stopped = hasIoThread(replica, ThreadState.STOPPED);
       boolean byUs =
-          t.s
-              .circumstances
-              .lastRead(replica.key())
-              .filter(before -> !hasIoThread(before, ThreadState.STOPPED))
-              .isPresent();
+          t.s.resumed
+              || t.s
+                  .circumstances
+                  .lastRead(replica.key())
+                  .filter(before -> !hasIoThread(before, ThreadState.STOPPED))
+                  .isPresent();
       if (stopped && byUs && (!replica.usesMariaDbGtid() || survivors.isApplied(replica))) {
         t.perform(
             new Pending.Aside("Letting " + replica.key() + " fetch again"),

@@ -35,7 +35,13 @@ final class Moving {
   static void consider(Turn t, InstanceKey replica) {
     InstanceKey master = t.successor().orElseThrow();
     Instance instance = t.s.live.get(replica);
+    // What it has is not known yet: it is asked, and the replicas are considered again.
+    boolean masterIsAsked =
+        t.s.phase == Phase.PROMOTING
+            && !t.s.live.containsKey(master)
+            && t.s.intendedExecuted.isEmpty();
     if (instance == null
+        || masterIsAsked
         || replica.equals(master)
         || t.s.moves.containsKey(replica)
         || t.s.settled.containsKey(replica)) {

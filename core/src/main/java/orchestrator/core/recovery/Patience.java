@@ -66,6 +66,9 @@ final class Patience {
    */
   static final Duration HOLD = Duration.ofSeconds(5);
 
+  /** How long a master that is held read-only must be silent to count as gone. */
+  static final Duration GONE = Duration.ofSeconds(1);
+
   /** How long a failed takeover tries to make the old master writable again. */
   static final Duration UNDO = Duration.ofSeconds(8);
 

@@ -295,6 +295,8 @@ final class Preparing {
   static void fencingFailed(Turn t, String reason) {
     if (t.policy().safety().goOnUnfenced()) {
       t.note(reason + "; FencingFailurePolicy is go-on");
+    } else if (t.isTakeover()) {
+      TakeoverUndo.begin(t, reason);
     } else {
       Closing.fail(
           t,

@@ -154,6 +154,7 @@ final class Promoting {
               + " writable or not: check it, and make it the master");
     } else if (t.s.mayBeWritable) {
       t.s.retreating = true;
+      t.s.promotionUntil = t.now.plus(Patience.PROMOTION);
       makeReadOnlyAgain(t);
     } else {
       abandon(t, "every statement that could make it writable was certainly not executed");

@@ -162,7 +162,7 @@ final class SourceChoice {
     if (behind.isEmpty() && !orphan.key().equals(leader().orElse(null))) {
       Optional<InstanceKey> leader = leader().filter(key -> regroups(orphan));
       List<Instance> moved = leader.map(state.live::get).stream().filter(this::isMoved).toList();
-      if (leader.isPresent() && moved.isEmpty()) {
+      if (leader.filter(key -> !hasMoved(key)).isPresent() && moved.isEmpty()) {
         return new Destination.Later(Set.of(), "it waits for " + leader.get());
       }
       Optional<InstanceKey> below = first(orphan, moved, refusals, behind);
@@ -175,6 +175,12 @@ final class SourceChoice {
     return first(orphan, rest, refusals, behind)
         .<Destination>map(Destination.To::new)
         .orElseGet(() -> none(refusals, behind));
+  }
+
+  /** One that was moved, and fell silent afterwards, is not waited for. */
+  private boolean hasMoved(InstanceKey key) {
+    ReplicaFate fate = state.settled.get(key);
+    return fate != null && fate.kind() == ReplicaFate.Kind.MOVED;
   }
 
   private static Destination none(List<String> refusals, Set<InstanceKey> behind) {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import orchestrator.core.facts.HookPoint;
 import orchestrator.core.facts.JournalEntry;
 import orchestrator.core.gtid.GtidSet;
 import orchestrator.core.gtid.OracleGtidSet;
@@ -137,6 +138,7 @@ final class Takeover {
         t.s.takeover.held = Optional.of(after);
         t.s.takeover.quiet = false;
         t.s.takeover.since = t.now;
+        t.s.takeover.lastReadOfMaster = t.now;
         t.s.takeover.until = t.now.plus(t.policy().replication().reasonableMaintenanceLag());
         t.s.phase = Phase.TAKEOVER_CATCHING_UP;
         t.note(t.failed() + " is read-only, at " + text(after));
@@ -170,6 +172,7 @@ final class Takeover {
   static void polled(Turn t, InstanceKey key, Instance instance) {
     if (key.equals(t.failed())) {
       t.s.takeover.failedReadsOfMaster = 0;
+      t.s.takeover.lastReadOfMaster = t.now;
       t.s.takeover.quiet =
           executed(t.s.takeover.held).filter(set -> set.covers(executedOf(instance))).isPresent();
       t.s.takeover.held = Optional.of(instance);
@@ -202,7 +205,12 @@ final class Takeover {
     if (hopeless.isPresent()) {
       TakeoverUndo.begin(t, hopeless.get());
     } else if (target != null && isComplete(t)) {
-      Preparing.intend(t, target);
+      if (t.s.takeover.failedReadsOfMaster == 0) {
+        Preparing.intend(t, target);
+      } else {
+        // It may have been restarted, and takes writes where we cannot reach it.
+        HookRun.begin(t, Phase.INTENDING, HookPoint.FENCING);
+      }
     } else if (!t.now.isBefore(t.s.takeover.until)) {
       TakeoverUndo.begin(t, tooSlow(t));
     } else {
@@ -211,12 +219,15 @@ final class Takeover {
   }
 
   /**
-   * A master that was set read-only and then fell silent is what every failover deals with: the
-   * target has all that was read of it.
+   * A master that was set read-only and then fell silent for a while is what every failover deals
+   * with: the target has all that was read of it.
    */
   private static boolean isComplete(Turn t) {
     TakeoverState takeover = t.s.takeover;
-    boolean masterIsDone = takeover.quiet || takeover.failedReadsOfMaster >= 2;
+    boolean isGone =
+        takeover.failedReadsOfMaster >= 2
+            && !t.now.isBefore(takeover.lastReadOfMaster.plus(Patience.GONE));
+    boolean masterIsDone = takeover.failedReadsOfMaster == 0 ? takeover.quiet : isGone;
     return masterIsDone && takeover.failedReadsOfTarget == 0 && lacking(t).isEmpty();
   }
 

@@ -68,7 +68,7 @@ final class TakeoverFlow implements Flow {
   public void committed(Turn t, CommitKind kind) {
     switch (kind) {
       case HOLD -> Takeover.hold(t);
-      case REOPEN -> TakeoverUndo.reopen(t);
+      case REOPEN -> TakeoverUndo.beginReopening(t);
       case INTEND -> Promoting.begin(t, false);
       case PROMOTED -> {
         TakeoverEnd.begin(t);

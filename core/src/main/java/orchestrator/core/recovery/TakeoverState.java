@@ -59,6 +59,10 @@ final class TakeoverState {
   boolean quiet;
 
   int failedReadsOfMaster;
+
+  /** When the held master was last read. */
+  Instant lastReadOfMaster = Instant.MIN;
+
   int failedReadsOfTarget;
 
   /** The end of the present wait. */
@@ -80,6 +84,7 @@ final class TakeoverState {
     copy.held = held;
     copy.quiet = quiet;
     copy.failedReadsOfMaster = failedReadsOfMaster;
+    copy.lastReadOfMaster = lastReadOfMaster;
     copy.failedReadsOfTarget = failedReadsOfTarget;
     copy.until = until;
     copy.since = since;

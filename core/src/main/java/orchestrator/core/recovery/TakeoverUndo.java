@@ -32,12 +32,11 @@ final class TakeoverUndo {
     t.s.errors.add(reason);
     t.note("The takeover fails: " + reason);
     t.s.phase = Phase.TAKEOVER_UNDOING;
-    t.s.takeover.until = t.now.plus(Patience.UNDO);
     t.s.takeover.reopened = false;
     t.s.moves.clear();
     t.s.settled.clear();
     if (t.s.ticket.intended().equals(Optional.of(t.failed()))) {
-      reopen(t);
+      beginReopening(t);
     } else if (Takeover.mayBeHeld(t) || t.s.takeover.held.isPresent()) {
       t.s.takeover.undo = Undo.REOPENING;
       t.commit(
@@ -49,7 +48,12 @@ final class TakeoverUndo {
   }
 
   /** It is recorded that the old master may be writable. */
-  static void reopen(Turn t) {
+  static void beginReopening(Turn t) {
+    t.s.takeover.until = t.now.plus(Patience.UNDO);
+    reopen(t);
+  }
+
+  private static void reopen(Turn t) {
     t.s.takeover.undo = Undo.REOPENING;
     t.perform(
         new Pending.ReopenMaster(),
@@ -137,7 +141,9 @@ final class TakeoverUndo {
       if (instance == null) {
         t.s.errors.add(replica + " does not answer: " + Moving.silence(t, replica));
       } else if (!isAtHome(t, instance)) {
-        if (masterServes) {
+        boolean below = instance.sourceKey().filter(t.failed()::equals).isPresent();
+        // To let one below it go on is right whether or not the master answers now.
+        if (masterServes || below) {
           sendBack(t, instance);
         } else {
           t.s.errors.add(replica + " was left " + whereabouts(instance));
@@ -149,8 +155,14 @@ final class TakeoverUndo {
   /** Below the old master, and at work unless it was stopped before. */
   private static boolean isAtHome(Turn t, Instance replica) {
     boolean below = replica.sourceKey().filter(t.failed()::equals).isPresent();
+    // What was read before a run that goes on with another's work may show what that one stopped.
     boolean wasRunning =
-        t.s.circumstances.lastRead(replica.key()).filter(Instance::isReplicating).isPresent();
+        t.s.resumed
+            || t.s
+                .circumstances
+                .lastRead(replica.key())
+                .filter(Instance::isReplicating)
+                .isPresent();
     return below && (replica.isReplicating() || !wasRunning);
   }
 

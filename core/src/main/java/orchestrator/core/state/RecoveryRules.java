@@ -6,12 +6,14 @@ import static orchestrator.core.state.StateDraft.without;
 
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import orchestrator.core.facts.Acknowledgement;
 import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.Detection;
+import orchestrator.core.facts.JournalEntry;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.state.CommandResult.Done;
 import orchestrator.core.state.CommandResult.Refused;
@@ -55,10 +57,33 @@ final class RecoveryRules {
     if (!ticket.origin().automatic()) {
       acknowledgeEarlier(draft, ticket);
     }
+    if (RecoveryGate.changesTopology(ticket.analysis())) {
+      closeRepairs(draft, ticket);
+    }
     long id = draft.takeId();
     RecoveryTicket opened = ticket.withIds(id, detectionOf(draft, ticket));
     draft.recoveries = with(draft.recoveries, ticket.uid(), opened);
     return new Done(id);
+  }
+
+  /**
+   * A repair of the same server gives way. One that was to make it writable would do so beside its
+   * successor; one that may have done so already is in the way of the failover.
+   */
+  private static void closeRepairs(StateDraft draft, RecoveryTicket failover) {
+    JournalEntry end =
+        new JournalEntry.Closed(
+            false, List.of("It gave way to recovery " + failover.uid() + " of the server"));
+    for (RecoveryTicket ticket : List.copyOf(draft.recoveries.values())) {
+      boolean givesWay =
+          ticket.isOpen()
+              && ticket.failed().equals(failover.failed())
+              && !RecoveryGate.changesTopology(ticket.analysis());
+      if (givesWay) {
+        draft.recoveries =
+            with(draft.recoveries, ticket.uid(), ticket.with(end, failover.started()));
+      }
+    }
   }
 
   /**

@@ -20,10 +20,13 @@ import java.util.Map;
 import java.util.Optional;
 import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.Downtime;
+import orchestrator.core.facts.HookPoint;
 import orchestrator.core.facts.JournalEntry;
 import orchestrator.core.facts.LossReport;
 import orchestrator.core.facts.Maintenance;
 import orchestrator.core.facts.ManagerNode;
+import orchestrator.core.facts.RecoveryOrigin;
+import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.gtid.GtidDifference;
 import org.junit.jupiter.api.Test;
 
@@ -281,6 +284,39 @@ class StateMachineTest {
         .usingRecursiveComparison()
         .ignoringFields("recoveries", "nextId")
         .isEqualTo(ReplicatedState.EMPTY);
+  }
+
+  @Test
+  void aRepairIsOverWhenTheFailoverOfItsServerBegins() {
+    RecoveryTicket repair =
+        ticket(
+            "repair",
+            "a",
+            "a:3306",
+            "NoWriteableMasterStructureWarning",
+            RecoveryOrigin.AUTOMATIC,
+            NOON);
+    ReplicatedState state =
+        after(new Command.OpenRecovery(repair), new Command.OpenRecovery(ticket("failover", "a")));
+    assertThat(state.recoveries().get("repair")).matches(ticket -> !ticket.isOpen());
+    assertThat(state.recoveries().get("failover")).matches(RecoveryTicket::isOpen);
+    Command late =
+        new Command.Journal(
+            "repair", List.of(new JournalEntry.PromotionIntended(server("a"))), NOON, 1);
+    assertThat(StateMachine.apply(state, late, LogPosition.NONE).result())
+        .as("it cannot make the server writable beside the successor")
+        .isInstanceOf(CommandResult.Refused.class);
+  }
+
+  @Test
+  void aProcessThatHasForbiddenWhatFollowsIsNotTakenForDone() {
+    RecoveryTicket ticket = ticket("u", "a");
+    JournalEntry vetoed = new JournalEntry.HookFinished(HookPoint.FENCING, 0, false, 5, "");
+    JournalEntry allowed = new JournalEntry.HookFinished(HookPoint.FENCING, 0, true, 5, "");
+    JournalEntry told = new JournalEntry.HookFinished(HookPoint.POST_FAILOVER, 0, false, 5, "");
+    assertThat(ticket.with(vetoed, NOON).hookHasEnded(HookPoint.FENCING, 0)).isFalse();
+    assertThat(ticket.with(allowed, NOON).hookHasEnded(HookPoint.FENCING, 0)).isTrue();
+    assertThat(ticket.with(told, NOON).hookHasEnded(HookPoint.POST_FAILOVER, 0)).isTrue();
   }
 
   @Test

@@ -17,10 +17,18 @@ record CliCommand(
     boolean takesList,
     Action action) {
 
+  /** Is part of the usage of a command that can show what it would do. */
+  static final String DRY_RUN = "[--dry-run]";
+
   /** Asks the API and prints what it answers. */
   @FunctionalInterface
   interface Action {
     void run(CommandCall call) throws CommandException;
+  }
+
+  /** Whether it can show what it would do. */
+  boolean hasDryRun() {
+    return usage.contains(DRY_RUN);
   }
 
   String helpText() {

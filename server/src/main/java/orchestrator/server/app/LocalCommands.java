@@ -56,6 +56,10 @@ final class LocalCommands {
       fatal(err, "Invalid --promotion-rule: " + arguments.promotionRule);
       return Main.FAILED;
     }
+    if (arguments.dryRun && !found.get().hasDryRun()) {
+      fatal(err, "There is no dry run of " + command + ": nothing was done");
+      return Main.FAILED;
+    }
     boolean inGroup = configuration.raft().enabled() && !arguments.ignoreRaftSetup;
     if (inGroup && found.get().changes()) {
       fatal(err, refusal(found.get()));

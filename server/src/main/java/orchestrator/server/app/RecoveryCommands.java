@@ -11,7 +11,7 @@ import tools.jackson.databind.JsonNode;
 final class RecoveryCommands {
   private static final String CLUSTER = "-alias NAME | -i HOST:PORT";
   private static final String SERVER = "-i HOST:PORT";
-  private static final String DRY_RUN = " [--dry-run]";
+  private static final String DRY_RUN = " " + CliCommand.DRY_RUN;
 
   /** How the API says that there was no failure, which is no error here. */
   private static final String NOTHING = "Nothing to recover:";
@@ -34,12 +34,12 @@ final class RecoveryCommands {
             c -> c.ofServer("explain").path("Lines").forEach(line -> c.print(line.asString(""))))
         .addLiveChange(
             "recover",
-            SERVER + " [-d CANDIDATE] [--dry-run]",
+            SERVER + " [-d CANDIDATE]" + DRY_RUN,
             "recover from the failure of a server",
             c -> recover(c, "recover"))
         .addLiveChange(
             "recover-lite",
-            SERVER + " [-d CANDIDATE]",
+            SERVER + " [-d CANDIDATE]" + DRY_RUN,
             "the same without running processes",
             c -> recover(c, "recover-lite"))
         .addLiveChange(

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import orchestrator.core.facts.Acknowledgement;
 import orchestrator.core.facts.RecoveryPause;
+import orchestrator.core.state.Brakes;
 import orchestrator.core.state.Command;
 import orchestrator.server.engine.Operations;
 
@@ -81,10 +82,18 @@ final class BrakeEndpoints {
     String cluster =
         Optional.of(hint)
             .filter(call.picture().state().pauses()::containsKey)
-            .orElseGet(() -> call.lookup().exactCluster(hint));
+            .orElseGet(() -> pausedAs(call, call.lookup().exactCluster(hint)));
     return Answer.of(
         operations.submit(new Command.ResumeRecoveries(cluster), call.requester()),
         "Recoveries of cluster " + cluster + " are not paused any more",
         done -> Body.text(cluster));
+  }
+
+  /** The name under which a cluster is paused: of one with another master perhaps the former. */
+  private static String pausedAs(Call call, String cluster) {
+    String alias = call.picture().aliasOf(cluster).orElse("");
+    return Brakes.pauseOf(call.picture().state(), cluster, alias, call.picture().now())
+        .map(RecoveryPause::clusterName)
+        .orElse(cluster);
   }
 }

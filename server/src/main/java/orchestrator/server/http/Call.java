@@ -21,6 +21,9 @@ record Call(
     Caller caller,
     Optional<String> commandId,
     Supplier<Picture> pictures) {
+  /** The query parameter that asks for a plan only. */
+  static final String DRY_RUN = "dry-run";
+
   private static final Duration NOT_LONG = Duration.ofMinutes(10);
 
   private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})([smhdw])");
@@ -65,6 +68,19 @@ record Call(
 
   boolean flag(String name) {
     return parameter(name).filter("true"::equals).isPresent();
+  }
+
+  /**
+   * Whether a plan is wanted, and no change. What is neither yes nor no is refused: nothing may be
+   * changed because the wish that it be not was misspelt.
+   */
+  boolean isDryRun() {
+    String wish = query.getOrDefault(DRY_RUN, "false").trim();
+    if (!wish.equals("true") && !wish.equals("false")) {
+      throw ApiException.badRequest(
+          "dry-run must be true or false, got '" + wish + "': nothing was done");
+    }
+    return wish.equals("true");
   }
 
   /** {@code :host/:port} of the path. */

@@ -1,7 +1,11 @@
 package orchestrator.server.http;
 
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Function;
 import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.RecoveryOrigin;
@@ -17,6 +21,18 @@ import orchestrator.server.engine.RecoveryRequest;
 
 /** Recoveries that people ask for. */
 final class RecoveryEndpoints {
+  /** Of these there is a dry run. */
+  static final SortedSet<String> PLANNED =
+      Collections.unmodifiableSortedSet(
+          new TreeSet<>(
+              List.of(
+                  "recover",
+                  "recover-lite",
+                  "force-master-failover",
+                  "force-master-takeover",
+                  "graceful-master-takeover",
+                  "graceful-master-takeover-auto")));
+
   private static final String DESIGNATED = "/:designatedHost/:designatedPort";
 
   private final Operations operations;
@@ -123,7 +139,7 @@ final class RecoveryEndpoints {
   }
 
   private static boolean isDryRun(Call call) {
-    return call.flag("dry-run");
+    return call.isDryRun();
   }
 
   private Answer plan(RecoveryRequest request) {

@@ -11,13 +11,15 @@ final class ServerSurvey {
   /** A transaction that has written and is open for longer is in the way of a takeover. */
   static final int LONG_SECONDS = 10;
 
+  /** InnoDB tells in the zone of the operating system when a transaction began. */
   private static final String TRANSACTIONS =
       """
-      SELECT t.trx_mysql_thread_id AS id, TIMESTAMPDIFF(SECOND, t.trx_started, NOW()) AS age,
+      SELECT t.trx_mysql_thread_id AS id, TIMESTAMPDIFF(SECOND, t.trx_started, n.now) AS age,
         t.trx_rows_modified AS changed, COALESCE(p.user, '') AS user, COALESCE(p.host, '') AS host
       FROM information_schema.innodb_trx t
+      JOIN (SELECT COALESCE(CONVERT_TZ(NOW(), @@session.time_zone, 'SYSTEM'), NOW()) AS now) n
       LEFT JOIN information_schema.processlist p ON p.id = t.trx_mysql_thread_id
-      WHERE t.trx_rows_modified > 0 AND t.trx_started < NOW() - INTERVAL %d SECOND
+      WHERE t.trx_rows_modified > 0 AND t.trx_started < n.now - INTERVAL %d SECOND
         AND t.trx_mysql_thread_id <> 0 AND COALESCE(p.user, '') <> 'system user'
       ORDER BY t.trx_started LIMIT 10\
       """

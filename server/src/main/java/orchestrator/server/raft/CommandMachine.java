@@ -53,6 +53,10 @@ import org.slf4j.LoggerFactory;
  * is one immutable value.
  */
 final class CommandMachine extends BaseStateMachine {
+  /** Logs are checked for damage before: what cannot be read was written by a newer version. */
+  private static final String NEWER_VERSION =
+      "A newer version than this one has written it: install that here, and keep RaftDataDir as it is";
+
   private static final Logger log = LoggerFactory.getLogger(CommandMachine.class);
   private static final Duration FLUSH_LIMIT = Duration.ofSeconds(2);
   private static final Duration SNAPSHOT_RETRY = Duration.ofSeconds(30);
@@ -203,17 +207,18 @@ final class CommandMachine extends BaseStateMachine {
       updateLastAppliedTermIndex(at);
       return CompletableFuture.completedFuture(Message.EMPTY);
     } catch (CodecException e) {
-      return cannotApply(at, e);
+      return cannotApply(at, e, NEWER_VERSION);
     } catch (RuntimeException e) {
       log.error("Applying entry {} failed", at, e);
-      return cannotApply(at, e);
+      return cannotApply(at, e, GroupDirectory.REJOIN);
     }
   }
 
-  private CompletableFuture<Message> cannotApply(TermIndex at, RuntimeException cause) {
+  private CompletableFuture<Message> cannotApply(
+      TermIndex at, RuntimeException cause, String advice) {
     doom.leave(
         "Entry %d of the raft log cannot be applied: %s. %s"
-            .formatted(at.getIndex(), cause.getMessage(), GroupDirectory.REJOIN));
+            .formatted(at.getIndex(), cause.getMessage(), advice));
     return CompletableFuture.failedFuture(cause);
   }
 

@@ -260,6 +260,7 @@ class ClientScriptTest {
         "-c clusters --no-such-option x     | unknown option: --no-such-option",
         "-c clusters stray                  | unexpected argument: stray",
         "-c clusters -i                     | option -i needs a value",
+        "-c stop-replica -i r1 --dry-run    | there is no dry run of stop-replica: nothing was done",
         "-c instance                        | instance (-i) must be provided",
         "-c topology                        | cluster (-a) or instance (-i) must be provided",
         "-c begin-downtime -i r1.example    | reason (-r) must be provided",

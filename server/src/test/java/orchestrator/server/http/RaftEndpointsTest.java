@@ -144,7 +144,8 @@ class RaftEndpointsTest {
             "IsRaftLeader",
             "RaftLeaderURI",
             "RaftAdvertise",
-            "RaftHealthyMembers");
+            "RaftHealthyMembers",
+            "RecoveryBrakes");
   }
 
   @Test

@@ -99,11 +99,18 @@ final class EffectPlayer implements AutoCloseable {
     if (!mayAct()) {
       return new Event.CommitRejected(commit.id(), notLeading());
     }
-    return switch (ports.consensus().submit(commit.commands(), COMMIT_TIMEOUT)) {
-      case Submission.Committed committed -> new Event.Committed(commit.id(), committed.results());
-      case Submission.Rejected rejected -> new Event.CommitRejected(commit.id(), rejected.reason());
-      case Submission.Unknown unknown -> new Event.CommitUnknown(commit.id(), unknown.reason());
-    };
+    try {
+      return switch (ports.consensus().submit(commit.commands(), COMMIT_TIMEOUT)) {
+        case Submission.Committed committed ->
+            new Event.Committed(commit.id(), committed.results());
+        case Submission.Rejected rejected ->
+            new Event.CommitRejected(commit.id(), rejected.reason());
+        case Submission.Unknown unknown -> new Event.CommitUnknown(commit.id(), unknown.reason());
+      };
+    } catch (RuntimeException e) {
+      log.error("A commit of a recovery ended unexpectedly", e);
+      return new Event.CommitUnknown(commit.id(), e.toString());
+    }
   }
 
   private void perform(Effect.Perform perform) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import orchestrator.sandbox.SandboxServer;
 import orchestrator.sandbox.ServerKind;
 import tools.jackson.databind.JsonNode;
@@ -68,11 +69,20 @@ final class Play {
     }
   }
 
-  /** What the manager said last, if it has ended: then that is why it could not be played. */
+  /** What the managers said last: the one that has ended by itself, which is why; else all. */
   Optional<String> lastWords() {
-    return built
-        .flatMap(stage -> stage.managers().ended())
-        .map(manager -> manager.name() + " ended. The end of its log:\n" + manager.logTail());
+    return built.map(Stage::managers).map(Play::lastWords);
+  }
+
+  private static String lastWords(Managers managers) {
+    List<ManagerProcess> told = managers.ended().map(List::of).orElseGet(managers::all);
+    return told.stream()
+        .map(manager ->
+            manager.name()
+                + (manager.isAlive() ? " runs" : " ended")
+                + ". The end of its log:\n"
+                + manager.logTail())
+        .collect(Collectors.joining("\n"));
   }
 
   private String title() {

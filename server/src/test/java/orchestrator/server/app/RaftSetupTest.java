@@ -3,6 +3,7 @@ package orchestrator.server.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
@@ -36,11 +37,14 @@ class RaftSetupTest {
   void listen() {
     logged.start();
     logger.addAppender(logged);
+    // Whatever level another test of this JVM has chosen for all.
+    logger.setLevel(Level.WARN);
   }
 
   @AfterEach
   void listenNoMore() {
     logger.detachAppender(logged);
+    logger.setLevel(null);
   }
 
   private RaftSettings settings(String... keys) throws IOException {

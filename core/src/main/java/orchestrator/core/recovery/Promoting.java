@@ -12,7 +12,6 @@ import orchestrator.core.recovery.RecoveryState.Phase;
 import orchestrator.core.relocation.ActionOutcome;
 import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.state.Command;
-import orchestrator.core.topology.Binlog;
 import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
 
@@ -236,11 +235,7 @@ final class Promoting {
             t.s.resumed ? after.gtid().executed() : t.s.intendedExecuted,
             t.s.beforePromotion);
     List<JournalEntry> entries = new ArrayList<>();
-    entries.add(
-        new JournalEntry.Promoted(
-            key,
-            after.classification().instanceAlias(),
-            Optional.of(after.binlog()).flatMap(Binlog::position)));
+    entries.add(Turn.promoted(key, after));
     entries.add(new JournalEntry.ReplicaSettled(key, t.s.settled.get(key)));
     entries.add(new JournalEntry.LossAssessed(loss));
     entries.add(new JournalEntry.Published(key));

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import orchestrator.core.facts.HookPoint;
 import orchestrator.core.facts.RecoveryBudget;
@@ -54,81 +55,61 @@ public record RecoveryPolicy(
   }
 
   public RecoveryPolicy with(Promotion newPromotion) {
-    return new RecoveryPolicy(
-        newPromotion,
-        replicas,
-        waits,
-        blockPeriod,
-        keyValuePrefix,
-        hooks,
-        replication,
-        budget,
-        safety);
+    return changed(draft -> draft.promotion = newPromotion);
   }
 
   public RecoveryPolicy with(Replicas newReplicas) {
-    return new RecoveryPolicy(
-        promotion,
-        newReplicas,
-        waits,
-        blockPeriod,
-        keyValuePrefix,
-        hooks,
-        replication,
-        budget,
-        safety);
+    return changed(draft -> draft.replicas = newReplicas);
   }
 
   public RecoveryPolicy with(Waits newWaits) {
-    return new RecoveryPolicy(
-        promotion,
-        replicas,
-        newWaits,
-        blockPeriod,
-        keyValuePrefix,
-        hooks,
-        replication,
-        budget,
-        safety);
+    return changed(draft -> draft.waits = newWaits);
   }
 
   public RecoveryPolicy with(Map<HookPoint, List<String>> newHooks) {
-    return new RecoveryPolicy(
-        promotion,
-        replicas,
-        waits,
-        blockPeriod,
-        keyValuePrefix,
-        newHooks,
-        replication,
-        budget,
-        safety);
+    return changed(draft -> draft.hooks = newHooks);
   }
 
   public RecoveryPolicy with(RecoveryBudget newBudget) {
-    return new RecoveryPolicy(
-        promotion,
-        replicas,
-        waits,
-        blockPeriod,
-        keyValuePrefix,
-        hooks,
-        replication,
-        Optional.of(newBudget),
-        safety);
+    return changed(draft -> draft.budget = Optional.of(newBudget));
   }
 
   public RecoveryPolicy with(SafetyPolicy newSafety) {
+    return changed(draft -> draft.safety = newSafety);
+  }
+
+  private RecoveryPolicy changed(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
     return new RecoveryPolicy(
-        promotion,
-        replicas,
-        waits,
+        draft.promotion,
+        draft.replicas,
+        draft.waits,
         blockPeriod,
         keyValuePrefix,
-        hooks,
+        draft.hooks,
         replication,
-        budget,
-        newSafety);
+        draft.budget,
+        draft.safety);
+  }
+
+  /** The parts that are replaced one at a time. */
+  private static final class Draft {
+    private Promotion promotion;
+    private Replicas replicas;
+    private Waits waits;
+    private Map<HookPoint, List<String>> hooks;
+    private Optional<RecoveryBudget> budget;
+    private SafetyPolicy safety;
+
+    Draft(RecoveryPolicy policy) {
+      this.promotion = policy.promotion;
+      this.replicas = policy.replicas;
+      this.waits = policy.waits;
+      this.hooks = policy.hooks;
+      this.budget = policy.budget;
+      this.safety = policy.safety;
+    }
   }
 
   /**

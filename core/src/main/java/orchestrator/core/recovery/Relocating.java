@@ -7,7 +7,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import orchestrator.core.facts.JournalEntry;
 import orchestrator.core.facts.ReplicaFate;
 import orchestrator.core.facts.ReplicaFate.Kind;
 import orchestrator.core.gtid.GtidSet;
@@ -264,9 +263,13 @@ final class Relocating {
   private static void tryNext(Turn t, Feed pair, String reason) {
     t.note(pair.replica() + " is not moved below " + pair.source() + ": " + reason);
     refuse(t, pair, pair.source() + ": " + reason);
-    MoveProgress progress = t.s.moves.get(pair.replica());
+    to(t, pair.replica(), MoveStage.QUEUED);
+  }
+
+  private static void to(Turn t, InstanceKey replica, MoveStage stage) {
+    MoveProgress progress = t.s.moves.get(replica);
     int attempts = progress == null ? 0 : progress.attempts();
-    t.s.moves.put(pair.replica(), new MoveProgress(MoveStage.QUEUED, attempts, t.now));
+    t.s.moves.put(replica, new MoveProgress(stage, attempts, t.now));
   }
 
   private static void refuse(Turn t, Feed pair, String reason) {
@@ -274,12 +277,7 @@ final class Relocating {
   }
 
   private static void settle(Turn t, InstanceKey replica, ReplicaFate fate) {
-    t.s.settled.put(replica, fate);
-    MoveProgress progress = t.s.moves.get(replica);
-    int attempts = progress == null ? 0 : progress.attempts();
-    t.s.moves.put(replica, new MoveProgress(MoveStage.DONE, attempts, t.now));
-    if (t.s.published.add(replica)) {
-      t.record(new JournalEntry.ReplicaSettled(replica, fate));
-    }
+    to(t, replica, MoveStage.DONE);
+    t.settle(replica, fate);
   }
 }

@@ -11,7 +11,6 @@ import orchestrator.core.facts.JournalEntry;
 import orchestrator.core.facts.ReplicaFate;
 import orchestrator.core.recovery.RecoveryState.CommitKind;
 import orchestrator.core.recovery.RecoveryState.Phase;
-import orchestrator.core.topology.Binlog;
 import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
 
@@ -58,38 +57,15 @@ final class RelocationFlow implements Flow {
 
   @Override
   public void advance(Turn t) {
-    switch (t.s.phase) {
-      case LOOKING -> looked(t);
-      case RELOCATING -> {
-        Relocating.pump(t);
-        conclude(t);
-      }
-      case PRE_HOOKS,
-          FENCING,
-          GATHERING,
-          PREPARING,
-          INTENDING,
-          PROMOTING,
-          ABANDONING,
-          SETTLING,
-          REPAIRING,
-          POST_HOOKS,
-          FAILING,
-          CLOSING,
-          FINISHED -> {}
-      case TAKEOVER_LOOKING,
-          TAKEOVER_MOVING,
-          TAKEOVER_HOLDING,
-          TAKEOVER_CATCHING_UP,
-          TAKEOVER_UNDOING,
-          TAKEOVER_ENDING -> {}
+    if (t.s.phase == Phase.LOOKING && !Survey.isWaiting(t)) {
+      looked(t);
+    } else if (t.s.phase == Phase.RELOCATING) {
+      Relocating.pump(t);
+      conclude(t);
     }
   }
 
   private static void looked(Turn t) {
-    if (Survey.isWaiting(t)) {
-      return;
-    }
     t.s.considerations = new SourceChoice(t.s).considerations();
     t.s.considerations.forEach(c -> t.note(c.displayString()));
     t.s.phase = Phase.RELOCATING;
@@ -116,15 +92,7 @@ final class RelocationFlow implements Flow {
 
   /** After a restart it may have been said already. */
   private static List<JournalEntry> success(Turn t, InstanceKey successor) {
-    if (t.s.ticket.promoted().isPresent()) {
-      return List.of();
-    }
-    Optional<Instance> server = Optional.ofNullable(t.s.live.get(successor));
-    return List.of(
-        new JournalEntry.Succeeded(
-            successor,
-            server.map(s -> s.classification().instanceAlias()).orElse(""),
-            server.map(Instance::binlog).flatMap(Binlog::position)));
+    return t.s.ticket.promoted().isPresent() ? List.of() : List.of(t.succeeded(successor));
   }
 
   /** The server that most replicas were moved below, not counting those below one another. */

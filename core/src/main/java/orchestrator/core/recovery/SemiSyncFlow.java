@@ -5,13 +5,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import orchestrator.core.facts.HookPoint;
-import orchestrator.core.facts.JournalEntry;
 import orchestrator.core.facts.ReplicaFate;
 import orchestrator.core.recovery.RecoveryState.CommitKind;
 import orchestrator.core.recovery.RecoveryState.Phase;
 import orchestrator.core.relocation.ActionOutcome;
 import orchestrator.core.relocation.ServerAction;
-import orchestrator.core.topology.Binlog;
 import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
 
@@ -84,7 +82,7 @@ final class SemiSyncFlow implements Flow {
     plan.reasons()
         .forEach((replica, reason) -> {
           t.note(replica + ": " + reason);
-          settle(t, replica, reason);
+          t.settle(replica, new ReplicaFate(ReplicaFate.Kind.KEPT, reason));
         });
     t.s.phase = Phase.REPAIRING;
     plan.masterSideOff()
@@ -108,14 +106,6 @@ final class SemiSyncFlow implements Flow {
         master, replicas, Set.copyOf(t.s.silent.keySet()), t.s.circumstances.rules(), mode);
   }
 
-  private static void settle(Turn t, InstanceKey replica, String reason) {
-    ReplicaFate fate = new ReplicaFate(ReplicaFate.Kind.KEPT, reason);
-    t.s.settled.put(replica, fate);
-    if (t.s.published.add(replica)) {
-      t.record(new JournalEntry.ReplicaSettled(replica, fate));
-    }
-  }
-
   private static void change(Turn t, InstanceKey replica, boolean enabled) {
     t.perform(
         new Pending.Repair(replica),
@@ -137,15 +127,7 @@ final class SemiSyncFlow implements Flow {
       return;
     }
     t.s.phase = Phase.SETTLING;
-    Instance master = t.s.live.get(t.failed());
-    t.commit(
-        CommitKind.PROMOTED,
-        List.of(
-            new JournalEntry.Succeeded(
-                t.failed(),
-                master == null ? "" : master.classification().instanceAlias(),
-                Optional.ofNullable(master).map(Instance::binlog).flatMap(Binlog::position))),
-        List.of());
+    t.commit(CommitKind.PROMOTED, List.of(t.succeeded(t.failed())), List.of());
   }
 
   @Override

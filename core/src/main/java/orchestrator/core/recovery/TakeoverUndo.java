@@ -141,9 +141,8 @@ final class TakeoverUndo {
       if (instance == null) {
         t.s.errors.add(replica + " does not answer: " + Moving.silence(t, replica));
       } else if (!isAtHome(t, instance)) {
-        boolean below = instance.sourceKey().filter(t.failed()::equals).isPresent();
         // To let one below it go on is right whether or not the master answers now.
-        if (masterServes || below) {
+        if (masterServes || isBelow(t, instance)) {
           sendBack(t, instance);
         } else {
           t.s.errors.add(replica + " was left " + whereabouts(instance));
@@ -154,7 +153,6 @@ final class TakeoverUndo {
 
   /** Below the old master, and at work unless it was stopped before. */
   private static boolean isAtHome(Turn t, Instance replica) {
-    boolean below = replica.sourceKey().filter(t.failed()::equals).isPresent();
     // What was read before a run that goes on with another's work may show what that one stopped.
     boolean wasRunning =
         t.s.resumed
@@ -163,7 +161,11 @@ final class TakeoverUndo {
                 .lastRead(replica.key())
                 .filter(Instance::isReplicating)
                 .isPresent();
-    return below && (replica.isReplicating() || !wasRunning);
+    return isBelow(t, replica) && (replica.isReplicating() || !wasRunning);
+  }
+
+  private static boolean isBelow(Turn t, Instance replica) {
+    return replica.sourceKey().filter(t.failed()::equals).isPresent();
   }
 
   private static String whereabouts(Instance replica) {
@@ -179,9 +181,8 @@ final class TakeoverUndo {
   }
 
   private static void sendBack(Turn t, Instance replica) {
-    boolean below = replica.sourceKey().filter(t.failed()::equals).isPresent();
     ServerAction action =
-        below
+        isBelow(t, replica)
             ? new ServerAction.StartReplication(replica.key())
             : new ServerAction.ChangeSource(
                 replica.key(), t.failed(), positionFor(t, replica), true);

@@ -8,12 +8,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import orchestrator.core.facts.JournalEntry;
+import orchestrator.core.facts.ReplicaFate;
 import orchestrator.core.recovery.RecoveryState.CommitKind;
 import orchestrator.core.recovery.RecoveryState.CommitRequest;
 import orchestrator.core.recovery.RecoveryState.Phase;
 import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.relocation.ServerAction.SourcePosition;
 import orchestrator.core.state.Command;
+import orchestrator.core.topology.Binlog;
 import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
 
@@ -140,6 +142,29 @@ final class Turn {
     s.commits.addFirst(new CommitRequest(head.kind(), entries, commands));
     s.commitSubmitted = true;
     effects.add(new Effect.Commit(register(new Pending.Committing()), commands));
+  }
+
+  /** What becomes of a replica; told once. */
+  void settle(InstanceKey replica, ReplicaFate fate) {
+    s.settled.put(replica, fate);
+    if (s.published.add(replica)) {
+      record(new JournalEntry.ReplicaSettled(replica, fate));
+    }
+  }
+
+  /** That a server was read after it was made writable. */
+  static JournalEntry promoted(InstanceKey key, Instance after) {
+    return new JournalEntry.Promoted(
+        key, after.classification().instanceAlias(), after.binlog().position());
+  }
+
+  /** That a server stands in for the failed one, without having been promoted. */
+  JournalEntry succeeded(InstanceKey successor) {
+    Optional<Instance> server = Optional.ofNullable(s.live.get(successor));
+    return new JournalEntry.Succeeded(
+        successor,
+        server.map(i -> i.classification().instanceAlias()).orElse(""),
+        server.map(Instance::binlog).flatMap(Binlog::position));
   }
 
   // Facts

@@ -1,7 +1,6 @@
 package orchestrator.core.recovery;
 
 import java.util.List;
-import java.util.Optional;
 import orchestrator.core.facts.HookPoint;
 import orchestrator.core.facts.JournalEntry;
 import orchestrator.core.facts.ReplicaFate;
@@ -10,7 +9,6 @@ import orchestrator.core.recovery.RecoveryState.CommitKind;
 import orchestrator.core.recovery.RecoveryState.Phase;
 import orchestrator.core.relocation.ActionOutcome;
 import orchestrator.core.relocation.ServerAction;
-import orchestrator.core.topology.Binlog;
 import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
 
@@ -27,11 +25,7 @@ final class WritableFlow implements Flow {
   @Override
   public void begin(Turn t) {
     for (InstanceKey replica : t.s.replicas()) {
-      ReplicaFate fate = new ReplicaFate(ReplicaFate.Kind.KEPT, "it stays where it is");
-      t.s.settled.put(replica, fate);
-      if (t.s.published.add(replica)) {
-        t.record(new JournalEntry.ReplicaSettled(replica, fate));
-      }
+      t.settle(replica, new ReplicaFate(ReplicaFate.Kind.KEPT, "it stays where it is"));
     }
     Survey.begin(t, false);
   }
@@ -60,7 +54,7 @@ final class WritableFlow implements Flow {
       Closing.fail(t, t.failed() + " does not answer: " + Moving.silence(t, t.failed()));
     } else if (master.isReplica()) {
       Closing.fail(t, t.failed() + " is no master any more: it replicates");
-    } else if (!t.s.ticket.intended().isPresent()) {
+    } else if (t.s.ticket.intended().isEmpty()) {
       t.s.phase = Phase.INTENDING;
       t.commit(
           CommitKind.INTEND, List.of(new JournalEntry.PromotionIntended(t.failed())), List.of());
@@ -110,14 +104,7 @@ final class WritableFlow implements Flow {
   private static void writable(Turn t, Instance after) {
     t.s.phase = Phase.SETTLING;
     t.answered(t.failed(), after);
-    t.commit(
-        CommitKind.PROMOTED,
-        List.of(
-            new JournalEntry.Promoted(
-                t.failed(),
-                after.classification().instanceAlias(),
-                Optional.of(after.binlog()).flatMap(Binlog::position))),
-        List.of());
+    t.commit(CommitKind.PROMOTED, List.of(Turn.promoted(t.failed(), after)), List.of());
   }
 
   @Override

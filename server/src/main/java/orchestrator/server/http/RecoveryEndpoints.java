@@ -1,11 +1,7 @@
 package orchestrator.server.http;
 
-import java.util.Collections;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
-import java.util.SortedSet;
-import java.util.TreeSet;
 import java.util.function.Function;
 import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.RecoveryOrigin;
@@ -21,18 +17,6 @@ import orchestrator.server.engine.RecoveryRequest;
 
 /** Recoveries that people ask for. */
 final class RecoveryEndpoints {
-  /** Of these there is a dry run. */
-  static final SortedSet<String> PLANNED =
-      Collections.unmodifiableSortedSet(
-          new TreeSet<>(
-              List.of(
-                  "recover",
-                  "recover-lite",
-                  "force-master-failover",
-                  "force-master-takeover",
-                  "graceful-master-takeover",
-                  "graceful-master-takeover-auto")));
-
   private static final String DESIGNATED = "/:designatedHost/:designatedPort";
 
   private final Operations operations;
@@ -43,18 +27,18 @@ final class RecoveryEndpoints {
 
   void register(RouteTable routes) {
     for (String candidate : new String[] {"", "/:candidateHost/:candidatePort"}) {
-      routes.act(
+      routes.planned(
           "recover/:host/:port" + candidate, call -> recover(call, call.flag("skipProcesses")));
-      routes.act("recover-lite/:host/:port" + candidate, call -> recover(call, true));
+      routes.planned("recover-lite/:host/:port" + candidate, call -> recover(call, true));
     }
     routes.read("recovery-plan/:host/:port", this::plan);
     routes.read("explain/:host/:port", this::explain);
     routes.read("explain/:host/:port/text", this::explainInText);
-    routes.act("force-master-failover/:clusterHint", call -> failover(call, hint(call)));
-    routes.act("force-master-failover/:host/:port", call -> failover(call, member(call)));
-    routes.act(
+    routes.planned("force-master-failover/:clusterHint", call -> failover(call, hint(call)));
+    routes.planned("force-master-failover/:host/:port", call -> failover(call, member(call)));
+    routes.planned(
         "force-master-takeover/:clusterHint" + DESIGNATED, call -> failover(call, hint(call)));
-    routes.act(
+    routes.planned(
         "force-master-takeover/:host/:port" + DESIGNATED, call -> failover(call, member(call)));
     takeovers(routes);
     routes.read("demoted-masters", this::demotedMasters);
@@ -70,8 +54,8 @@ final class RecoveryEndpoints {
   }
 
   private void takeover(RouteTable routes, String head, String designated, boolean auto) {
-    routes.act(head + "/:clusterHint" + designated, call -> takeOver(call, hint(call), auto));
-    routes.act(head + "/:host/:port" + designated, call -> takeOver(call, member(call), auto));
+    routes.planned(head + "/:clusterHint" + designated, call -> takeOver(call, hint(call), auto));
+    routes.planned(head + "/:host/:port" + designated, call -> takeOver(call, member(call), auto));
   }
 
   private static String hint(Call call) {
@@ -87,7 +71,7 @@ final class RecoveryEndpoints {
     InstanceKey failed = call.lookup().exact(call.key()).key();
     Optional<InstanceKey> candidate =
         call.key("candidateHost", "candidatePort").map(key -> call.lookup().exact(key).key());
-    if (isDryRun(call)) {
+    if (call.isDryRun()) {
       return plan(new RecoveryRequest.Recover(failed, candidate, skipHooks));
     }
     Outcome<RecoveryTicket> outcome =
@@ -126,7 +110,7 @@ final class RecoveryEndpoints {
 
   private Answer failover(Call call, String cluster) {
     Optional<InstanceKey> designated = designated(call);
-    if (isDryRun(call)) {
+    if (call.isDryRun()) {
       return plan(new RecoveryRequest.Force(cluster, designated));
     }
     Outcome<RecoveryTicket> outcome =
@@ -136,10 +120,6 @@ final class RecoveryEndpoints {
 
   private static Optional<InstanceKey> designated(Call call) {
     return call.key("designatedHost", "designatedPort").map(key -> call.lookup().exact(key).key());
-  }
-
-  private static boolean isDryRun(Call call) {
-    return call.isDryRun();
   }
 
   private Answer plan(RecoveryRequest request) {
@@ -152,7 +132,7 @@ final class RecoveryEndpoints {
   /** One that is done but for something at its end is an error that carries the record. */
   private Answer takeOver(Call call, String cluster, boolean auto) {
     Optional<InstanceKey> designated = designated(call);
-    if (isDryRun(call)) {
+    if (call.isDryRun()) {
       return plan(new RecoveryRequest.TakeOver(cluster, designated, auto));
     }
     Outcome<RecoveryTicket> outcome =

@@ -14,7 +14,6 @@ import orchestrator.server.http.Direction.Forward;
 import orchestrator.server.http.RouteTable.Access;
 import orchestrator.server.http.RouteTable.Match;
 import orchestrator.server.http.RouteTable.Place;
-import orchestrator.server.http.RouteTable.Route;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.server.Handler;
@@ -138,7 +137,9 @@ final class RequestHandler extends Handler.Abstract {
     if (needed != Access.READ && !caller.mayAct()) {
       return Answer.failed(Failure.UNAUTHORIZED, UNAUTHORIZED, Body.NULL);
     }
-    refuseUnknownDryRun(request, match.route());
+    if (needed == Access.ACT || needed == Access.COMMAND) {
+      refuseDryRun(request);
+    }
     return switch (direction(match.route().place(), request)) {
       case Direction.Here() -> match.route().endpoint().answer(call(request, match, caller));
       case Forward(URI leader) -> forwarded(request, leader, needed);
@@ -148,14 +149,11 @@ final class RequestHandler extends Handler.Abstract {
   }
 
   /** Who wants to see what would be done must not find it done. */
-  private static void refuseUnknownDryRun(Request request, Route route) {
-    boolean wished = query(request).containsKey(Call.DRY_RUN);
-    if (wished
-        && route.access() != Access.READ
-        && !RecoveryEndpoints.PLANNED.contains(route.segments().getFirst())) {
+  private void refuseDryRun(Request request) {
+    if (query(request).containsKey(Call.DRY_RUN)) {
       throw ApiException.badRequest(
           "There is no dry run of this: nothing was done. There is one of "
-              + String.join(", ", RecoveryEndpoints.PLANNED));
+              + String.join(", ", routes.planned()));
     }
   }
 

@@ -18,7 +18,9 @@ final class RouteTable {
     READ,
     /** Changes something: needs the right to. */
     ACT,
-    /** The same, and the whole change is one command, so that its fate can be asked for. */
+    /** The same, but with {@link Call#DRY_RUN} it only tells what it would do. */
+    PLANNED,
+    /** The same as ACT, and the whole change is one command, so that its fate can be asked for. */
     COMMAND
   }
 
@@ -80,6 +82,19 @@ final class RouteTable {
 
   RouteTable act(String pattern, Place place, Endpoint endpoint) {
     return add(pattern, Access.ACT, place, endpoint);
+  }
+
+  /** An endpoint that changes something, or tells what it would do when {@link Call#isDryRun}. */
+  RouteTable planned(String pattern, Endpoint endpoint) {
+    return add(pattern, Access.PLANNED, Place.LEADER, endpoint);
+  }
+
+  /** First segments of the endpoints that can tell what they would do. */
+  List<String> planned() {
+    return byHead.entrySet().stream()
+        .filter(entry -> entry.getValue().stream().anyMatch(r -> r.access() == Access.PLANNED))
+        .map(Map.Entry::getKey)
+        .toList();
   }
 
   /** An endpoint that submits one command at most, and changes nothing else. */

@@ -1,6 +1,7 @@
 package orchestrator.server.http;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -24,9 +25,11 @@ import orchestrator.core.topology.Topology;
  */
 final class InstanceView {
   private final Picture picture;
+  private final Map<String, String> aliases;
 
   InstanceView(Picture picture) {
     this.picture = picture;
+    this.aliases = picture.aliases();
   }
 
   Body of(Instance instance) {
@@ -157,8 +160,11 @@ final class InstanceView {
 
   private void place(Json out, Instance instance) {
     Optional<Topology.Place> place = placeOf(instance);
-    out.field("ClusterName", place.map(Topology.Place::clusterName).orElse(""));
-    out.field("SuggestedClusterAlias", instance.classification().clusterAlias());
+    String clusterName = place.map(Topology.Place::clusterName).orElse("");
+    out.field("ClusterName", clusterName);
+    out.field(
+        "SuggestedClusterAlias",
+        aliases.getOrDefault(clusterName, instance.classification().clusterAlias()));
     out.field("DataCenter", instance.classification().dataCenter());
     out.field("Region", instance.classification().region());
     out.field("PhysicalEnvironment", instance.classification().physicalEnvironment());

@@ -4,7 +4,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import orchestrator.core.analysis.ClusterDirectory;
 import orchestrator.core.analysis.ClusterInfo;
 import orchestrator.core.analysis.Problem;
@@ -35,6 +37,13 @@ record Picture(World world, Instant now, ViewSettings settings) {
     return ClusterDirectory.of(topology(), state(), settings.analysis(), now).all();
   }
 
+  /** The aliases of the clusters that have one, by cluster name. */
+  Map<String, String> aliases() {
+    return clusters().stream()
+        .filter(cluster -> !cluster.alias().equals(cluster.name()))
+        .collect(Collectors.toUnmodifiableMap(ClusterInfo::name, ClusterInfo::alias));
+  }
+
   /** What is known of the cluster of this name, which may have no members. */
   ClusterInfo cluster(String name) {
     return ClusterDirectory.of(topology(), state(), settings.analysis(), now)
@@ -44,7 +53,7 @@ record Picture(World world, Instant now, ViewSettings settings) {
 
   /** The alias of a cluster, if it has one that is not its name. */
   Optional<String> aliasOf(String clusterName) {
-    return Optional.of(cluster(clusterName).alias()).filter(alias -> !alias.equals(clusterName));
+    return Optional.ofNullable(aliases().get(clusterName));
   }
 
   /**

@@ -75,6 +75,18 @@ class InstanceViewTest {
   }
 
   @Test
+  void eachMemberShowsTheAliasOfItsClusterIfThereIsOne() throws Exception {
+    try (ApiFixture api = ApiFixture.start()) {
+      for (JsonNode server : api.ok("all-instances")) {
+        boolean isOfMain = server.path("ClusterName").asString().equals("m.example:3306");
+        assertThat(server.path("SuggestedClusterAlias").asString())
+            .as(server.path("Key").toString())
+            .isEqualTo(isOfMain ? "main" : "");
+      }
+    }
+  }
+
+  @Test
   void aMasterShowsItsReplicasAndNoSource() throws Exception {
     try (ApiFixture api = ApiFixture.start()) {
       JsonNode master = api.ok("instance/m.example/3306");

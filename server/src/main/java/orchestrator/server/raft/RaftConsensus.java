@@ -64,6 +64,7 @@ public final class RaftConsensus implements Consensus, Group {
   private final StatusReader status;
   private final RoleMonitor monitor;
   private final FollowerWatch followerWatch;
+  private final Reconnection reconnection;
   private final Members members;
   private final Fates fates;
 
@@ -118,9 +119,11 @@ public final class RaftConsensus implements Consensus, Group {
     this.members =
         new Members(server, division, client, callIds, this::status, settings.defaultPort());
     this.followerWatch = new FollowerWatch(division, followers, timing, this::commitNothing);
+    this.reconnection = new Reconnection(server, division, timing);
     this.gauge.start();
     this.monitor.start();
     this.followerWatch.start();
+    this.reconnection.start();
   }
 
   /** Waits for whoever writes to the log: an entry that is being written counts. */
@@ -389,6 +392,7 @@ public final class RaftConsensus implements Consensus, Group {
     monitor.close();
     gauge.close();
     followerWatch.close();
+    reconnection.close();
     try {
       server.close();
     } catch (IOException e) {

@@ -28,6 +28,7 @@ final class Answers {
       case Pending.TurnOldMaster ignored -> TakeoverEnd.changed(t, outcome);
       case Pending.TakeoverLook ignored -> mismatch(purpose);
       case Pending.TakeoverMovePoll ignored -> mismatch(purpose);
+      case Pending.TakeoverApproach ignored -> mismatch(purpose);
       case Pending.TakeoverPoll ignored -> mismatch(purpose);
       case Pending.OldMasterLook ignored -> mismatch(purpose);
       case Pending.Committing ignored -> mismatch(purpose);
@@ -58,6 +59,7 @@ final class Answers {
       case Pending.RelocationCheck check -> Relocating.checked(t, check, instance);
       case Pending.TakeoverLook look -> Takeover.seen(t, look.server(), instance);
       case Pending.TakeoverMovePoll poll -> TakeoverMoves.polled(t, poll.server(), instance);
+      case Pending.TakeoverApproach look -> TakeoverApproach.seen(t, look.server(), instance);
       case Pending.TakeoverPoll poll -> Takeover.polled(t, poll.server(), instance);
       case Pending.OldMasterLook ignored -> TakeoverEnd.seen(t, instance);
       default -> mismatch(purpose);
@@ -73,6 +75,7 @@ final class Answers {
       case Pending.RelocationCheck check -> Relocating.checkFailed(t, check, reason);
       case Pending.TakeoverLook look -> Takeover.notSeen(t, look.server(), reason);
       case Pending.TakeoverMovePoll poll -> TakeoverMoves.pollFailed(t, poll.server(), reason);
+      case Pending.TakeoverApproach look -> TakeoverApproach.notSeen(t, look.server(), reason);
       case Pending.TakeoverPoll poll -> Takeover.pollFailed(t, poll.server(), reason);
       case Pending.OldMasterLook ignored -> TakeoverEnd.notSeen(t, reason);
       default -> mismatch(purpose);
@@ -96,6 +99,7 @@ final class Answers {
       case MOVES_BEFORE_HOOKS -> t.s.movesGivenTime = true;
       case TAKEOVER_POLL -> Takeover.pollNow(t);
       case TAKEOVER_MOVES -> TakeoverMoves.pollNow(t);
+      case TAKEOVER_APPROACH -> TakeoverApproach.look(t);
       case TAKEOVER_RETRY -> TakeoverUndo.retry(t);
     }
   }

@@ -77,6 +77,9 @@ final class Patience {
 
   static final Duration LAST_TAKEOVER_POLL = Duration.ofMillis(100);
 
+  /** How long the target of a takeover may need for what it lacks when writes are blocked. */
+  static final Duration NEAR = Duration.ofMillis(150);
+
   /** Between two looks at servers while replicas are moved and the master takes writes. */
   static final Duration MOVE_POLL = Duration.ofMillis(50);
 

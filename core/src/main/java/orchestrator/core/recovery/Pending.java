@@ -61,6 +61,9 @@ sealed interface Pending {
   /** A read that the moves of a takeover wait for. */
   record TakeoverMovePoll(InstanceKey server) implements Pending {}
 
+  /** A read that tells how near the target of a takeover is to the master. */
+  record TakeoverApproach(InstanceKey server) implements Pending {}
+
   /** A takeover sets the master read-only. */
   record HoldMaster() implements Pending {}
 
@@ -94,6 +97,7 @@ sealed interface Pending {
     MOVES_BEFORE_HOOKS,
     TAKEOVER_POLL,
     TAKEOVER_MOVES,
+    TAKEOVER_APPROACH,
     TAKEOVER_RETRY
   }
 }

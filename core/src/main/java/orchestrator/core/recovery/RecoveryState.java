@@ -36,7 +36,7 @@ public final class RecoveryState {
     FENCING,
     /** A takeover: all servers are read, and judged again. */
     TAKEOVER_LOOKING,
-    /** A takeover: the other replicas are moved, while the master takes writes. */
+    /** A takeover: the other replicas are moved, the target gets near; the master takes writes. */
     TAKEOVER_MOVING,
     /** A takeover: the master is set read-only. */
     TAKEOVER_HOLDING,

@@ -21,8 +21,9 @@ import orchestrator.core.topology.InstanceKey;
  * on it goes the way of every failover.
  *
  * <p>The order of things: processes that may forbid it; all servers are read and judged again; the
- * other replicas are moved below the target, while the master takes writes; it is recorded that the
- * master may be read-only from now on, and it is set so; the target applies all that the master
+ * other replicas are moved below the target, while the master takes writes, and the target is
+ * waited for until it lacks little ({@link TakeoverApproach}); it is recorded that the master may be
+ * read-only from now on, and it is set so; the target applies all that the master
  * has. What fails until here is undone by {@link TakeoverUndo}. A run that takes up the takeover of
  * another looks at the servers and does the same: what is done already is found done.
  */
@@ -108,7 +109,7 @@ final class Takeover {
 
   // Read-only
 
-  /** The other replicas are where they are to be. */
+  /** The other replicas are where they are to be, and the target is near. */
   static void moved(Turn t) {
     t.s.phase = Phase.TAKEOVER_HOLDING;
     t.commit(

@@ -52,7 +52,7 @@ final class TakeoverMoves {
   static void advance(Turn t) {
     boolean done = t.s.takeover.moves.values().stream().allMatch(m -> m.stage() == Stage.DONE);
     if (done) {
-      Takeover.moved(t);
+      TakeoverApproach.advance(t);
     } else {
       awaitTarget(t);
     }

@@ -65,6 +65,12 @@ final class TakeoverState {
 
   int failedReadsOfTarget;
 
+  /** Whether both servers were asked how near the target is, and neither failed to answer. */
+  boolean looked;
+
+  /** How near the target was when it was last looked at. */
+  Optional<Nearness> nearness = Optional.empty();
+
   /** The end of the present wait. */
   Instant until = Instant.MAX;
 
@@ -86,6 +92,8 @@ final class TakeoverState {
     copy.failedReadsOfMaster = failedReadsOfMaster;
     copy.lastReadOfMaster = lastReadOfMaster;
     copy.failedReadsOfTarget = failedReadsOfTarget;
+    copy.looked = looked;
+    copy.nearness = nearness;
     copy.until = until;
     copy.since = since;
     copy.moves.putAll(moves);

@@ -274,14 +274,21 @@ class TakeoverTest {
   @Test
   void aTargetThatDoesNotCatchUpInTimeIsNotPromoted() {
     servers.without("r2").without("r3").with("r1", r -> r.oracleGtid(UUID + ":1-90"));
+    boolean[] isHeld = {false};
     Stage stage =
         stage()
             .answering(
                 Effect.Probe.class,
                 e ->
-                    ((Effect.Probe) e).key().equals(R1)
+                    ((Effect.Probe) e).key().equals(R1) && isHeld[0]
                         ? Optional.of(new Event.Probed(e.id(), servers.instance("r1")))
                         : Optional.empty())
+            .answering(
+                Effect.Perform.class,
+                e -> {
+                  isHeld[0] |= ((Effect.Perform) e).action().equals(HOLD);
+                  return Optional.empty();
+                })
             .start();
     assertThat(stage.ticket.errors()).first().asString().contains(":91-100");
     assertThat(stage.server("m").readOnly()).isFalse();

@@ -1,0 +1,103 @@
+package orchestrator.core.recovery;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import orchestrator.core.gtid.GtidSet;
+
+/**
+ * How near the target of a takeover is to a master that takes writes, by looks at both. What it
+ * lacks when the master is set read-only is what clients then wait for.
+ *
+ * @param since the first look of all
+ * @param looks the last ones, oldest first, over {@link #TREND} where there are so many; never
+ *     empty
+ */
+record Nearness(Instant since, List<Look> looks) {
+  /** Over how long the pace is measured: a single interval says little. */
+  private static final Duration PACE = Duration.ofMillis(500);
+
+  /** A target that lacks as much as so long ago does not get nearer. */
+  static final Duration TREND = Duration.ofSeconds(2);
+
+  /**
+   * @param applied what the target has
+   * @param lacking the number of transactions that the master has and the target has not
+   */
+  record Look(Instant at, GtidSet applied, long lacking) {}
+
+  enum Verdict {
+    NEAR,
+    /** It may get nearer. */
+    WAIT,
+    /** It will not get nearer by waiting, or there is no more time. */
+    AS_NEAR_AS_IT_GETS
+  }
+
+  Nearness {
+    looks = List.copyOf(looks);
+  }
+
+  /** After one more look. */
+  static Nearness after(Optional<Nearness> before, GtidSet master, GtidSet target, Instant now) {
+    List<Look> looks = new ArrayList<>(before.map(Nearness::looks).orElse(List.of()));
+    looks.add(new Look(now, target, master.missingFrom(target).transactionCount()));
+    while (looks.size() > 1 && !looks.get(1).at().isAfter(now.minus(TREND))) {
+      looks.removeFirst();
+    }
+    Nearness next = new Nearness(before.map(Nearness::since).orElse(now), looks);
+    // One that applies nothing may be busy with a long transaction: the trend begins afterwards.
+    return next.isIdle() ? new Nearness(next.since(), List.of(looks.getLast())) : next;
+  }
+
+  private boolean isIdle() {
+    Look from = beginOfPace();
+    return expected().isEmpty() && !from.at().isAfter(looks.getLast().at().minus(PACE));
+  }
+
+  /** How many transactions the target lacks. */
+  long lacking() {
+    return looks.getLast().lacking();
+  }
+
+  /**
+   * How long the target needs to apply what it lacks, at the pace it has had; empty when it has
+   * applied nothing meanwhile.
+   */
+  Optional<Duration> expected() {
+    Look last = looks.getLast();
+    if (last.lacking() == 0) {
+      return Optional.of(Duration.ZERO);
+    }
+    Look from = beginOfPace();
+    long applied = last.applied().missingFrom(from.applied()).transactionCount();
+    double nanos = Duration.between(from.at(), last.at()).toNanos();
+    return applied == 0
+        ? Optional.empty()
+        : Optional.of(Duration.ofNanos((long) (nanos / applied * last.lacking())));
+  }
+
+  private Look beginOfPace() {
+    Instant at = looks.getLast().at().minus(PACE);
+    return looks.reversed().stream()
+        .filter(look -> !look.at().isAfter(at))
+        .findFirst()
+        .orElse(looks.getFirst());
+  }
+
+  /**
+   * @param near how long the target may need to count as near
+   * @param limit how long to wait in all
+   */
+  Verdict verdict(Duration near, Duration limit) {
+    if (expected().filter(time -> time.compareTo(near) <= 0).isPresent()) {
+      return Verdict.NEAR;
+    }
+    Look first = looks.getFirst();
+    Instant now = looks.getLast().at();
+    boolean noNearer = !first.at().isAfter(now.minus(TREND)) && lacking() >= first.lacking();
+    return noNearer || !now.isBefore(since.plus(limit)) ? Verdict.AS_NEAR_AS_IT_GETS : Verdict.WAIT;
+  }
+}

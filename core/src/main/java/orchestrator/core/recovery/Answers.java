@@ -92,6 +92,7 @@ final class Answers {
       case STRAGGLERS -> Gathering.stragglersTookTooLong(t);
       case POLL -> Waiting.pollNow(t);
       case PROMOTION_RETRY -> Promoting.retry(t);
+      case PROMOTED_LOOK -> Resuming.lookAgain(t);
       case MOVE_CHECK -> Moving.checkNow(t);
       case RELOCATION -> Relocating.pollNow(t);
       case RELOCATION_CHECK -> Relocating.checkNow(t);

@@ -29,14 +29,36 @@ final class MoveObstacle {
         t.s
             .intendedExecuted
             .or(() -> Optional.ofNullable(t.s.live.get(master)).flatMap(i -> i.gtid().executed()))
+            .or(() -> t.s.ticket.loss().promotedExecuted())
             .orElse(OracleGtidSet.EMPTY);
     Survivors survivors = new Survivors(t.s.circumstances.failedServer(), t.s.live, t.s.stuck);
     GtidSet extra = GtidAlgebra.lacking(survivors.executed(replica), had);
-    Instance source = t.s.live.get(master);
-    GtidSet foreign = source == null ? extra : withoutWritesOf(source, extra);
+    GtidSet foreign =
+        Optional.ofNullable(t.s.live.get(master))
+            .or(() -> t.s.circumstances.lastRead(master))
+            .map(source -> withoutWritesOf(source, extra))
+            .orElse(extra);
     return foreign.isEmpty()
         ? Optional.empty()
         : Optional.of("it has transactions that " + master + " lacks: " + foreign);
+  }
+
+  /**
+   * Why a replica is left as it is while the promoted server does not answer: it may be what the
+   * next failover needs. Empty when it may be moved below that one all the same.
+   */
+  static Optional<String> whileSilent(Turn t, Instance replica, InstanceKey master) {
+    if (t.s.live.containsKey(master)) {
+      return Optional.empty();
+    }
+    if (t.s.ticket.loss().promotedExecuted().isEmpty()) {
+      return Optional.of(master + " does not answer, and it is not known what it has");
+    }
+    boolean applied =
+        new Survivors(t.s.circumstances.failedServer(), t.s.live, t.s.stuck).isApplied(replica);
+    return applied
+        ? Optional.empty()
+        : Optional.of(master + " does not answer, and this has not applied all that it fetched");
   }
 
   private static GtidSet withoutWritesOf(Instance source, GtidSet set) {

@@ -51,6 +51,11 @@ final class Moving {
       settle(t, replica, moved(instance, master));
       return;
     }
+    Optional<String> reason = MoveObstacle.whileSilent(t, instance, master);
+    if (t.s.ticket.promoted().isPresent() && reason.isPresent()) {
+      settle(t, replica, new ReplicaFate(Kind.UNREACHABLE, reason.get()));
+      return;
+    }
     Optional<String> refusal = MoveObstacle.to(t, instance, master);
     if (refusal.isPresent()) {
       settle(t, replica, new ReplicaFate(Kind.LOST, refusal.get()));
@@ -195,7 +200,9 @@ final class Moving {
         t.wake(Alarm.MOVE_CHECK, CHECK_INTERVAL);
       }
     } else {
-      settle(t, replica, new ReplicaFate(Kind.LOST, notConnected(instance, master)));
+      // It is nothing about the replica when its new master does not answer us either.
+      Kind kind = t.s.live.containsKey(master) ? Kind.LOST : Kind.UNREACHABLE;
+      settle(t, replica, new ReplicaFate(kind, notConnected(instance, master)));
     }
   }
 

@@ -40,6 +40,9 @@ final class Patience {
   /** How long the intended server is tried to be made writable, or proven not to be. */
   static final Duration PROMOTION = Duration.ofSeconds(30);
 
+  /** How long a run that takes up a recovery waits for the server that was promoted to answer. */
+  static final Duration PROMOTED = Duration.ofSeconds(10);
+
   /** Between two looks at a server that is waited for: shorter at first, longer at last. */
   static final Duration FIRST_POLL = Duration.ofMillis(15);
 

@@ -90,6 +90,7 @@ sealed interface Pending {
     STRAGGLERS,
     POLL,
     PROMOTION_RETRY,
+    PROMOTED_LOOK,
     MOVE_CHECK,
     RELOCATION,
     RELOCATION_CHECK,

@@ -1,10 +1,12 @@
 package orchestrator.core.recovery;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import orchestrator.core.facts.HookPoint;
 import orchestrator.core.facts.JournalEntry;
 import orchestrator.core.facts.ReplicaFate;
+import orchestrator.core.recovery.Pending.Alarm;
 import orchestrator.core.recovery.RecoveryState.CommitKind;
 import orchestrator.core.recovery.RecoveryState.Phase;
 import orchestrator.core.topology.InstanceKey;
@@ -44,14 +46,42 @@ final class Resuming {
     }
   }
 
+  /**
+   * The promoted server was writable, and is silent now: perhaps for as short a time as the manager
+   * was away.
+   */
+  private static boolean isAwaited(Turn t) {
+    if (t.isWakePending(Alarm.PROMOTED_LOOK)) {
+      return true;
+    }
+    if (t.s.waitingSince.isEmpty()) {
+      t.s.waitingSince = Optional.of(t.now);
+    }
+    if (!t.now.isBefore(t.s.waitingSince.get().plus(Patience.PROMOTED))) {
+      return false;
+    }
+    t.wake(Alarm.PROMOTED_LOOK, Patience.RETRY);
+    return true;
+  }
+
+  /** Reads all servers again, since others may have changed meanwhile. */
+  static void lookAgain(Turn t) {
+    if (t.s.phase == Phase.LOOKING) {
+      Gathering.look(t);
+    }
+  }
+
   /** The servers were read. */
   static void looked(Turn t) {
     if (t.s.ticket.promoted().isEmpty()) {
       Promoting.begin(t, true);
       return;
     }
-    t.s.phase = Phase.SETTLING;
     InstanceKey master = t.s.ticket.promoted().get();
+    if (!t.s.live.containsKey(master) && isAwaited(t)) {
+      return;
+    }
+    t.s.phase = Phase.SETTLING;
     if (!t.s.live.containsKey(master)) {
       t.s.errors.add(master + " was promoted, and does not answer now");
     }

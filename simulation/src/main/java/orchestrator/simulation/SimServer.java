@@ -179,6 +179,8 @@ final class SimServer {
         readOnly = set.readOnly();
         restartsWritable |= persistsWritable && !readOnly;
       }
+      // A client here connects anew for each write.
+      case ServerAction.EndClients ignored -> {}
       case ServerAction.SetSemiSyncReplica set -> semiSyncReplica = set.enabled();
       case ServerAction.SetSemiSyncMaster set -> semiSyncMaster = set.enabled();
     }

@@ -23,6 +23,7 @@ final class Answers {
       case Pending.Aside aside -> t.note(aside.what() + ": " + describe(outcome));
       case Pending.TakeoverMove move -> TakeoverMoves.acted(t, move.replica(), outcome);
       case Pending.HoldMaster ignored -> Takeover.held(t, outcome);
+      case Pending.EndClients ignored -> OldClients.ended(t, outcome);
       case Pending.ReopenMaster ignored -> TakeoverUndo.reopened(t, outcome);
       case Pending.Restore restore -> TakeoverUndo.restored(t, restore.replica(), outcome);
       case Pending.TurnOldMaster ignored -> TakeoverEnd.changed(t, outcome);

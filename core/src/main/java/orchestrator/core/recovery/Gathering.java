@@ -43,7 +43,10 @@ final class Gathering {
           case ActionOutcome.Unknown unknown ->
               "Old master may or may not be read-only: " + unknown.reason();
         });
-    if (t.s.phase == Phase.FENCING) {
+    if (t.s.oldMasterReadOnly) {
+      OldClients.end(t);
+    }
+    if (t.s.phase == Phase.FENCING && !OldClients.areEnding(t)) {
       gather(t);
     }
   }

@@ -44,6 +44,7 @@ final class Imagined {
               .map(r -> source(server, r.source().reattached(), true))
               .orElse(server);
       case ServerAction.SetReadOnly set -> readOnly(server, set.readOnly());
+      case ServerAction.EndClients ignored -> server;
       case ServerAction.SetSemiSyncMaster set ->
           semiSync(server, set.enabled(), server.semiSync().replicaEnabled());
       case ServerAction.SetSemiSyncReplica set ->

@@ -69,6 +69,9 @@ final class Patience {
    */
   static final Duration HOLD = Duration.ofSeconds(5);
 
+  /** For the connections of clients to be ended, while others wait for it. */
+  static final Duration END_CLIENTS = Duration.ofSeconds(1);
+
   /** How long a master that is held read-only must be silent to count as gone. */
   static final Duration GONE = Duration.ofSeconds(1);
 

@@ -67,6 +67,9 @@ sealed interface Pending {
   /** A takeover sets the master read-only. */
   record HoldMaster() implements Pending {}
 
+  /** The connections of clients to the old master are ended. */
+  record EndClients() implements Pending {}
+
   /** A read while the target catches up with the master that takes no writes. */
   record TakeoverPoll(InstanceKey server) implements Pending {}
 

@@ -245,6 +245,9 @@ final class Preparing {
     if (fences && t.isPending(p -> p instanceof Pending.OldMaster)) {
       return; // perhaps it is being set read-only: then it need not be fenced
     }
+    if (OldClients.areEnding(t)) {
+      return;
+    }
     GtidDifference left = unapplied(choice, candidate);
     RecoveryPolicy.Promotion policy = t.policy().promotion();
     if (!left.isEmpty() && (policy.failIfNotUpToDate() || policy.delayIfNotUpToDate())) {

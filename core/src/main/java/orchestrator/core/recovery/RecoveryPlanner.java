@@ -109,6 +109,7 @@ public final class RecoveryPlanner {
               ? "it answers; a recovery does not wait for it"
               : "the intent to promote it is committed, no other server is or may be writable, and"
                   + " it was reset";
+      case ServerAction.EndClients ignored -> "it was set read-only";
       case ServerAction.ResetReplication ignored ->
           "the intent to promote it is committed; it has applied all that can be rescued";
       case ServerAction.ChangeSource change ->

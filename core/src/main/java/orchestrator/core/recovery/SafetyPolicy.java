@@ -12,15 +12,19 @@ import orchestrator.core.gtid.OracleGtidSet;
  * @param durability {@code RefuseLossClusterFilters}, {@code AskBeforeLossClusterFilters}
  * @param goOnUnfenced {@code FencingFailurePolicy}: whether a server is promoted although a fencing
  *     process failed
+ * @param endClients {@code EndClientConnections}: whether the connections of clients to an old
+ *     master are ended once it was set read-only
  * @param acceptedLoss what a person has accepted to lose with this failure
  */
 public record SafetyPolicy(
     boolean reattachReturned,
     DurabilityRule durability,
     boolean goOnUnfenced,
+    boolean endClients,
     Optional<GtidDifference> acceptedLoss) {
   public static final SafetyPolicy DEFAULT =
-      new SafetyPolicy(false, (name, alias) -> Durability.ALLOW_LOSS, false, Optional.empty());
+      new SafetyPolicy(
+          false, (name, alias) -> Durability.ALLOW_LOSS, false, true, Optional.empty());
 
   /** What an automatic failover does when it is known to lose transactions. */
   public enum Durability {
@@ -41,21 +45,25 @@ public record SafetyPolicy(
   }
 
   public SafetyPolicy withReattaching() {
-    return new SafetyPolicy(true, durability, goOnUnfenced, acceptedLoss);
+    return new SafetyPolicy(true, durability, goOnUnfenced, endClients, acceptedLoss);
   }
 
   /** The same for all clusters. */
   public SafetyPolicy with(Durability everywhere) {
     return new SafetyPolicy(
-        reattachReturned, (name, alias) -> everywhere, goOnUnfenced, acceptedLoss);
+        reattachReturned, (name, alias) -> everywhere, goOnUnfenced, endClients, acceptedLoss);
   }
 
   public SafetyPolicy accepting(Optional<GtidDifference> loss) {
-    return new SafetyPolicy(reattachReturned, durability, goOnUnfenced, loss);
+    return new SafetyPolicy(reattachReturned, durability, goOnUnfenced, endClients, loss);
   }
 
   public SafetyPolicy goingOnUnfenced() {
-    return new SafetyPolicy(reattachReturned, durability, true, acceptedLoss);
+    return new SafetyPolicy(reattachReturned, durability, true, endClients, acceptedLoss);
+  }
+
+  public SafetyPolicy leavingClients() {
+    return new SafetyPolicy(reattachReturned, durability, goOnUnfenced, false, acceptedLoss);
   }
 
   /** Whether a person has accepted to lose this, or more. */

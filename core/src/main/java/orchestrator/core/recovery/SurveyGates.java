@@ -12,20 +12,48 @@ public final class SurveyGates {
   private final InstanceKey master;
   private final RecoveryOrigin origin;
   private final List<TakeoverSurvey> surveys;
+  private final SafetyPolicy policy;
 
-  private SurveyGates(InstanceKey master, RecoveryOrigin origin, List<TakeoverSurvey> surveys) {
+  private SurveyGates(
+      InstanceKey master,
+      RecoveryOrigin origin,
+      List<TakeoverSurvey> surveys,
+      SafetyPolicy policy) {
     this.master = master;
     this.origin = origin;
     this.surveys = surveys;
+    this.policy = policy;
   }
 
   /**
    * @param surveys of the master and of its replicas
    */
   public static List<Gate> of(
-      InstanceKey master, RecoveryOrigin origin, List<TakeoverSurvey> surveys) {
-    SurveyGates gates = new SurveyGates(master, origin, surveys);
-    return List.of(gates.privileges(), gates.transactions(), gates.login());
+      InstanceKey master,
+      RecoveryOrigin origin,
+      List<TakeoverSurvey> surveys,
+      SafetyPolicy policy) {
+    SurveyGates gates = new SurveyGates(master, origin, surveys, policy);
+    return List.of(gates.privileges(), gates.clients(), gates.transactions(), gates.login());
+  }
+
+  /** Never closed: a read-only server takes no writes of most clients either way. */
+  private Gate clients() {
+    String missing =
+        surveys.stream()
+            .filter(survey -> survey.server().equals(master))
+            .map(TakeoverSurvey::missingToEndClients)
+            .collect(Collectors.joining());
+    String text =
+        !policy.endClients()
+            ? "their connections are left to them (EndClientConnections is off)"
+            : missing.isEmpty()
+                ? "their connections are ended once " + master + " is read-only"
+                : "warning: their connections cannot be ended at "
+                    + master
+                    + ", as the manager's user lacks "
+                    + missing;
+    return new Gate("clients", true, false, text);
   }
 
   private Gate privileges() {

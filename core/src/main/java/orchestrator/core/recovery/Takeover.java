@@ -22,10 +22,10 @@ import orchestrator.core.topology.InstanceKey;
  *
  * <p>The order of things: processes that may forbid it; all servers are read and judged again; the
  * other replicas are moved below the target, while the master takes writes, and the target is
- * waited for until it lacks little ({@link TakeoverApproach}); it is recorded that the master may be
- * read-only from now on, and it is set so; the target applies all that the master
- * has. What fails until here is undone by {@link TakeoverUndo}. A run that takes up the takeover of
- * another looks at the servers and does the same: what is done already is found done.
+ * waited for until it lacks little ({@link TakeoverApproach}); it is recorded that the master may
+ * be read-only from now on, and it is set so; the target applies all that the master has. What
+ * fails until here is undone by {@link TakeoverUndo}. A run that takes up the takeover of another
+ * looks at the servers and does the same: what is done already is found done.
  */
 final class Takeover {
   private Takeover() {}
@@ -143,6 +143,7 @@ final class Takeover {
         t.s.takeover.until = t.now.plus(t.policy().replication().reasonableMaintenanceLag());
         t.s.phase = Phase.TAKEOVER_CATCHING_UP;
         t.note(t.failed() + " is read-only, at " + text(after));
+        OldClients.end(t);
         pollNow(t);
       }
       case ActionOutcome.NotApplied(String reason) ->
@@ -229,7 +230,10 @@ final class Takeover {
         takeover.failedReadsOfMaster >= 2
             && !t.now.isBefore(takeover.lastReadOfMaster.plus(Patience.GONE));
     boolean masterIsDone = takeover.failedReadsOfMaster == 0 ? takeover.quiet : isGone;
-    return masterIsDone && takeover.failedReadsOfTarget == 0 && lacking(t).isEmpty();
+    return masterIsDone
+        && !OldClients.areEnding(t)
+        && takeover.failedReadsOfTarget == 0
+        && lacking(t).isEmpty();
   }
 
   private static GtidSet lacking(Turn t) {

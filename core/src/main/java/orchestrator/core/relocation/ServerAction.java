@@ -51,6 +51,12 @@ public sealed interface ServerAction {
   record SetReadOnly(InstanceKey target, boolean readOnly, boolean withSuperReadOnly)
       implements ServerAction {}
 
+  /**
+   * Ends the connections of clients, whatever they may do there. Those of the manager's own user,
+   * of replicas and of the server itself stay.
+   */
+  record EndClients(InstanceKey target) implements ServerAction {}
+
   /** Switches the master side of semi-synchronous replication. */
   record SetSemiSyncMaster(InstanceKey target, boolean enabled) implements ServerAction {}
 

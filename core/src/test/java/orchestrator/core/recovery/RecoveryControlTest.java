@@ -125,7 +125,9 @@ class RecoveryControlTest {
     origin = new RecoveryOrigin(false, "force-master-failover", Optional.empty(), false);
     assertThat(stage().start().actions())
         .startsWith(
-            new ServerAction.SetReadOnly(MASTER, true, false), new ServerAction.StopIoThread(R1));
+            new ServerAction.SetReadOnly(MASTER, true, false),
+            new ServerAction.EndClients(MASTER),
+            new ServerAction.StopIoThread(R1));
   }
 
   @Test

@@ -25,6 +25,7 @@ import orchestrator.core.topology.Topology;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -231,7 +232,7 @@ class TakeoverGatesTest {
   // What the servers tell
 
   private static TakeoverSurvey survey(InstanceKey key, List<String> missing, List<String> open) {
-    return new TakeoverSurvey(key, "", missing, open, false);
+    return new TakeoverSurvey(key, "", missing, "", open, false);
   }
 
   @Test
@@ -243,7 +244,9 @@ class TakeoverGatesTest {
                 auto,
                 List.of(
                     survey(MASTER, List.of(), List.of("connection 7")),
-                    survey(R1, List.of("SUPER"), List.of("connection 8")))))
+                    survey(R1, List.of("SUPER"), List.of("connection 8"))),
+                SafetyPolicy.DEFAULT))
+        .filteredOn(gate -> !gate.name().equals("clients"))
         .allMatch(gate -> !gate.open())
         .extracting(Gate::explanation)
         .anyMatch(text -> text.contains("r1:3306 SUPER"))
@@ -257,8 +260,24 @@ class TakeoverGatesTest {
             SurveyGates.of(
                 MASTER,
                 RecoveryOrigin.takeover(R1, false),
-                List.of(survey(MASTER, List.of(), List.of()))))
+                List.of(survey(MASTER, List.of(), List.of())),
+                SafetyPolicy.DEFAULT))
         .allMatch(Gate::open);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'', true, are ended once",
+    "CONNECTION_ADMIN, true, the manager's user lacks CONNECTION_ADMIN",
+    "CONNECTION_ADMIN, false, EndClientConnections is off"
+  })
+  void whatBecomesOfClientsIsToldAndForbidsNothing(String missing, boolean ends, String text) {
+    SafetyPolicy policy = ends ? SafetyPolicy.DEFAULT : SafetyPolicy.DEFAULT.leavingClients();
+    TakeoverSurvey survey = new TakeoverSurvey(MASTER, "", List.of(), missing, List.of(), true);
+    assertThat(SurveyGates.of(MASTER, RecoveryOrigin.takeover(R1, true), List.of(survey), policy))
+        .allMatch(Gate::open)
+        .extracting(Gate::explanation)
+        .anyMatch(explanation -> explanation.contains(text));
   }
 
   @Test

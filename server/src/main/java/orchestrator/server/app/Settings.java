@@ -146,6 +146,7 @@ final class Settings {
               : SafetyPolicy.Durability.ALLOW_LOSS;
         },
         recovery.goOnUnfenced(),
+        recovery.endClientConnections(),
         Optional.empty());
   }
 

@@ -93,6 +93,14 @@ final class NewKeys {
           "abort",
           "What becomes of the failover when one of FencingProcesses fails.");
 
+  static final ConfigurationKey<Boolean> END_CLIENT_CONNECTIONS =
+      KEYS.key(
+          "EndClientConnections",
+          bool(),
+          true,
+          "End the connections of clients to an old master, before another server is promoted, once"
+              + " it was set read-only.");
+
   /** What becomes of a failover whose old master could not be fenced. */
   enum FencingFailure implements NamedChoice {
     ABORT("abort"),

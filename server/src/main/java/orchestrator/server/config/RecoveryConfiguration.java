@@ -226,6 +226,11 @@ public record RecoveryConfiguration(ConfigurationValues values) {
     return values.get(NewKeys.FENCING_FAILURE_POLICY) == NewKeys.FencingFailure.GO_ON;
   }
 
+  /** Whether clients of an old master that was set read-only are disconnected. */
+  public boolean endClientConnections() {
+    return values.get(NewKeys.END_CLIENT_CONNECTIONS);
+  }
+
   /** How many servers may be recovered from automatically; empty for no limit. */
   public Optional<RecoveryBudget> budget() {
     int servers = values.get(NewKeys.MASS_FAILURE_BRAKE_SERVERS);

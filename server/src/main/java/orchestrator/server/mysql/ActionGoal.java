@@ -45,10 +45,29 @@ final class ActionGoal {
       case ServerAction.ReattachSource ignored ->
           replication.filter(r -> !r.source().isDetached()).isPresent();
       case ServerAction.SetReadOnly set -> isReadOnlyAsAsked(set);
+      // No read of the server tells who is connected.
+      case ServerAction.EndClients ignored -> false;
       case ServerAction.SetSemiSyncMaster set -> server.semiSync().masterEnabled() == set.enabled();
-      case ServerAction.SetSemiSyncReplica set ->
-          server.semiSync().replicaEnabled() == set.enabled();
+      case ServerAction.SetSemiSyncReplica set -> isInEffect(set);
     };
+  }
+
+  /** The replica side is what it was when the IO thread connected, whatever was set since. */
+  private boolean isInEffect(ServerAction.SetSemiSyncReplica set) {
+    boolean connected = ioThread() == ThreadState.RUNNING;
+    return server.semiSync().replicaEnabled() == set.enabled()
+        && (!connected || server.semiSync().replicaStatus() == set.enabled());
+  }
+
+  /**
+   * Whether all was done that is up to the server: a source that knows no semi-synchronous
+   * replication is asked in vain, and may come to know it.
+   */
+  static boolean isDone(
+      ServerAction action, Instance server, Function<InstanceKey, InstanceKey> resolve) {
+    return action instanceof ServerAction.SetSemiSyncReplica set
+        ? server.semiSync().replicaEnabled() == set.enabled()
+        : isReached(action, server, resolve);
   }
 
   private boolean isReadOnlyAsAsked(ServerAction.SetReadOnly set) {
@@ -116,14 +135,15 @@ final class ActionGoal {
       case ServerAction.StartIoThread ignored -> true;
       case ServerAction.StartSqlThread ignored -> true;
       case ServerAction.ChangeSource change -> change.start();
+      case ServerAction.SetSemiSyncReplica ignored -> true;
       case ServerAction.StopReplication ignored -> false;
       case ServerAction.StopIoThread ignored -> false;
       case ServerAction.ResetReplication ignored -> false;
       case ServerAction.DetachSource ignored -> false;
       case ServerAction.ReattachSource ignored -> false;
       case ServerAction.SetReadOnly ignored -> false;
+      case ServerAction.EndClients ignored -> false;
       case ServerAction.SetSemiSyncMaster ignored -> false;
-      case ServerAction.SetSemiSyncReplica ignored -> false;
     };
   }
 

@@ -143,6 +143,9 @@ final class ActionRun {
   }
 
   private ActionOutcome attempt(Link link) throws SessionException, NotPossibleException {
+    if (action instanceof ServerAction.EndClients) {
+      return endClients(link);
+    }
     Optional<Instance> known = server.last().filter(last -> !refusedBefore && !maybeSent);
     Instance before = isUrgent() && known.isPresent() ? known.get() : packet(link, List.of());
     if (!isUrgent() && isReached(before) && !isRepeated()) {
@@ -159,11 +162,20 @@ final class ActionRun {
     rememberThreads(before);
     Instance after = change(link, statements);
     Instance settled = settle(link, after);
-    if (isReached(settled)) {
+    if (ActionGoal.isDone(action, settled, server.names()::resolve)) {
       return new ActionOutcome.Applied(settled);
     }
     maybeSent = false;
     return undone(ActionGoal.obstacle(settled));
+  }
+
+  private ActionOutcome endClients(Link link) throws SessionException, NotPossibleException {
+    makeSureOfRight(link);
+    String refusal =
+        new ClientEnding(server.key(), statement -> send(link, List.of(statement), "", 0)).run();
+    return refusal.isEmpty()
+        ? new ActionOutcome.Applied(packet(link, List.of()))
+        : new ActionOutcome.NotApplied(server.key() + ": " + refusal);
   }
 
   /** Changes that are made without a look before: no round trip more than they need. */
@@ -174,6 +186,7 @@ final class ActionRun {
       case ServerAction.StartIoThread ignored -> true;
       case ServerAction.StartSqlThread ignored -> true;
       case ServerAction.SetReadOnly ignored -> true;
+      case ServerAction.EndClients ignored -> true;
       case ServerAction.StartReplication ignored -> false;
       case ServerAction.RestartReplication ignored -> false;
       case ServerAction.ChangeSource ignored -> false;

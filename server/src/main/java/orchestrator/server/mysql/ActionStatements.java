@@ -55,6 +55,7 @@ final class ActionStatements {
       case ServerAction.DetachSource ignored -> rename(true);
       case ServerAction.ReattachSource ignored -> rename(false);
       case ServerAction.SetReadOnly set -> setReadOnly(set);
+      case ServerAction.EndClients ignored -> List.of(ClientEnding.FOR_DISPLAY);
       case ServerAction.SetSemiSyncMaster set -> semiSyncMaster(set.enabled());
       case ServerAction.SetSemiSyncReplica set -> semiSyncReplica(set.enabled());
     };
@@ -216,7 +217,9 @@ final class ActionStatements {
 
   private List<String> semiSyncReplica(boolean enabled) {
     SemiSync semiSync = server.semiSync();
-    if (!semiSync.available() || semiSync.replicaEnabled() == enabled) {
+    boolean connecting = server.replication().filter(r -> isOn(r.ioThread())).isPresent();
+    boolean inEffect = !connecting || semiSync.replicaStatus() == enabled;
+    if (!semiSync.available() || (semiSync.replicaEnabled() == enabled && inEffect)) {
       return List.of();
     }
     String variable =
@@ -225,7 +228,7 @@ final class ActionStatements {
             : "rpl_semi_sync_slave_enabled";
     List<String> statements = new ArrayList<>();
     statements.add("SET GLOBAL " + variable + "=" + (enabled ? 1 : 0));
-    if (server.replication().filter(r -> isOn(r.ioThread())).isPresent()) {
+    if (connecting) {
       statements.add(dialect.stopIoThread());
       statements.add(dialect.startIoThread());
     }

@@ -51,6 +51,15 @@ final class Grants {
     return missing;
   }
 
+  /** What ending the connections of others needs and the user lacks; empty text for nothing. */
+  String missingToEndClients(ServerVersion version) {
+    Dialect dialect = Dialect.of(version);
+    boolean fine = dialect.isMariaDb() && version.isAtLeast(10, 5, 2);
+    boolean split = fine || (!dialect.isMariaDb() && version.isAtLeast(8, 0, 0));
+    String privilege = fine ? "CONNECTION ADMIN" : split ? "CONNECTION_ADMIN" : "SUPER";
+    return hasRoles || privileges.isEmpty() || has("SUPER") || has(privilege) ? "" : privilege;
+  }
+
   private boolean has(String privilege) {
     return privileges.contains(privilege)
         || privileges.contains("ALL PRIVILEGES")

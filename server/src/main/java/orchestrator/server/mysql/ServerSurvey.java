@@ -36,11 +36,13 @@ final class ServerSurvey {
   TakeoverSurvey run() {
     try {
       Table grants = server.query(List.of("SHOW GRANTS"), deadline).getFirst();
+      ServerVersion version = server.last().map(Instance::version).orElse(ServerVersion.UNKNOWN);
       Table open = server.query(List.of(TRANSACTIONS), deadline).getFirst();
       return new TakeoverSurvey(
           server.key(),
           "",
-          missing(grants),
+          grants(grants).missing(version),
+          grants(grants).missingToEndClients(version),
           transactions(open),
           SupplementSource.tellsLogin(server, deadline));
     } catch (SessionException e) {
@@ -48,13 +50,12 @@ final class ServerSurvey {
     }
   }
 
-  private List<String> missing(Table grants) {
+  private static Grants grants(Table grants) {
     List<String> lines = new ArrayList<>();
     for (int row = 0; row < grants.size(); row++) {
       lines.add(grants.text(row, 0));
     }
-    return new Grants(lines)
-        .missing(server.last().map(Instance::version).orElse(ServerVersion.UNKNOWN));
+    return new Grants(lines);
   }
 
   private static List<String> transactions(Table table) {

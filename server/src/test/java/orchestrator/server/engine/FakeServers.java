@@ -194,6 +194,7 @@ public final class FakeServers {
       case ServerAction.DetachSource ignored -> server.ioRunning = false;
       case ServerAction.ReattachSource ignored -> server.ioRunning = true;
       case ServerAction.SetReadOnly set -> server.readOnly = set.readOnly();
+      case ServerAction.EndClients ignored -> {}
       case ServerAction.SetSemiSyncMaster ignored -> {}
       case ServerAction.SetSemiSyncReplica ignored -> {}
     }
@@ -213,7 +214,7 @@ public final class FakeServers {
 
     @Override
     public TakeoverSurvey survey(InstanceKey key, Duration deadline) {
-      return new TakeoverSurvey(key, "", List.of(), List.of(), true);
+      return new TakeoverSurvey(key, "", List.of(), "", List.of(), true);
     }
 
     @Override

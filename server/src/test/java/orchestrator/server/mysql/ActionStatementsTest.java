@@ -232,6 +232,14 @@ class ActionStatementsTest {
             "STOP SLAVE IO_THREAD",
             "START SLAVE IO_THREAD");
     assertThat(statements(new ServerAction.SetSemiSyncReplica(B, false), running)).isEmpty();
+    // The variable was set, and the IO thread has connected before.
+    Instance set =
+        server(
+            "5.7.22",
+            Optional.of(status),
+            new SemiSync(true, 1, false, false, false, true, 0, 0, false, 0, false));
+    assertThat(statements(new ServerAction.SetSemiSyncReplica(B, true), set))
+        .endsWith("STOP SLAVE IO_THREAD", "START SLAVE IO_THREAD");
   }
 
   @Test

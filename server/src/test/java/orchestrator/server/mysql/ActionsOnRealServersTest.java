@@ -8,11 +8,16 @@ import static orchestrator.server.mysql.RealServers.gtidOfFormerMaster;
 import static orchestrator.server.mysql.RealServers.key;
 import static orchestrator.server.mysql.RealServers.probe;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import orchestrator.core.relocation.ActionOutcome;
@@ -22,6 +27,7 @@ import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
 import orchestrator.core.topology.Replication;
 import orchestrator.core.topology.ThreadState;
+import orchestrator.sandbox.Account;
 import orchestrator.sandbox.Sandbox;
 import orchestrator.sandbox.SandboxServer;
 import orchestrator.sandbox.SandboxSpec;
@@ -379,6 +385,65 @@ class ActionsOnRealServersTest {
             new ServerAction.SetReadOnly(key(b()), true, false),
             RealServers.fence("test-node", 9, "again"),
             SOON));
+  }
+
+  @Test
+  void endsTheConnectionsOfClientsAndOfNobodyElse() throws SQLException {
+    List<Map<String, String>> before = dumpThreads();
+    try (Connection client = a().connect(Account.APPLICATION);
+        Connection administrator = a().connect(Account.ADMIN);
+        Connection manager = a().connect(Account.ORCHESTRATOR)) {
+      ActionOutcome outcome = servers.perform(new ServerAction.EndClients(key(a())), FENCE, SOON);
+
+      assertThat(client.isValid(1)).isFalse();
+      // Who may write to a read-only server is the one to fear; MySQL 8.0 protects its SYSTEM_USER.
+      boolean isProtected = kind == ServerKind.MYSQL_8_0;
+      assertThat(administrator.isValid(1)).isEqualTo(isProtected);
+      assertThat(outcome)
+          .isInstanceOf(isProtected ? ActionOutcome.NotApplied.class : ActionOutcome.Applied.class);
+      assertThat(manager.isValid(1)).isTrue();
+    }
+    assertThat(dumpThreads()).hasSize(2).isEqualTo(before);
+  }
+
+  private static List<Map<String, String>> dumpThreads() {
+    return a().query(
+            "SELECT ID FROM information_schema.PROCESSLIST WHERE COMMAND LIKE 'Binlog Dump%' ORDER BY ID");
+  }
+
+  @Test
+  void aTransactionThatAClientHasOpenIsRolledBack() throws SQLException {
+    a().sql(
+            "CREATE DATABASE IF NOT EXISTS app",
+            "CREATE TABLE IF NOT EXISTS app.open (n INT PRIMARY KEY) ENGINE=InnoDB");
+    try (Connection client = a().connect(Account.APPLICATION);
+        Statement statement = client.createStatement()) {
+      client.setAutoCommit(false);
+      statement.execute("INSERT INTO app.open VALUES (1)");
+      applied(servers, new ServerAction.EndClients(key(a())));
+      assertThatThrownBy(client::commit).isInstanceOf(SQLException.class);
+    }
+    assertThat(a().query("SELECT n FROM app.open")).isEmpty();
+    a().sql("DROP TABLE app.open");
+  }
+
+  // ---- semi-synchronous replication ----
+
+  @Test
+  void aSettingOfTheReplicaSideThatIsNotInEffectIsBroughtIntoEffect() {
+    assumeTrue(kind.isMariaDb(), "built in there");
+    a().sql("SET GLOBAL rpl_semi_sync_master_enabled=1");
+    // The variable alone: the IO thread has connected before, and does not acknowledge.
+    b().sql("SET GLOBAL rpl_semi_sync_slave_enabled=1");
+    try {
+      Instance after = applied(servers, new ServerAction.SetSemiSyncReplica(key(b()), true));
+      assertThat(after.semiSync().replicaStatus()).isTrue();
+      Instance off = applied(servers, new ServerAction.SetSemiSyncReplica(key(b()), false));
+      assertThat(off.semiSync().replicaStatus()).isFalse();
+    } finally {
+      a().sql("SET GLOBAL rpl_semi_sync_master_enabled=0");
+      b().sql("SET GLOBAL rpl_semi_sync_slave_enabled=0");
+    }
   }
 
   // ---- lost replies ----

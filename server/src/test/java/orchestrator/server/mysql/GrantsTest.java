@@ -29,4 +29,22 @@ class GrantsTest {
         new Grants(List.of(grants.split(";"))).missing(new ServerVersion(version.strip(), ""));
     assertThat(String.join(" ", found)).isEqualTo(missing == null ? "" : missing);
   }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "8.0.36 | GRANT ALL PRIVILEGES ON *.* TO `o`@`%` |",
+        "8.0.36 | GRANT CONNECTION_ADMIN ON *.* TO `o`@`%` |",
+        "8.0.36 | GRANT SYSTEM_VARIABLES_ADMIN ON *.* TO `o`@`%` | CONNECTION_ADMIN",
+        "5.7.44 | GRANT RELOAD ON *.* TO 'o'@'%' | SUPER",
+        "11.4.5-MariaDB | GRANT CONNECTION ADMIN ON *.* TO `o`@`%` |",
+        "11.4.5-MariaDB | GRANT READ_ONLY ADMIN ON *.* TO `o`@`%` | CONNECTION ADMIN",
+        "11.4.5-MariaDB | GRANT `dba` TO `o`@`%` |"
+      })
+  void tellsWhatIsMissingToEndClients(String version, String grants, String missing) {
+    assertThat(
+            new Grants(List.of(grants)).missingToEndClients(new ServerVersion(version.strip(), "")))
+        .isEqualTo(missing == null ? "" : missing);
+  }
 }

@@ -22,6 +22,7 @@ final class AuditTypes {
       case ServerAction.DetachSource ignored -> "detach-replica-master-host";
       case ServerAction.ReattachSource ignored -> "reattach-replica-master-host";
       case ServerAction.SetReadOnly ignored -> "read-only";
+      case ServerAction.EndClients ignored -> "end-clients";
       case ServerAction.SetSemiSyncMaster ignored -> "semi-sync-master";
       case ServerAction.SetSemiSyncReplica ignored -> "semi-sync-replica";
     };
@@ -40,6 +41,7 @@ final class AuditTypes {
       case ServerAction.StartSqlThread ignored -> "started";
       case ServerAction.StartReplication ignored -> "started";
       case ServerAction.RestartReplication ignored -> "restarted";
+      case ServerAction.EndClients ignored -> "connections of clients ended";
       case ServerAction.ResetReplication ignored -> "reset";
       case ServerAction.DetachSource ignored -> "detached";
       case ServerAction.ReattachSource ignored -> "reattached";

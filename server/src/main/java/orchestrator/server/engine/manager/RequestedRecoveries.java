@@ -140,7 +140,13 @@ final class RequestedRecoveries {
     RecoveryOrigin origin = RecoveryOrigin.takeover(choice.target().get(), request.auto());
     return Outcome.ok(
         new Prepared(
-            failure, origin, SurveyGates.of(failure.failed(), origin, surveys(circumstances))));
+            failure,
+            origin,
+            SurveyGates.of(
+                failure.failed(),
+                origin,
+                surveys(circumstances),
+                circumstances.policy().safety())));
   }
 
   /** Of the master and of the replicas that answer. */

@@ -4,10 +4,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import orchestrator.core.facts.Acknowledgement;
 import orchestrator.core.facts.Downtime;
 import orchestrator.core.facts.HookPoint;
 import orchestrator.core.facts.JournalEntry;
+import orchestrator.core.facts.RecoveryKind.Brake;
 import orchestrator.core.facts.ReplicaFate;
 import orchestrator.core.facts.ReplicaFate.Kind;
 import orchestrator.core.recovery.RecoveryState.CommitKind;
@@ -84,6 +86,11 @@ final class Closing {
     List<JournalEntry> entries = new ArrayList<>(remainingFates(t));
     entries.add(new JournalEntry.Closed(successful, t.s.errors));
     List<Command> commands = new ArrayList<>();
+    if (successful && t.s.ticket.kind().brake() == Brake.FAILOVER) {
+      t.s.replicas().stream()
+          .filter(replica -> hasStrayed(t, replica))
+          .forEach(replica -> commands.add(lostInRecovery(t, replica)));
+    }
     if (t.s.releaseBlock) {
       commands.add(acknowledged(t, "Aborted before anything was changed"));
     } else if (t.isTakeover() && (successful || TakeoverUndo.isUndone(t))) {
@@ -110,6 +117,24 @@ final class Closing {
       }
     }
     return entries;
+  }
+
+  /**
+   * Whether it was reset as a candidate, and is silent since. It has no source any more, and its
+   * replicas would call for a failover of their own, long after this one.
+   */
+  private static boolean hasStrayed(Turn t, InstanceKey replica) {
+    boolean silent =
+        Optional.ofNullable(t.s.settled.get(replica))
+            .filter(fate -> fate.kind() == Kind.UNREACHABLE)
+            .isPresent();
+    boolean knownWithoutSource =
+        t.s
+            .circumstances
+            .lastRead(replica)
+            .filter(before -> before.freshness().lastSeen().isPresent() && !before.isReplica())
+            .isPresent();
+    return silent && (knownWithoutSource || t.s.excluded.containsKey(replica));
   }
 
   private static boolean isOpen(Turn t, InstanceKey replica) {

@@ -21,7 +21,10 @@ import orchestrator.core.topology.InstanceKey;
  *       acknowledged: so that a cluster does not fail over again and again. A cluster that a
  *       failover renamed is the same cluster;
  *   <li>likewise when the server was promoted by a failover, or may have been, or was what an
- *       earlier one was about.
+ *       earlier one was about;
+ *   <li>likewise when it was a replica of the master that a failover was about, whatever it counts
+ *       as now: one that was tried and could not be promoted has no source any more, and looks like
+ *       the master of a cluster of its own. Its replicas belong to the cluster that it came from.
  * </ul>
  *
  * <p>A recovery holds back only those under the same {@linkplain RecoveryKind.Brake brake}; an open
@@ -138,7 +141,8 @@ public final class RecoveryGate {
     return (isOfCluster(state, ticket, request.clusterName()) && brake != Brake.RELOCATION)
         || ticket.failed().equals(request.failed())
         || ticket.promoted().filter(request.failed()::equals).isPresent()
-        || mayHavePromoted(ticket, request.failed());
+        || mayHavePromoted(ticket, request.failed())
+        || (brake == Brake.FAILOVER && ticket.fates().containsKey(request.failed()));
   }
 
   /** An open recovery of the same server; but a repair gives way to the server's failover. */

@@ -10,6 +10,7 @@ import orchestrator.core.facts.HookPoint;
 import orchestrator.core.facts.JournalEntry;
 import orchestrator.core.facts.RecoveryOrigin;
 import orchestrator.core.facts.ReplicaFate;
+import orchestrator.core.relocation.ActionOutcome;
 import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.state.Command;
 import orchestrator.core.testing.InstanceBuilder;
@@ -291,6 +292,33 @@ class RecoveryControlTest {
         .extracting(c -> ((Command.BeginDowntime) c).downtime().key())
         .containsExactlyInAnyOrder(MASTER, R2);
     assertThat(stage.commands()).contains(new Command.EndDowntime(R1));
+  }
+
+  /** It was reset, so it would count as the master of a cluster of its own. */
+  @Test
+  void aCandidateThatWasAbandonedAndIsSilentIsDowntimedOnceAnotherIsPromoted() {
+    Stage stage = stage();
+    stage
+        .answering(
+            Effect.Perform.class,
+            e ->
+                e instanceof Effect.Perform(long id, ServerAction action, Duration ignored)
+                        && action.equals(OPEN_R1)
+                    ? Optional.of(refused(stage, id))
+                    : Optional.empty())
+        .start();
+    assertThat(stage.ticket.promoted()).contains(R2);
+    assertThat(fate(stage, R1)).isEqualTo(ReplicaFate.Kind.UNREACHABLE);
+    assertThat(stage.commands())
+        .filteredOn(Command.BeginDowntime.class::isInstance)
+        .extracting(c -> ((Command.BeginDowntime) c).downtime().key())
+        .containsExactlyInAnyOrder(MASTER, R1);
+  }
+
+  /** It answers this, and nothing more. */
+  private static Event refused(Stage stage, long id) {
+    stage.silent("r1");
+    return new Event.ActionFinished(id, new ActionOutcome.NotApplied("it is full"));
   }
 
   private static ReplicaFate.Kind fate(Stage stage, InstanceKey key) {

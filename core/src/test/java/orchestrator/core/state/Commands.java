@@ -37,6 +37,23 @@ final class Commands {
       String analysis,
       RecoveryOrigin origin,
       Instant started) {
+    return ticket(uid, failed, cluster, analysis, origin, started, List.of());
+  }
+
+  /** An automatic one, begun at noon, of a server with these replicas. */
+  static RecoveryTicket ticket(
+      String uid, String failed, String cluster, String analysis, List<String> replicas) {
+    return ticket(uid, failed, cluster, analysis, RecoveryOrigin.AUTOMATIC, NOON, replicas);
+  }
+
+  private static RecoveryTicket ticket(
+      String uid,
+      String failed,
+      String cluster,
+      String analysis,
+      RecoveryOrigin origin,
+      Instant started,
+      List<String> replicas) {
     return RecoveryTicket.begun(
         uid,
         server(failed),
@@ -50,7 +67,7 @@ final class Commands {
         started.plus(BLOCK),
         0,
         "node1",
-        List.of());
+        replicas.stream().map(Commands::server).toList());
   }
 
   static Detection detection(String uid, String key, boolean actionable) {

@@ -49,13 +49,42 @@ class RecoveryGateTest {
   }
 
   @Test
-  void serverThatWasTriedAndProvenReadOnlyIsFree() {
-    ReplicatedState abandoned =
+  void serverThatWasTriedAndProvenReadOnlyIsFreeForAPerson() {
+    assertThat(refusalOf(abandoned(), byPerson("u2", "b"))).isEmpty();
+  }
+
+  @Test
+  void serverThatWasResetAsACandidateIsNotFailedOverUnderItsOwnName() {
+    ReplicatedState open = abandoned();
+    assertThat(refusalOf(open, automatic("u2", "b", "b:3306", SOON)))
+        .hasValueSatisfying(reason -> assertThat(reason).contains("u1"));
+    ReplicatedState promotedOther =
         after(
-            new Command.OpenRecovery(ticket("u1", "a")),
-            intent("b"),
-            journal("u1", new JournalEntry.PromotionAbandoned(server("b"), "it was read")));
-    assertThat(refusalOf(abandoned, automatic("u2", "b", "b:3306", SOON))).isEmpty();
+            open,
+            promotionOf("u1", "c"),
+            journal("u1", new JournalEntry.Closed(true, List.of())),
+            new Command.MoveCluster("a:3306", "c:3306"));
+    assertThat(refusalOf(promotedOther, automatic("u2", "b", "b:3306", SOON))).isPresent();
+    assertThat(refusalOf(promotedOther, automatic("u2", "b", "b:3306", LATER))).isEmpty();
+  }
+
+  /** What was below a dead intermediate master may itself be one, and die too. */
+  @Test
+  void replicasOfAnIntermediateMasterAreRecoveredFromAllTheSame() {
+    ReplicatedState open =
+        after(
+            new Command.OpenRecovery(
+                Commands.ticket("u1", "im1", "a:3306", "DeadIntermediateMaster", List.of("im2"))));
+    assertThat(refusalOf(open, new Command.OpenRecovery(intermediate("u2", "im2")))).isEmpty();
+  }
+
+  /** Master a died, its replica b was reset and proven to be read-only. */
+  private static ReplicatedState abandoned() {
+    return after(
+        new Command.OpenRecovery(
+            Commands.ticket("u1", "a", "a:3306", "DeadMaster", List.of("b", "c"))),
+        intent("b"),
+        journal("u1", new JournalEntry.PromotionAbandoned(server("b"), "it was read")));
   }
 
   @Test

@@ -34,7 +34,7 @@ public record DemotedMaster(
     return new DemotedMaster(key, recoveryUid, successor, since, Optional.of(comparison));
   }
 
-  /** Whether it has transactions that its successor lacks, and so can follow nobody. */
+  /** Whether it has transactions that its successor lacks: it is no replica in good standing. */
   public boolean isQuarantined() {
     return compared.filter(comparison -> !comparison.onlyHere().isEmpty()).isPresent();
   }

@@ -10,6 +10,7 @@ import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.Downtime;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.gtid.GtidDifference;
+import orchestrator.core.gtid.OracleGtidSet;
 import orchestrator.core.relocation.CanReplicate;
 import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.state.Command;
@@ -89,7 +90,7 @@ public final class DemotedMasterWatch {
     }
     List<Command> commands = new ArrayList<>();
     List<Finding> findings = new ArrayList<>();
-    if (hasRejoined(demoted, read, topology)) {
+    if (hasRejoined(demoted, read, topology) && !isErrant(returned.onlyHere())) {
       returned.onlyHere().ifPresent(lost -> tellLoss(demoted, returned, lost, commands, findings));
       commands.add(new Command.ReleaseDemotedMaster(demoted.key()));
       findings.add(
@@ -190,8 +191,16 @@ public final class DemotedMasterWatch {
                 + demoted.key()
                 + " has "
                 + lost
-                + ": it is kept read-only and follows nobody, until it was rebuilt or released";
+                + ": it is kept read-only and in downtime, until it was rebuilt or released";
     return new Finding.Compared(text, lost.isEmpty());
+  }
+
+  /**
+   * MySQL lets it fetch from its successor all the same, as a co-master does by itself. It stays
+   * quarantined: as a replica in good standing it could be promoted one day, with what it has.
+   */
+  private static boolean isErrant(Optional<GtidDifference> onlyHere) {
+    return onlyHere.filter(set -> set instanceof OracleGtidSet && !set.isEmpty()).isPresent();
   }
 
   private static boolean hasRejoined(DemotedMaster demoted, Instance read, Topology topology) {

@@ -116,15 +116,26 @@ class DemotedMasterWatchTest {
 
   @Test
   void isReleasedWhenItReplicatesFromItsSuccessor() {
-    servers.with("m", m -> m.replicatesFrom("r1"));
+    servers.with("m", m -> m.replicatesFrom("r1").oracleGtid(UUID + ":1-100"));
     assertThat(judge().commands()).contains(new Command.ReleaseDemotedMaster(OLD));
     assertThat(judge().findings()).last().isInstanceOf(Finding.Rejoined.class);
   }
 
   @Test
   void isReleasedFurtherBelowToo() {
-    servers.with("r2", r -> r.replicatesFrom("r1")).with("m", m -> m.replicatesFrom("r2"));
+    servers
+        .with("r2", r -> r.replicatesFrom("r1"))
+        .with("m", m -> m.replicatesFrom("r2").oracleGtid(UUID + ":1-100"));
     assertThat(judge().commands()).contains(new Command.ReleaseDemotedMaster(OLD));
+  }
+
+  /** As a co-master does by itself when it comes back. */
+  @Test
+  void isQuarantinedWhileItReplicatesAndHasTransactionsOfItsOwn() {
+    servers.with("m", m -> m.replicatesFrom("r1"));
+    assertThat(judge().commands())
+        .contains(new Command.CompareDemotedMaster(OLD, "1:x", comparison("101-103")))
+        .doesNotContain(new Command.ReleaseDemotedMaster(OLD));
   }
 
   @Test

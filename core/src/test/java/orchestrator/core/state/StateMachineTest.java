@@ -28,6 +28,7 @@ import orchestrator.core.facts.ManagerNode;
 import orchestrator.core.facts.RecoveryOrigin;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.gtid.GtidDifference;
+import orchestrator.core.gtid.OracleGtidSet;
 import org.junit.jupiter.api.Test;
 
 /** What each command does, where it is not plain. */
@@ -143,6 +144,21 @@ class StateMachineTest {
             new Command.SetClusterAlias("a:3306", "main"),
             new Command.ForgetCluster("a:3306", List.of(server("a"), server("b"))));
     assertThat(state).isEqualTo(ReplicatedState.EMPTY);
+  }
+
+  @Test
+  void aQuarantinedServerStaysInDowntimeAlthoughItReplicates() {
+    DemotedMaster demoted = new DemotedMaster(server("a"), "u1", server("b"), Commands.NOON);
+    ReplicatedState quarantined =
+        after(
+            new Command.BeginDowntime(downtime("a", Downtime.LOST_IN_RECOVERY)),
+            new Command.WatchDemotedMaster(
+                demoted.comparedAs(
+                    new DemotedMaster.Comparison(
+                        OracleGtidSet.parse("00000000-0000-0000-0000-000000000001:7"),
+                        Commands.NOON))));
+    assertThat(after(quarantined, new Command.EndLostInRecovery(server("a"))))
+        .isEqualTo(quarantined);
   }
 
   @Test

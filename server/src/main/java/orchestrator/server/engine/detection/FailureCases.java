@@ -1,6 +1,7 @@
 package orchestrator.server.engine.detection;
 
 import java.time.Duration;
+import orchestrator.core.analysis.AnalysisCode;
 import orchestrator.core.analysis.ClusterInfo;
 import orchestrator.core.analysis.Diagnosis;
 import orchestrator.core.analysis.Evidence;
@@ -36,6 +37,12 @@ public final class FailureCases {
         cluster.hasAutomatedIntermediateMasterRecovery(),
         actionable,
         evidence);
+  }
+
+  /** A living master that is to be replaced as planned. */
+  public static FailureCase ofTakeover(Diagnosis diagnosis, String evidence) {
+    return of(diagnosis.as(AnalysisCode.DEAD_MASTER), true, evidence)
+        .describedAs("Planned takeover of " + diagnosis.key());
   }
 
   static String describe(Evidence.Conclusive evidence, Diagnosis diagnosis) {

@@ -3,7 +3,9 @@ package orchestrator.server.engine.manager;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.Downtime;
 import orchestrator.core.state.Command;
 import orchestrator.core.state.LogPosition;
@@ -92,9 +94,16 @@ final class PeriodicWork implements AutoCloseable {
     }
     Instant now = manager.clock().instant();
     Topology topology = manager.picture().topology();
-    for (Downtime downtime : manager.consensus().state().downtimes().values()) {
+    ReplicatedState state = manager.consensus().state();
+    for (Downtime downtime : state.downtimes().values()) {
+      boolean quarantined =
+          Optional.ofNullable(state.demoted().get(downtime.key()))
+              .filter(DemotedMaster::isQuarantined)
+              .isPresent();
       boolean due =
-          downtime.isLostInRecovery() && downtime.begin().plus(LOST_AT_LEAST).isBefore(now);
+          downtime.isLostInRecovery()
+              && !quarantined
+              && downtime.begin().plus(LOST_AT_LEAST).isBefore(now);
       if (due
           && topology
               .find(downtime.key())

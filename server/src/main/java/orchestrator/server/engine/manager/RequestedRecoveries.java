@@ -129,9 +129,7 @@ final class RequestedRecoveries {
 
   private Outcome<Prepared> prepare(
       RecoveryRequest.TakeOver request, Diagnosis diagnosis, String evidence) {
-    FailureCase failure =
-        FailureCases.of(diagnosis.as(AnalysisCode.DEAD_MASTER), true, evidence)
-            .describedAs("Planned takeover of " + diagnosis.key());
+    FailureCase failure = FailureCases.ofTakeover(diagnosis, evidence);
     Circumstances circumstances = manager.recoveries().circumstances(failure);
     TakeoverChoice choice = TakeoverChoice.of(circumstances, request.designated(), request.auto());
     if (choice.target().isEmpty()) {

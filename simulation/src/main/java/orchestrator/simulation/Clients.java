@@ -20,6 +20,7 @@ final class Clients {
   private Optional<InstanceKey> master = Optional.empty();
   private int transactions;
 
+  final Set<Integer> acknowledged = new HashSet<>();
   final Set<Integer> acknowledgedBySemiSync = new HashSet<>();
 
   /** When a write was last acknowledged, and where. */
@@ -137,6 +138,7 @@ final class Clients {
           world.queue.after(
               millis,
               () -> {
+                acknowledged.add(written.id());
                 if (bySemiSync) {
                   acknowledgedBySemiSync.add(written.id());
                 }

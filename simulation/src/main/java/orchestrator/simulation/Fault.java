@@ -66,7 +66,9 @@ record Fault(Kind kind, long at, long lasts, int one, int other, int amount) {
     SWITCH_OFF,
     PAUSE_CLUSTER,
     MUST_NOT,
-    ACKNOWLEDGE;
+    ACKNOWLEDGE,
+    /** No fault: a person asks for another master. */
+    TAKEOVER;
 
     boolean isOfStep() {
       return name().startsWith("STEP_") || isOfOpening();
@@ -85,7 +87,7 @@ record Fault(Kind kind, long at, long lasts, int one, int other, int amount) {
     Set<Kind> kinds = EnumSet.noneOf(Kind.class);
     int chance = 1 + random.nextInt(4);
     for (Kind kind : Kind.values()) {
-      if (random.nextInt(4) < chance) {
+      if (kind != Kind.TAKEOVER && random.nextInt(4) < chance) {
         kinds.add(kind);
       }
     }
@@ -131,6 +133,32 @@ record Fault(Kind kind, long at, long lasts, int one, int other, int amount) {
     }
     faults.sort(Comparator.comparingLong(Fault::at));
     return faults;
+  }
+
+  /**
+   * Planned takeovers that somebody asks for; of half of them the managers choose the target. And
+   * the death of an intermediate master.
+   */
+  static List<Fault> drawForShape(
+      RandomGenerator random, Scenario scenario, long begin, long end, long lastTakeover) {
+    List<Fault> more = new ArrayList<>();
+    for (int i = 0; i < scenario.takeovers; i++) {
+      int target = random.nextBoolean() ? -1 : random.nextInt(scenario.servers);
+      more.add(
+          new Fault(Kind.TAKEOVER, begin + random.nextLong(lastTakeover - begin), 0, target, 0, 0));
+    }
+    if (scenario.shape == Scenario.Shape.INTERMEDIATE && random.nextInt(3) != 0) {
+      Kind death = random.nextBoolean() ? Kind.CRASH : Kind.HOST_DOWN;
+      more.add(
+          new Fault(
+              death,
+              begin + random.nextLong((end - begin) / 2),
+              5000 + random.nextLong(60_000),
+              1,
+              0,
+              0));
+    }
+    return more;
   }
 
   @Override

@@ -148,6 +148,7 @@ final class Fleet {
     server.lastStatement = Math.max(server.lastStatement, statement.number());
     world.replicator.upToDate(server);
     server.execute(statement.action(), world.now());
+    world.replicator.connectAtOnce(server);
     Sender sender = statement.sender();
     world.note(
         new Fact.Executed(

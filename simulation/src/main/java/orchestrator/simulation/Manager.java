@@ -40,6 +40,7 @@ final class Manager {
   private Announcer announcer;
   private Watchman watchman;
   Recoverer recoverer;
+  Requests requests;
   private boolean running;
   private long pausedUntil;
 
@@ -57,6 +58,7 @@ final class Manager {
     this.picture = new Picture(world.queue::instant);
     this.detector = newDetector();
     this.recoverer = new Recoverer(this);
+    this.requests = new Requests(this);
     this.announcer = new Announcer(this);
     this.watchman = new Watchman(this);
   }
@@ -81,6 +83,7 @@ final class Manager {
     picture = new Picture(world.queue::instant);
     detector = newDetector();
     recoverer = new Recoverer(this);
+    requests = new Requests(this);
     announcer = new Announcer(this);
     watchman = new Watchman(this);
     seenBegan.clear();

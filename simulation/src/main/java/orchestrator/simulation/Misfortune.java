@@ -114,6 +114,7 @@ final class Misfortune {
       case PAUSE_CLUSTER -> pauseCluster(end);
       case MUST_NOT -> mustNot(world.servers.get(second), end);
       case ACKNOWLEDGE -> acknowledge();
+      case TAKEOVER -> takeOver(fault.one() < 0 ? Optional.empty() : Optional.of(server.key));
     }
   }
 
@@ -335,6 +336,15 @@ final class Misfortune {
     for (Manager manager : world.managers) {
       if (manager.leadership().isPresent()) {
         manager.submit(List.of(command), submission -> {});
+        return;
+      }
+    }
+  }
+
+  private void takeOver(Optional<InstanceKey> target) {
+    for (Manager manager : world.managers) {
+      if (manager.isAwake() && manager.leadership().isPresent()) {
+        manager.requests.takeOver(world.publishedMaster().key, target);
         return;
       }
     }

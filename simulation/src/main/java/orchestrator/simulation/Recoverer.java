@@ -56,7 +56,9 @@ final class Recoverer {
         origin.automatic() && now.isBefore(retryAfter.getOrDefault(failure.failed(), Instant.MIN));
     List<Command> commands = new ArrayList<>(together);
     if (open && !early) {
-      manager.world.misfortune.onOpening(failure.failed());
+      if (origin.automatic()) {
+        manager.world.misfortune.onOpening(failure.failed());
+      }
       commands.add(
           new Command.OpenRecovery(RecoveryPlanner.openTicket(circumstances, origin, uid, 0, now)));
     }
@@ -78,7 +80,7 @@ final class Recoverer {
         });
   }
 
-  private Circumstances circumstances(FailureCase failure, long term) {
+  Circumstances circumstances(FailureCase failure, long term) {
     return Circumstances.of(
         failure,
         manager.picture.topology(),
@@ -144,7 +146,7 @@ final class Recoverer {
   void ended(String uid, boolean closed, boolean successful) {
     running.remove(uid);
     RecoveryTicket ticket = manager.state().recoveries().get(uid);
-    if (closed && !successful && ticket != null) {
+    if (closed && !successful && ticket != null && !ticket.origin().isTakeover()) {
       retryAfter.put(ticket.failed(), manager.world.instant().plus(RETRY));
     }
   }

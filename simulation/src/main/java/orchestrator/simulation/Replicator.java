@@ -68,6 +68,13 @@ final class Replicator {
     }
   }
 
+  /** A thread that was just started connects before the statement is answered, if it can. */
+  void connectAtOnce(SimServer replica) {
+    if (replica.io == Io.CONNECTING && world.now() >= replica.nextConnect) {
+      follow(replica);
+    }
+  }
+
   private void lose(SimServer replica) {
     replica.io = Io.CONNECTING;
     replica.ioError = CANNOT_CONNECT;

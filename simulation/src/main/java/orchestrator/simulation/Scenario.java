@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import orchestrator.core.analysis.AnalysisPolicy;
 import orchestrator.core.analysis.ClusterRule;
@@ -23,6 +25,11 @@ final class Scenario {
 
   final boolean mastersRestartWritable;
 
+  final Shape shape;
+
+  /** How many planned takeovers somebody will ask for. */
+  final int takeovers;
+
   /** Whether the last server replicates from a replica. */
   final boolean secondTier;
 
@@ -31,17 +38,34 @@ final class Scenario {
   final RecoveryPolicy policy;
   final DetectionSettings detection;
 
-  Scenario(RandomGenerator random) {
+  /** Who replicates from whom. The master is the first server. */
+  enum Shape {
+    /** All replicate from the master, but perhaps the last one. */
+    FLAT,
+    /** The last two replicate from the second server. */
+    INTERMEDIATE,
+    /** The first two replicate from each other, the second one takes no writes. */
+    CO_MASTERS
+  }
+
+  /** Its own dice, so that worlds in which neither is drawn are as they were before. */
+  private static final long SHAPE = 0x51AA9L;
+
+  Scenario(long seed, RandomGenerator random) {
+    RandomGenerator dice = new SplittableRandom(seed ^ SHAPE);
     managers = random.nextInt(4) == 0 ? 5 : 3;
-    servers = 3 + random.nextInt(3);
+    int drawn = 3 + random.nextInt(3);
     mariaDb = random.nextInt(3) == 0;
+    shape = shape(dice);
+    takeovers = dice.nextInt(2) == 0 ? 0 : 1 + dice.nextInt(3);
+    servers = shape == Shape.FLAT ? drawn : Math.max(drawn, 4);
     semiSync = random.nextBoolean();
     semiSyncMillis = random.nextBoolean() ? 1000 : 10_000;
     mastersRestartWritable = random.nextInt(3) != 0;
-    secondTier = servers > 3 && random.nextInt(3) == 0;
+    secondTier = drawn > 3 && random.nextInt(3) == 0 && shape == Shape.FLAT;
     pollMillis = random.nextInt(3) == 0 ? 2000 : 1000;
     clientMillis = 100L + random.nextInt(400);
-    policy = policy(random);
+    policy = policy(random, dice.nextBoolean());
     detection =
         new DetectionSettings(
             analysis(pollMillis),
@@ -52,7 +76,27 @@ final class Scenario {
             Duration.ofSeconds(10));
   }
 
-  private static RecoveryPolicy policy(RandomGenerator random) {
+  /** Co-masters with MariaDB need positions for each server, which are not simulated. */
+  private Shape shape(RandomGenerator dice) {
+    int number = dice.nextInt(10);
+    return number < 5 ? Shape.FLAT : number < 8 || mariaDb ? Shape.INTERMEDIATE : Shape.CO_MASTERS;
+  }
+
+  /** Whom a server replicates from at first, by number; empty for a master without a source. */
+  OptionalInt sourceOf(int server) {
+    boolean low =
+        switch (shape) {
+          case FLAT -> secondTier && server == servers - 1;
+          case INTERMEDIATE -> server >= servers - 2;
+          case CO_MASTERS -> server > 2 && server == servers - 1;
+        };
+    if (server == 0) {
+      return shape == Shape.CO_MASTERS ? OptionalInt.of(1) : OptionalInt.empty();
+    }
+    return OptionalInt.of(low ? 1 : 0);
+  }
+
+  private static RecoveryPolicy policy(RandomGenerator random, boolean onlyOtherCoMaster) {
     RecoveryPolicy base = RecoveryPolicy.DEFAULT;
     Map<HookPoint, List<String>> hooks =
         random.nextInt(3) == 0
@@ -64,7 +108,16 @@ final class Scenario {
     boolean strict = random.nextInt(8) == 0;
     return new RecoveryPolicy(
         new RecoveryPolicy.Promotion(
-            false, false, Duration.ZERO, strict, false, true, false, false, key -> false),
+            false,
+            false,
+            Duration.ZERO,
+            strict,
+            false,
+            true,
+            false,
+            false,
+            key -> false,
+            onlyOtherCoMaster),
         new RecoveryPolicy.Replicas(true, Duration.ZERO, 1 + random.nextInt(4)),
         new RecoveryPolicy.Waits(
             Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(20)),
@@ -99,6 +152,7 @@ final class Scenario {
         + servers
         + " servers"
         + (secondTier ? " in two tiers" : "")
+        + (shape == Shape.FLAT ? "" : ", " + shape)
         + ", "
         + managers
         + " managers, masters restart "

@@ -13,6 +13,8 @@ import orchestrator.simulation.judge.OneFailover;
 import orchestrator.simulation.judge.OneLeader;
 import orchestrator.simulation.judge.OneWritable;
 import orchestrator.simulation.judge.OnlyRealFailures;
+import orchestrator.simulation.judge.OrderlyTakeovers;
+import orchestrator.simulation.judge.OrphansAreAdopted;
 import orchestrator.simulation.judge.PeopleAreObeyed;
 import orchestrator.simulation.judge.PublishedOnce;
 import orchestrator.simulation.judge.RecoveryHappens;
@@ -36,7 +38,9 @@ final class Trial {
         new PublishedOnce(),
         new NoneBelowHasMore(),
         new RecoveryHappens(),
-        new OneLeader());
+        new OrphansAreAdopted(),
+        new OneLeader(),
+        new OrderlyTakeovers());
   }
 
   static Optional<World.Violation> run(long seed) {

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import orchestrator.core.gtid.GtidDifference;
 import orchestrator.core.gtid.MariaDbGtidDifference;
@@ -169,6 +170,16 @@ final class TruthOfWorld implements Truth {
   }
 
   @Override
+  public Optional<InstanceKey> sourceOf(InstanceKey key) {
+    return world.server(key).source;
+  }
+
+  @Override
+  public Set<Integer> acknowledged() {
+    return world.clients.acknowledged;
+  }
+
+  @Override
   public Set<Integer> acknowledgedBySemiSync() {
     return world.clients.acknowledgedBySemiSync;
   }
@@ -176,6 +187,11 @@ final class TruthOfWorld implements Truth {
   @Override
   public Set<Integer> forgottenInCrash() {
     return forgotten;
+  }
+
+  @Override
+  public boolean onlyOtherCoMaster() {
+    return world.scenario.policy.promotion().onlyOtherCoMaster();
   }
 
   @Override

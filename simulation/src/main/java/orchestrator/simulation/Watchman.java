@@ -83,8 +83,14 @@ final class Watchman {
     }
     Instant now = manager.world.instant();
     for (Downtime downtime : manager.state().downtimes().values()) {
+      boolean quarantined =
+          Optional.ofNullable(manager.state().demoted().get(downtime.key()))
+              .filter(DemotedMaster::isQuarantined)
+              .isPresent();
       boolean due =
-          downtime.isLostInRecovery() && downtime.begin().plus(LOST_AT_LEAST).isBefore(now);
+          downtime.isLostInRecovery()
+              && !quarantined
+              && downtime.begin().plus(LOST_AT_LEAST).isBefore(now);
       if (due
           && manager
               .picture

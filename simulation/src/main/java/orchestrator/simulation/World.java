@@ -2,6 +2,7 @@ package orchestrator.simulation;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,7 @@ final class World {
 
   static final long FAULTS_END = 60_000;
   static final long MENDED = 65_000;
+  static final long LAST_TAKEOVER = 110_000;
   static final long END = 165_000;
 
   private static final long MAX_EVENTS = 600_000;
@@ -63,7 +65,7 @@ final class World {
 
   World(long seed, List<Invariant> invariants, boolean telling) {
     this.random = new SplittableRandom(seed);
-    this.scenario = new Scenario(random);
+    this.scenario = new Scenario(seed, random);
     this.network = new Network(scenario.servers + scenario.managers + 1, random);
     this.invariants = invariants;
     this.telling = telling;
@@ -83,9 +85,18 @@ final class World {
   /** The faults that the seed of this world draws. */
   static List<Fault> faultsOf(long seed) {
     RandomGenerator dice = new SplittableRandom(seed);
-    Scenario scenario = new Scenario(dice);
-    return Fault.draw(
-        new SplittableRandom(seed ^ 0x5DEECE66DL), scenario, FAULTS_BEGIN, FAULTS_END);
+    Scenario scenario = new Scenario(seed, dice);
+    List<Fault> faults =
+        Fault.draw(new SplittableRandom(seed ^ 0x5DEECE66DL), scenario, FAULTS_BEGIN, FAULTS_END);
+    faults.addAll(
+        Fault.drawForShape(
+            new SplittableRandom(seed ^ 0x7A4E0BE2L),
+            scenario,
+            FAULTS_BEGIN,
+            FAULTS_END,
+            LAST_TAKEOVER));
+    faults.sort(Comparator.comparingLong(Fault::at));
+    return faults;
   }
 
   /** Lets the world go on to its end, or to the first violation. */
@@ -117,11 +128,14 @@ final class World {
       Transaction written = clients.commit(master, false);
       servers.forEach(server -> server.commit(written, master.uuid));
     }
-    for (SimServer replica : servers.subList(1, servers.size())) {
-      boolean lower = scenario.secondTier && replica.index == servers.size() - 1;
-      replica.source = Optional.of(lower ? servers.get(1).key : master.key);
-      replica.io = SimServer.Io.CONNECTING;
-      replica.sqlRunning = true;
+    for (SimServer replica : servers) {
+      scenario
+          .sourceOf(replica.index)
+          .ifPresent(source -> {
+            replica.source = Optional.of(servers.get(source).key);
+            replica.io = SimServer.Io.CONNECTING;
+            replica.sqlRunning = true;
+          });
     }
     List<Command> commands = new ArrayList<>();
     servers.forEach(server -> commands.add(new Command.Discover(server.key)));

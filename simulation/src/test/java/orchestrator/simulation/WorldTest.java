@@ -50,15 +50,24 @@ class WorldTest {
     int failovers = 0;
     int resumed = 0;
     int abandoned = 0;
-    for (long seed = 0; seed < 60; seed++) {
+    int takeovers = 0;
+    int coMasters = 0;
+    int relocations = 0;
+    for (long seed = 0; seed < 100; seed++) {
       String story = String.join("\n", storyOf(seed));
       failovers += story.contains("[Promoted[") || story.contains(" Promoted[") ? 1 : 0;
       resumed += story.contains("Resumed[") ? 1 : 0;
+      takeovers += story.contains("is now set read-only") ? 1 : 0;
+      coMasters += story.contains("analysis=DeadCoMaster") && story.contains("Promoted[") ? 1 : 0;
+      relocations += story.contains("analysis=DeadIntermediateMaster") ? 1 : 0;
       abandoned += story.contains("PromotionAbandoned[") ? 1 : 0;
     }
     assertThat(failovers).as("worlds with a failover").isGreaterThan(25);
     assertThat(resumed).as("worlds in which a recovery is taken up").isGreaterThan(3);
     assertThat(abandoned).as("worlds in which a server is abandoned").isBetween(0, 30);
+    assertThat(takeovers).as("worlds with a planned takeover").isGreaterThan(15);
+    assertThat(coMasters).as("worlds with a failover of co-masters").isGreaterThan(3);
+    assertThat(relocations).as("worlds with a dead intermediate master").isGreaterThan(3);
   }
 
   private static List<String> storyOf(long seed) {

@@ -53,6 +53,12 @@ final class Commits {
     return journal.entries().stream().filter(kind::isInstance).map(kind::cast).toList();
   }
 
+  /** Whether it is told to replicate, and is no co-master. */
+  static boolean isReplica(InstanceKey key, Truth truth) {
+    Optional<InstanceKey> source = truth.sourceOf(key).filter(truth.servers()::contains);
+    return source.isPresent() && !truth.sourceOf(source.get()).equals(Optional.of(key));
+  }
+
   /** The master as applications are told. */
   static Optional<InstanceKey> published(ReplicatedState state) {
     return Optional.ofNullable(state.keyValues().get(MASTER_KEY)).map(value -> key(value.value()));

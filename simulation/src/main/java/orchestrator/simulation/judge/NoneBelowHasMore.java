@@ -3,6 +3,7 @@ package orchestrator.simulation.judge;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.JournalEntry;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.facts.ReplicaFate;
@@ -53,8 +54,16 @@ public final class NoneBelowHasMore implements Invariant {
     Optional<InstanceKey> master = Commits.published(state);
     return master.flatMap(key ->
         truth.servers().stream()
+            .filter(replica -> !isQuarantined(replica))
             .flatMap(replica -> more(replica, key, truth).stream())
             .findFirst());
+  }
+
+  /** A former co-master replicates by itself when it comes back; what it has more is told. */
+  private boolean isQuarantined(InstanceKey replica) {
+    return Optional.ofNullable(state.demoted().get(replica))
+        .filter(DemotedMaster::isQuarantined)
+        .isPresent();
   }
 
   private static Optional<String> more(InstanceKey replica, InstanceKey master, Truth truth) {

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import orchestrator.core.facts.LossReport;
+import orchestrator.core.facts.RecoveryKind;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.facts.ReplicaFate;
 import orchestrator.core.relocation.ServerAction.SetReadOnly;
@@ -54,7 +55,9 @@ public final class NothingSafeIsLost implements Invariant {
   private Optional<String> madeWritable(InstanceKey master, String uid, Truth truth) {
     RecoveryTicket ticket = tickets.get(uid);
     Long opened = openedAt.get(uid);
-    if (ticket == null || opened == null) {
+    boolean isPrescribed =
+        ticket != null && ticket.kind() == RecoveryKind.DEAD_CO_MASTER && truth.onlyOtherCoMaster();
+    if (ticket == null || opened == null || isPrescribed) {
       return Optional.empty();
     }
     Set<InstanceKey> calm = new HashSet<>();

@@ -50,12 +50,16 @@ public final class OneFailover implements Invariant {
     return openTwice(entry);
   }
 
-  /** By alias, which a failover does not change; or by server. */
+  /**
+   * By alias, which a failover does not change; or by server: also one that was a replica of the
+   * master, and may since have been made to look like a master by the recovery itself.
+   */
   private static boolean isSameCluster(RecoveryTicket earlier, RecoveryTicket later) {
     return Commits.isFailover(earlier)
         && Commits.isFailover(later)
         && (earlier.clusterAlias().equals(later.clusterAlias())
             || earlier.failed().equals(later.failed())
+            || earlier.fates().containsKey(later.failed())
             || earlier.promoted().filter(later.failed()::equals).isPresent());
   }
 

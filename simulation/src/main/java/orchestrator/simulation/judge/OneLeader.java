@@ -7,6 +7,7 @@ import orchestrator.core.facts.JournalEntry;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.relocation.ServerAction.SetReadOnly;
 import orchestrator.core.state.Command;
+import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.topology.InstanceKey;
 
 /**
@@ -35,7 +36,7 @@ public final class OneLeader implements Invariant {
       case Fact.Sent sent when sent.action() instanceof SetReadOnly set && !set.readOnly() ->
           perhapsWritable.put(sent.purpose(), set.target());
       case Fact.Committed entry -> {
-        Commits.journals(entry).forEach(this::settle);
+        Commits.journals(entry).forEach(journal -> settle(journal, entry.after()));
         return forgotten(entry);
       }
       default -> {}
@@ -43,10 +44,16 @@ public final class OneLeader implements Invariant {
     return Optional.empty();
   }
 
-  private void settle(Command.Journal journal) {
+  /** A takeover that is undone makes the old master writable, which everybody takes it for. */
+  private void settle(Command.Journal journal, ReplicatedState state) {
+    Optional<RecoveryTicket> ticket =
+        Optional.ofNullable(state.recoveries().get(journal.recoveryUid()));
+    boolean isMasterAsBefore =
+        ticket.filter(t -> t.intended().equals(Optional.of(t.failed()))).isPresent();
     for (JournalEntry entry : journal.entries()) {
       if (entry instanceof JournalEntry.PromotionAbandoned
-          || entry instanceof JournalEntry.Promoted) {
+          || entry instanceof JournalEntry.Promoted
+          || (entry instanceof JournalEntry.Closed && isMasterAsBefore)) {
         perhapsWritable.remove(journal.recoveryUid());
       }
     }

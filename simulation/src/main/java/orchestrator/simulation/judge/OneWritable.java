@@ -10,6 +10,9 @@ import orchestrator.core.topology.InstanceKey;
 /**
  * I1: of the servers that a manager which may act can reach, one takes writes. A master that comes
  * back writable is noticed within seconds; one recovery makes never two servers writable.
+ *
+ * <p>A former master that replicates again is watched no more. Its configuration file may still
+ * make it writable when it is restarted: but then it is a replica that takes writes, no master.
  */
 public final class OneWritable implements Invariant {
   private static final long NOTICED_MILLIS = 8000;
@@ -68,6 +71,7 @@ public final class OneWritable implements Invariant {
         truth.servers().stream()
             .filter(truth::isWritable)
             .filter(key -> truth.reach(acting.getFirst(), key))
+            .filter(key -> !Commits.isReplica(key, truth))
             .toList();
     if (writable.size() < 2) {
       since = -1;

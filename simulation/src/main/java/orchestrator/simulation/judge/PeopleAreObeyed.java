@@ -52,7 +52,12 @@ public final class PeopleAreObeyed implements Invariant {
       RecoveryTicket ticket = entry.before().recoveries().get(journal.recoveryUid());
       for (JournalEntry.PromotionIntended intent :
           Commits.entries(journal, JournalEntry.PromotionIntended.class)) {
-        if (ticket != null && isBanned(entry, intent.candidate(), ticket.started())) {
+        // A takeover that is undone gives the master back what it was.
+        boolean undoes =
+            ticket != null
+                && ticket.origin().isTakeover()
+                && intent.candidate().equals(ticket.failed());
+        if (ticket != null && !undoes && isBanned(entry, intent.candidate(), ticket.started())) {
           return Optional.of(intent.candidate() + " is to be promoted, and must not be");
         }
       }

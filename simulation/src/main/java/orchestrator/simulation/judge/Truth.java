@@ -2,6 +2,7 @@ package orchestrator.simulation.judge;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import orchestrator.core.gtid.GtidDifference;
 import orchestrator.core.topology.InstanceKey;
@@ -45,11 +46,20 @@ public interface Truth {
   /** Whether it applies at once what it fetches, and logs it. */
   boolean isQuick(InstanceKey server);
 
+  /** Whom it is told to replicate from, connected or not. */
+  Optional<InstanceKey> sourceOf(InstanceKey server);
+
+  /** Transactions that clients were told are done. */
+  Set<Integer> acknowledged();
+
   /** Transactions that clients were told are safe on a second server. */
   Set<Integer> acknowledgedBySemiSync();
 
   /** Transactions that their server forgot in a crash. */
   Set<Integer> forgottenInCrash();
+
+  /** Whether of co-masters nobody but the other one may replace a dead one. */
+  boolean onlyOtherCoMaster();
 
   /** Whether a set of GTIDs names the transaction. */
   boolean names(GtidDifference set, int transaction);

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import orchestrator.core.facts.Candidate;
@@ -118,9 +119,14 @@ class InvariantsTest {
   void i1FindsTwoWritableServers() {
     OneWritable i1 = new OneWritable();
     truth.writable.add(B);
+    truth.sources.clear();
     assertThat(i1.look(truth)).as("a moment").isEmpty();
     truth.now += 20_000;
     assertThat(i1.look(truth)).isPresent();
+    truth.sources.putAll(Map.of(A, B, B, A));
+    assertThat(i1.look(truth)).as("co-masters").isPresent();
+    truth.sources.remove(A);
+    assertThat(i1.look(truth)).as("a replica that takes writes").isEmpty();
   }
 
   @Test

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import orchestrator.core.gtid.GtidDifference;
 import orchestrator.core.topology.InstanceKey;
@@ -21,6 +22,7 @@ final class ToldTruth implements Truth {
   final Set<InstanceKey> writable = new HashSet<>(Set.of(A));
   final Map<InstanceKey, Set<Integer>> has = new HashMap<>();
   final Set<Integer> acknowledged = new HashSet<>();
+  final Map<InstanceKey, InstanceKey> sources = new HashMap<>(Map.of(B, A, C, A));
   InstanceKey writtenTo = A;
 
   @Override
@@ -89,6 +91,16 @@ final class ToldTruth implements Truth {
   }
 
   @Override
+  public Optional<InstanceKey> sourceOf(InstanceKey server) {
+    return Optional.ofNullable(sources.get(server));
+  }
+
+  @Override
+  public Set<Integer> acknowledged() {
+    return acknowledged;
+  }
+
+  @Override
   public Set<Integer> acknowledgedBySemiSync() {
     return acknowledged;
   }
@@ -96,6 +108,11 @@ final class ToldTruth implements Truth {
   @Override
   public Set<Integer> forgottenInCrash() {
     return Set.of();
+  }
+
+  @Override
+  public boolean onlyOtherCoMaster() {
+    return true;
   }
 
   @Override

@@ -46,9 +46,13 @@ final class Imagined {
       case ServerAction.SetReadOnly set -> readOnly(server, set.readOnly());
       case ServerAction.EndClients ignored -> server;
       case ServerAction.SetSemiSyncMaster set ->
-          semiSync(server, set.enabled(), server.semiSync().replicaEnabled());
+          semiSync(
+              server,
+              set.enabled(),
+              server.semiSync().replicaEnabled(),
+              server.semiSync().replicaStatus());
       case ServerAction.SetSemiSyncReplica set ->
-          semiSync(server, server.semiSync().masterEnabled(), set.enabled());
+          semiSync(server, server.semiSync().masterEnabled(), set.enabled(), set.enabled());
     };
   }
 
@@ -147,7 +151,8 @@ final class Imagined {
         r.tls());
   }
 
-  private static Instance semiSync(Instance server, boolean master, boolean replica) {
+  private static Instance semiSync(
+      Instance server, boolean master, boolean replica, boolean acknowledges) {
     SemiSync was = server.semiSync();
     SemiSync is =
         new SemiSync(
@@ -161,7 +166,7 @@ final class Imagined {
             was.waitForReplicaCount(),
             was.masterStatus(),
             was.masterClients(),
-            was.replicaStatus());
+            acknowledges);
     return copy(server, server.readOnly(), server.gtid(), server.replication(), is);
   }
 

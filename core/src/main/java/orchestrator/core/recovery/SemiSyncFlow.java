@@ -133,10 +133,22 @@ final class SemiSyncFlow implements Flow {
   @Override
   public void repaired(Turn t, Pending.Repair repair, ActionOutcome outcome) {
     switch (outcome) {
-      case ActionOutcome.Applied applied -> t.answered(repair.server(), applied.after());
+      case ActionOutcome.Applied applied -> {
+        t.answered(repair.server(), applied.after());
+        if (isOnInVain(applied.after())) {
+          t.s.repairErrors.add(
+              repair.server() + " is switched on, is connected, and does not acknowledge");
+        }
+      }
       case ActionOutcome.NotApplied refused -> t.s.repairErrors.add(refused.reason());
       case ActionOutcome.Unknown unknown -> t.s.repairErrors.add(unknown.reason());
     }
+  }
+
+  private static boolean isOnInVain(Instance replica) {
+    return replica.isReplicating()
+        && replica.semiSync().replicaEnabled()
+        && !replica.semiSync().replicaStatus();
   }
 
   @Override

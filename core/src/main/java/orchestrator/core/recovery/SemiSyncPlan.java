@@ -102,16 +102,26 @@ record SemiSyncPlan(
 
   private static void add(
       Instance replica, boolean wanted, List<InstanceKey> on, List<InstanceKey> off) {
-    if (replica.semiSync().replicaEnabled() != wanted) {
+    boolean isRight = wanted ? acknowledges(replica) : isOff(replica);
+    if (!isRight) {
       (wanted ? on : off).add(replica.key());
     }
+  }
+
+  /** One that was switched on when its IO thread had connected does not, before that restarts. */
+  private static boolean acknowledges(Instance replica) {
+    return replica.semiSync().replicaEnabled() && replica.semiSync().replicaStatus();
+  }
+
+  private static boolean isOff(Instance replica) {
+    return !replica.semiSync().replicaEnabled() && !replica.semiSync().replicaStatus();
   }
 
   private static Lists enough(SemiSync master, List<Instance> possible) {
     int lacking = master.waitForReplicaCount() - master.masterClients();
     List<InstanceKey> on =
         possible.stream()
-            .filter(replica -> !replica.semiSync().replicaEnabled())
+            .filter(replica -> !acknowledges(replica))
             .limit(Math.max(lacking, 0))
             .map(Instance::key)
             .toList();
@@ -130,7 +140,7 @@ record SemiSyncPlan(
                 ? "is switched on"
                 : lists.off().contains(replica.key())
                     ? "is switched off"
-                    : replica.semiSync().replicaEnabled() ? "stays on" : "stays off";
+                    : acknowledges(replica) ? "stays on" : "stays off";
         reasons.put(
             replica.key(),
             "semi-sync priority %d: it %s".formatted(replica.semiSync().priority(), change));

@@ -20,6 +20,8 @@ import orchestrator.core.topology.InstanceKey;
 import orchestrator.core.topology.PromotionRule;
 import orchestrator.core.topology.SemiSync;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Master {@code m} waits for two replicas; {@code a} to {@code d} replicate from it. */
 class SemiSyncRecoveryTest {
@@ -64,6 +66,49 @@ class SemiSyncRecoveryTest {
         .filter(ServerAction.SetSemiSyncReplica.class::isInstance)
         .map(ServerAction.SetSemiSyncReplica.class::cast)
         .map(set -> set.target().hostname() + (set.enabled() ? "+" : "-"));
+  }
+
+  /** Switched on while its IO thread was connected. */
+  private void onInVain(String name, int priority) {
+    servers.with(
+        name,
+        r ->
+            r.semiSync(
+                new SemiSync(
+                    true, priority, false, false, false, true, 10_000, 1, false, 0, false)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aReplicaThatIsSwitchedOnAndDoesNotAcknowledgeIsSwitchedOnAnew(boolean exactly) {
+    exact = exactly;
+    locked = true;
+    onInVain("b", 30);
+    Stage stage = stage().start();
+    assertThat(switches(stage)).startsWith("b+");
+    assertThat(stage.ticket.successful()).isTrue();
+  }
+
+  @Test
+  void aReplicaThatIsSwitchedOnInVainIsNoRepair() {
+    Stage stage =
+        stage()
+            .answering(
+                Effect.Perform.class,
+                e -> {
+                  onInVain("b", 30);
+                  return ((Effect.Perform) e)
+                          .action()
+                          .equals(
+                              new ServerAction.SetSemiSyncReplica(TopologyBuilder.key("b"), true))
+                      ? Optional.of(
+                          new Event.ActionFinished(
+                              e.id(), new ActionOutcome.Applied(servers.instance("b"))))
+                      : Optional.empty();
+                })
+            .start();
+    assertThat(stage.ticket.successful()).isFalse();
+    assertThat(stage.ticket.errors()).first().asString().contains("does not acknowledge");
   }
 
   // Exact

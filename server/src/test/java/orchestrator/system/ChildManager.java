@@ -46,6 +46,19 @@ final class ChildManager implements AutoCloseable {
         Integer.toString(point.occurrence()));
   }
 
+  /** One that replaces the master of so many servers as planned, and ends at a step of that. */
+  static ChildManager haltingInTakeover(
+      Path output, Path configuration, HaltingManager.Point point, int servers) {
+    return start(
+        HaltingManager.class.getName(),
+        output,
+        configuration.toString(),
+        point.moment().name(),
+        point.step(),
+        Integer.toString(point.occurrence()),
+        Integer.toString(servers));
+  }
+
   private static ChildManager start(String mainClass, Path output, String... arguments) {
     return start(Placement.LOOPBACK, mainClass, output, arguments);
   }

@@ -1,14 +1,18 @@
 package orchestrator.system;
 
+import static org.awaitility.Awaitility.await;
+
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import orchestrator.server.app.TestManager;
+import orchestrator.server.engine.Outcome;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -52,7 +56,25 @@ final class HaltingManager {
     AFTER
   }
 
-  /** Arguments: the configuration file and the parts of a {@link Point}. */
+  /** Asks for a takeover once all servers are known, and again while it is refused. */
+  private static void takeOver(TestManager manager, int servers) {
+    await()
+        .atMost(Managed.LIMIT)
+        .until(() -> {
+          var clusters = manager.operations().world().topology().clusters();
+          return clusters.size() == 1
+              && clusters.firstEntry().getValue().size() == servers
+              && manager
+                      .operations()
+                      .takeOver(clusters.firstKey(), Optional.empty(), true, Managed.TESTER)
+                  instanceof Outcome.Ok;
+        });
+  }
+
+  /**
+   * Arguments: the configuration file and the parts of a {@link Point}; to replace the master as
+   * planned also the number of servers.
+   */
   public static void main(String[] arguments) throws InterruptedException {
     Point point =
         new Point(Moment.valueOf(arguments[1]), arguments[2], Integer.parseInt(arguments[3]));
@@ -64,6 +86,9 @@ final class HaltingManager {
     player.addAppender(executioner);
     try (TestManager manager = TestManager.start(Path.of(arguments[0]))) {
       System.out.println(manager.operations().health());
+      if (arguments.length > 4) {
+        takeOver(manager, Integer.parseInt(arguments[4]));
+      }
       new CountDownLatch(1).await();
     }
   }

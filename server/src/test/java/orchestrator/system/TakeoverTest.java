@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -63,7 +64,7 @@ class TakeoverTest {
     return managed.operations().takeOver(cluster, target.map(Managed::keyOf), auto, Managed.TESTER);
   }
 
-  private static RecoveryTicket done(Outcome<RecoveryTicket> outcome) {
+  static RecoveryTicket done(Outcome<RecoveryTicket> outcome) {
     assertThat(outcome).isInstanceOf(Outcome.Ok.class);
     return ((Outcome.Ok<RecoveryTicket>) outcome).value();
   }
@@ -74,7 +75,7 @@ class TakeoverTest {
   }
 
   @Test
-  void theMasterIsReplacedUnderLoadAndFollows(@TempDir Path folder) {
+  void theMasterIsReplacedUnderLoadAndFollows(@TempDir Path folder) throws Exception {
     Path hooks = folder.resolve("hooks");
     ManagerConfiguration configuration =
         ManagerConfiguration.quick()
@@ -83,11 +84,13 @@ class TakeoverTest {
                 "PostGracefulTakeoverProcesses",
                 List.of("echo post {failedPort} {command} >> " + hooks));
     try (Managed managed = Managed.over(sandbox, folder, configuration);
+        Connection idle = a.connect(Account.APPLICATION);
         WriteLoad load = WriteLoad.on(sandbox)) {
       load.awaitWrites(50);
       RecoveryTicket ticket = done(takeOver(managed, Optional.of(b), true));
       assertThat(managed.promotedBy(ticket)).isEqualTo(b);
       assertThat(ticket.errors()).as(managed.protocolOf(ticket).toString()).isEmpty();
+      assertThat(idle.isValid(1)).as("clients have to connect anew").isFalse();
       load.awaitWritesTo(b);
       load.stop();
       Servers.assertOneMaster(sandbox, b);

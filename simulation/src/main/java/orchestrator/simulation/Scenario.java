@@ -122,6 +122,7 @@ final class Scenario {
         new RecoveryPolicy.Waits(
             Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(20)),
         Duration.ofSeconds(20 + random.nextLong(40)),
+        base.acknowledgeComplete(),
         base.keyValuePrefix(),
         hooks,
         base.replication(),

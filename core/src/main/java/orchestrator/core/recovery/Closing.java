@@ -12,6 +12,7 @@ import orchestrator.core.facts.JournalEntry;
 import orchestrator.core.facts.RecoveryKind.Brake;
 import orchestrator.core.facts.ReplicaFate;
 import orchestrator.core.facts.ReplicaFate.Kind;
+import orchestrator.core.gtid.GtidDifference;
 import orchestrator.core.recovery.RecoveryState.CommitKind;
 import orchestrator.core.recovery.RecoveryState.Phase;
 import orchestrator.core.relocation.ServerAction;
@@ -95,8 +96,39 @@ final class Closing {
       commands.add(acknowledged(t, "Aborted before anything was changed"));
     } else if (t.isTakeover() && (successful || TakeoverUndo.isUndone(t))) {
       commands.add(acknowledged(t, "A planned takeover holds back no recovery"));
+    } else if (t.policy().acknowledgeComplete() && isComplete(t)) {
+      commands.add(acknowledged(t, "Nothing is left to do (AcknowledgeCompleteRecoveries)"));
     }
     t.commit(CommitKind.CLOSE, entries, commands);
+  }
+
+  /** Successful, and nobody has to look after anything. */
+  private static boolean isComplete(Turn t) {
+    boolean allAreFine =
+        t.s.replicas().stream()
+            .map(replica -> fate(t, replica).kind())
+            .allMatch(kind -> kind == Kind.PROMOTED || kind == Kind.MOVED || kind == Kind.KEPT);
+    // What became of an earlier run's processes is not in the record.
+    boolean processesWere = !t.s.processFailed && t.s.startedBefore.isEmpty();
+    // A failover that does not know what it lost is not complete; other recoveries lose nothing.
+    boolean nothingIsLost =
+        switch (t.s.ticket.kind()) {
+          case DEAD_MASTER, DEAD_CO_MASTER ->
+              t.s.ticket.loss().knownMissing().filter(GtidDifference::isEmpty).isPresent();
+          case DEAD_INTERMEDIATE_MASTER, DEAD_GROUP_MEMBER, SEMI_SYNC, NON_WRITEABLE_MASTER -> true;
+        };
+    return t.s.ticket.promoted().isPresent()
+        && t.s.errors.isEmpty()
+        && allAreFine
+        && processesWere
+        && nothingIsLost;
+  }
+
+  private static ReplicaFate fate(Turn t, InstanceKey replica) {
+    ReplicaFate settled = t.s.settled.get(replica);
+    return settled != null
+        ? settled
+        : t.s.ticket.fates().getOrDefault(replica, ReplicaFate.UNSETTLED);
   }
 
   private static Command acknowledged(Turn t, String comment) {

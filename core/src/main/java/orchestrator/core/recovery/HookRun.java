@@ -88,6 +88,7 @@ final class HookRun {
             event.successful(),
             event.duration().toMillis(),
             event.output()));
+    t.s.processFailed |= !event.successful();
     if (hook.asynchronous()) {
       return;
     }

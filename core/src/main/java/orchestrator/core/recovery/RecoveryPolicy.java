@@ -16,6 +16,8 @@ import orchestrator.core.topology.InstanceKey;
  *
  * @param blockPeriod {@code RecoveryPeriodBlockSeconds}: how long a recovery blocks the next
  *     automatic one, from its start
+ * @param acknowledgeComplete {@code AcknowledgeCompleteRecoveries}: whether a failover after which
+ *     nothing is left to do holds back no other one
  * @param keyValuePrefix {@code KVClusterMasterPrefix}
  * @param hooks the process lists, by the moment they run; absent means none
  * @param replication who may replicate from whom
@@ -27,6 +29,7 @@ public record RecoveryPolicy(
     Replicas replicas,
     Waits waits,
     Duration blockPeriod,
+    boolean acknowledgeComplete,
     String keyValuePrefix,
     Map<HookPoint, List<String>> hooks,
     CanReplicate.Policy replication,
@@ -40,6 +43,7 @@ public record RecoveryPolicy(
           Replicas.DEFAULT,
           Waits.DEFAULT,
           Duration.ofHours(1),
+          false,
           "mysql/master",
           Map.of(),
           CanReplicate.Policy.DEFAULT,
@@ -78,6 +82,10 @@ public record RecoveryPolicy(
     return changed(draft -> draft.safety = newSafety);
   }
 
+  public RecoveryPolicy acknowledgingComplete() {
+    return changed(draft -> draft.acknowledgeComplete = true);
+  }
+
   private RecoveryPolicy changed(Consumer<Draft> change) {
     Draft draft = new Draft(this);
     change.accept(draft);
@@ -86,6 +94,7 @@ public record RecoveryPolicy(
         draft.replicas,
         draft.waits,
         blockPeriod,
+        draft.acknowledgeComplete,
         keyValuePrefix,
         draft.hooks,
         replication,
@@ -98,6 +107,7 @@ public record RecoveryPolicy(
     private Promotion promotion;
     private Replicas replicas;
     private Waits waits;
+    private boolean acknowledgeComplete;
     private Map<HookPoint, List<String>> hooks;
     private Optional<RecoveryBudget> budget;
     private SafetyPolicy safety;
@@ -106,6 +116,7 @@ public record RecoveryPolicy(
       this.promotion = policy.promotion;
       this.replicas = policy.replicas;
       this.waits = policy.waits;
+      this.acknowledgeComplete = policy.acknowledgeComplete;
       this.hooks = policy.hooks;
       this.budget = policy.budget;
       this.safety = policy.safety;

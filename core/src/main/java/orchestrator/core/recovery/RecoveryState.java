@@ -125,6 +125,8 @@ public final class RecoveryState {
   /** Processes that an earlier run of the manager may have run. */
   Set<String> startedBefore = Set.of();
 
+  boolean processFailed;
+
   // Servers as they are now
   int round;
   boolean stragglersGivenUp;
@@ -206,6 +208,7 @@ public final class RecoveryState {
     copy.hookPoints.addAll(hookPoints);
     copy.hookIndex = hookIndex;
     copy.startedBefore = startedBefore;
+    copy.processFailed = processFailed;
     copy.round = round;
     copy.stragglersGivenUp = stragglersGivenUp;
     copy.nobodyInTime = nobodyInTime;

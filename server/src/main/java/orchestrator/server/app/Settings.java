@@ -122,6 +122,7 @@ final class Settings {
             replication.reasonableLag(),
             configuration.hooks().timeout()),
         recovery.block(),
+        recovery.acknowledgeComplete(),
         configuration.keyValueStores().clusterMasterPrefix(),
         hooks(),
         new CanReplicate.Policy(

@@ -54,6 +54,15 @@ final class NewKeys {
   static final ConfigurationKey<Integer> MASS_FAILURE_BRAKE_MINUTES =
       KEYS.key("MassFailureBrakeMinutes", integer(1, 60), 10, "The time of that.");
 
+  static final ConfigurationKey<Boolean> ACKNOWLEDGE_COMPLETE_RECOVERIES =
+      KEYS.key(
+          "AcknowledgeCompleteRecoveries",
+          bool(),
+          false,
+          "Acknowledge a recovery at its end if nothing is left to do: no error, no replica lost or"
+              + " unreachable, no loss that is known. The next failure is then recovered from at"
+              + " once.");
+
   static final ConfigurationKey<Boolean> REATTACH_RETURNED_MASTERS =
       KEYS.key(
           "ReattachReturnedMasters",

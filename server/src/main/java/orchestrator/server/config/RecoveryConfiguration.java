@@ -226,6 +226,11 @@ public record RecoveryConfiguration(ConfigurationValues values) {
     return values.get(NewKeys.FENCING_FAILURE_POLICY) == NewKeys.FencingFailure.GO_ON;
   }
 
+  /** Whether a failover after which nothing is left to do is acknowledged at its end. */
+  public boolean acknowledgeComplete() {
+    return values.get(NewKeys.ACKNOWLEDGE_COMPLETE_RECOVERIES);
+  }
+
   /** Whether clients of an old master that was set read-only are disconnected. */
   public boolean endClientConnections() {
     return values.get(NewKeys.END_CLIENT_CONNECTIONS);

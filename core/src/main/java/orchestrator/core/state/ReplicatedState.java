@@ -123,6 +123,15 @@ public record ReplicatedState(
                 .map(Candidate::rule));
   }
 
+  /**
+   * The host name that replicas are to use for a source, if another than its own was registered.
+   */
+  public Optional<String> nameForReplicas(String hostname, Instant now) {
+    return Optional.ofNullable(unresolves.get(hostname))
+        .filter(unresolve -> now.isBefore(unresolve.expires()))
+        .map(Unresolve::name);
+  }
+
   /** The name that a cluster has now, after any failovers that renamed it. */
   public String currentClusterName(String clusterName) {
     return clusterLineage.getOrDefault(clusterName, clusterName);

@@ -37,7 +37,18 @@ final class FactCommands {
             SERVER + " --promotion-rule RULE",
             "prefer, neutral, prefer_not or must_not",
             c -> c.printKey(c.ofServer("register-candidate", c.arguments().promotionRule)))
-        .add("bulk-promotion-rules", "", "all promotion rules", c -> rules(c));
+        .add("bulk-promotion-rules", "", "all promotion rules", c -> rules(c))
+        .addChange(
+            "register-hostname-unresolve",
+            SERVER + " --hostname NAME",
+            "have replicas use another host name for a server",
+            c -> c.printKey(c.ofServer("register-hostname-unresolve", replicaName(c))))
+        .addChange(
+            "deregister-hostname-unresolve",
+            SERVER,
+            "end that",
+            c -> c.printKey(c.ofServer("deregister-hostname-unresolve")))
+        .add("show-unresolve-hosts", "", "those names", c -> replicaNames(c));
     tags(table);
   }
 
@@ -97,6 +108,20 @@ final class FactCommands {
     String key = call.ofServer("in-maintenance").asString("");
     if (!key.isEmpty()) {
       call.print(key);
+    }
+  }
+
+  private static String replicaName(CommandCall call) throws CommandException {
+    return call.arguments()
+        .hostname
+        .filter(name -> !name.isBlank())
+        .orElseThrow(() -> new CommandException("--hostname is required: the name for replicas"));
+  }
+
+  private static void replicaNames(CommandCall call) throws CommandException {
+    for (JsonNode name : call.get("hostname-unresolves")) {
+      call.print(
+          name.path("Hostname").asString("") + " " + name.path("UnresolvedHostname").asString(""));
     }
   }
 

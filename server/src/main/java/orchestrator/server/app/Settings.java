@@ -291,6 +291,7 @@ final class Settings {
     return new ViewSettings(
         analysis(),
         configuration.classification().promotionRuleLifetime(),
+        configuration.nameResolution().expiry(),
         new ViewSettings.Pools(
             configuration.classification().poolLifetime(),
             configuration.classification().fuzzyPoolHostnames()),

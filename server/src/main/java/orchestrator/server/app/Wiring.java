@@ -58,7 +58,12 @@ final class Wiring implements AutoCloseable {
       throw e;
     }
     names = new SystemNames(configuration.topologyAccess().connectTimeout());
-    servers = new MySqlServers(settings.topologyAccess(), settings.hostnames(names, clock), clock);
+    servers =
+        new MySqlServers(
+            settings.topologyAccess(),
+            settings.hostnames(names, clock),
+            host -> consensus.state().nameForReplicas(host, clock.instant()),
+            clock);
     auditFile =
         configuration.audit().logFile().map(file -> new AuditFile(file, ZoneId.systemDefault()));
     List<AuditSink> sinks = new ArrayList<>();

@@ -23,6 +23,7 @@ final class Endpoints {
     new BrakeEndpoints(operations).register(routes);
     new AcknowledgementEndpoints(operations).register(routes);
     new DowntimeEndpoints(operations, settings).register(routes);
+    new ReplicaNameEndpoints(operations, settings).register(routes);
     new TagEndpoints(operations).register(routes);
     new PoolEndpoints(operations).register(routes);
     new KeyValueEndpoints(operations).register(routes);

@@ -215,7 +215,9 @@ final class InstanceView {
     out.field(
         "ElapsedDowntime",
         downtime.map(d -> Duration.between(d.begin(), picture.now()).toNanos()).orElse(0L));
-    out.field("UnresolvedHostname", "");
+    out.field(
+        "UnresolvedHostname",
+        picture.state().nameForReplicas(instance.key().hostname(), picture.now()).orElse(""));
   }
 
   private static void tls(Json out, ReplicationTls tls) {

@@ -13,6 +13,7 @@ import orchestrator.core.topology.InstanceKey;
  *
  * @param analysis thresholds and rules by which servers are judged
  * @param candidateLifetime how long a registered promotion rule holds
+ * @param replicaNameLifetime how long a name for replicas holds that was registered
  * @param pools how servers are put into pools
  * @param defaultPort of servers that are named without one
  * @param useSuperReadOnly whether read-only means {@code super_read_only} too
@@ -23,6 +24,7 @@ import orchestrator.core.topology.InstanceKey;
 public record ViewSettings(
     AnalysisPolicy analysis,
     Duration candidateLifetime,
+    Duration replicaNameLifetime,
     Pools pools,
     int defaultPort,
     boolean useSuperReadOnly,
@@ -34,6 +36,7 @@ public record ViewSettings(
   public static final ViewSettings DEFAULT =
       new ViewSettings(
           AnalysisPolicy.DEFAULT,
+          Duration.ofMinutes(60),
           Duration.ofMinutes(60),
           new Pools(Duration.ofMinutes(60), true),
           3306,

@@ -25,9 +25,21 @@ final class ActionStatements {
    * @param credentials for a server that has none of its own
    * @param heartbeatSeconds the period in force, which a change of source would reset; empty to let
    *     the server choose
+   * @param sourceName the host name to use for the source in place of its own
    */
-  record Supplements(Optional<ReplicationCredentials> credentials, String heartbeatSeconds) {
+  record Supplements(
+      Optional<ReplicationCredentials> credentials,
+      String heartbeatSeconds,
+      Optional<String> sourceName) {
     static final Supplements NONE = new Supplements(Optional.empty(), "");
+
+    Supplements(Optional<ReplicationCredentials> credentials, String heartbeatSeconds) {
+      this(credentials, heartbeatSeconds, Optional.empty());
+    }
+
+    Supplements with(Optional<String> name) {
+      return new Supplements(credentials, heartbeatSeconds, name);
+    }
   }
 
   private ActionStatements(Instance server, Supplements supplements) {
@@ -67,7 +79,12 @@ final class ActionStatements {
       statements.add(dialect.stopReplica());
     }
     List<String> options = new ArrayList<>();
-    addAddress(options, change.source());
+    addAddress(
+        options,
+        supplements
+            .sourceName()
+            .map(name -> new InstanceKey(name, change.source().port()))
+            .orElse(change.source()));
     addCredentials(options);
     addPosition(options, change.position());
     addConnection(options);

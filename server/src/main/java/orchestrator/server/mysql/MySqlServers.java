@@ -4,8 +4,10 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import orchestrator.core.recovery.TakeoverSurvey;
 import orchestrator.core.relocation.ActionOutcome;
 import orchestrator.core.relocation.ServerAction;
@@ -34,16 +36,31 @@ public final class MySqlServers implements Servers {
   private final InstantSource clock;
   private final NameLookup lookup = new NameLookup();
   private final Connector connector;
+  private final SourceNames sourceNames;
   private final Map<InstanceKey, TopologyServer> servers = new ConcurrentHashMap<>();
   private final Set<Watcher> watchers = ConcurrentHashMap.newKeySet();
   private volatile long idleCheckedNanoTime = System.nanoTime();
   private volatile boolean closed;
 
+  /** Where no names were registered for replicas. */
   public MySqlServers(TopologyAccess access, HostnameResolver names, InstantSource clock) {
+    this(access, names, host -> Optional.empty(), clock);
+  }
+
+  /**
+   * @param namesForReplicas the host name that replicas are to use for a source, by the one that it
+   *     is known by
+   */
+  public MySqlServers(
+      TopologyAccess access,
+      HostnameResolver names,
+      Function<String, Optional<String>> namesForReplicas,
+      InstantSource clock) {
     this.access = access;
     this.names = names;
     this.clock = clock;
     this.connector = new Connector(access, lookup);
+    this.sourceNames = new SourceNames(namesForReplicas, this::fresh);
   }
 
   @Override
@@ -67,7 +84,8 @@ public final class MySqlServers implements Servers {
       return new ActionOutcome.NotApplied(key + ": another change of it is under way");
     }
     try {
-      SupplementSource source = new SupplementSource(server, servers.values(), this::server);
+      SupplementSource source =
+          new SupplementSource(server, servers.values(), this::server, sourceNames);
       return new ActionRun(server, action, fence, bound, source).run();
     } catch (RuntimeException e) {
       log.error("{} failed in an unforeseen way", action, e);
@@ -112,10 +130,13 @@ public final class MySqlServers implements Servers {
   }
 
   private TopologyServer server(InstanceKey key) {
-    TopologyServer server =
-        servers.computeIfAbsent(key, k -> new TopologyServer(k, access, connector, names, clock));
+    TopologyServer server = servers.computeIfAbsent(key, this::fresh);
     server.used();
     return server;
+  }
+
+  private TopologyServer fresh(InstanceKey key) {
+    return new TopologyServer(key, access, connector, names, clock);
   }
 
   private void closeIdle() {

@@ -28,14 +28,17 @@ final class SupplementSource implements ActionRun.SupplementFinder {
   private final TopologyServer target;
   private final Collection<TopologyServer> all;
   private final Function<InstanceKey, TopologyServer> servers;
+  private final SourceNames sourceNames;
 
   SupplementSource(
       TopologyServer target,
       Collection<TopologyServer> all,
-      Function<InstanceKey, TopologyServer> servers) {
+      Function<InstanceKey, TopologyServer> servers,
+      SourceNames sourceNames) {
     this.target = target;
     this.all = all;
     this.servers = servers;
+    this.sourceNames = sourceNames;
   }
 
   /** The statements for people to read: a login is shown without its password. */
@@ -57,6 +60,14 @@ final class SupplementSource implements ActionRun.SupplementFinder {
 
   @Override
   public Supplements find(
+      ServerAction.ChangeSource change, Instance before, Link link, Deadline deadline)
+      throws NotPossibleException, SessionException {
+    Optional<String> name =
+        sourceNames.nameFor(servers.apply(change.source()), deadline.orSooner(LONGEST_QUESTION));
+    return login(change, before, link, deadline).with(name);
+  }
+
+  private Supplements login(
       ServerAction.ChangeSource change, Instance before, Link link, Deadline deadline)
       throws NotPossibleException, SessionException {
     if (hasLogin(before)) {

@@ -172,6 +172,7 @@ class GroupCommandLineTest {
             "which-cluster-osc-replicas",
             "in-maintenance",
             "bulk-promotion-rules",
+            "show-unresolve-hosts",
             "tags",
             "tag-value",
             "tagged",

@@ -100,6 +100,8 @@ class ClientScriptTest {
         "graceful-master-takeover-auto -i r1.example  | r1:3306",
         "ack-cluster-recoveries -a main -r seen       | m.example:3306",
         "register-candidate -i r1.example -R prefer   | r1.example:3306",
+        "register-hostname-unresolve -i r1.example -H vip | r1.example:3306",
+        "deregister-hostname-unresolve -i r1.example  | r1.example:3306",
         "tags -i r1.example                           | ''",
         "tagged -t a=b                                | ''",
         "submit-pool-instances -l app -i r1,r2        | app",

@@ -210,6 +210,19 @@ class ViewsTest {
   }
 
   @Test
+  void aNameForReplicasIsShownUntilItIsTakenBack() throws Exception {
+    api.details("register-hostname-unresolve/r1.example/3306/vip.example");
+    assertThat(api.get("hostname-unresolves").body())
+        .isEqualTo(
+            "[{\"Hostname\":\"r1.example\",\"UnresolvedHostname\":\"vip.example\","
+                + "\"ExpiresAt\":\"2026-01-15T13:00:00Z\"}]");
+    assertThat(api.ok("instance/r1.example/3306").path("UnresolvedHostname").asString())
+        .isEqualTo("vip.example");
+    api.details("deregister-hostname-unresolve/r1.example/3306");
+    assertThat(api.ok("hostname-unresolves")).isEmpty();
+  }
+
+  @Test
   void pagesAndConditionsReachTheHistory() throws Exception {
     api.ok("audit-recovery/2?unacknowledged=true");
     api.ok("audit-recovery/id/17");

@@ -135,6 +135,26 @@ class ActionsOnRealServersTest {
   }
 
   @Test
+  void aRegisteredNameIsUsedForTheSourceAsFarAsItLeadsThere() {
+    moved = true;
+    ServerAction toA = new ServerAction.ChangeSource(key(b()), key(a()), gtid(b()), true);
+    assertThat(sourceAfterMoveAs("localhost", toA)).isEqualTo("localhost");
+    assertThat(sourceAfterMoveAs("no-such-host.invalid", toA)).isEqualTo(a().host());
+  }
+
+  private static String sourceAfterMoveAs(String name, ServerAction action) {
+    b().sql("STOP SLAVE", "RESET SLAVE ALL");
+    try (MySqlServers manager =
+        RealServers.manager(
+            RealServers.access(),
+            host -> host.equals(a().host()) ? Optional.of(name) : Optional.empty())) {
+      probe(manager, key(a()));
+      applied(manager, action);
+    }
+    return Optional.ofNullable(b().replicaStatus().get("Master_Host")).orElseThrow();
+  }
+
+  @Test
   void makesAServerWritableAndReadOnly() {
     assertThat(applied(servers, new ServerAction.SetReadOnly(key(b()), false, true)).readOnly())
         .isFalse();

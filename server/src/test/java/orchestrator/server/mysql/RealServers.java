@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import orchestrator.core.relocation.ActionOutcome;
 import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.relocation.ServerAction.SourcePosition;
@@ -60,6 +61,14 @@ final class RealServers {
   }
 
   static MySqlServers manager(TopologyAccess access) {
+    return manager(access, host -> Optional.empty());
+  }
+
+  /**
+   * @param namesForReplicas by the host names of their sources
+   */
+  static MySqlServers manager(
+      TopologyAccess access, Function<String, Optional<String>> namesForReplicas) {
     return new MySqlServers(
         access,
         new HostnameResolver(
@@ -68,6 +77,7 @@ final class RealServers {
             Optional.empty(),
             new SystemNames(Duration.ofSeconds(1)),
             InstantSource.system()),
+        namesForReplicas,
         InstantSource.system());
   }
 

@@ -123,6 +123,11 @@ class PlantedBugsTest {
             "core.recovery.Resuming",
             "begin",
             Mutant.turnTo("Gathering", "begin")),
+        Mutant.of(
+            "hand over before the target has all",
+            "core.recovery.Takeover",
+            "isComplete",
+            Mutant::yes),
         Mutant.of("never close", "core.recovery.Closing", "advance", Mutant::nothing),
         Mutant.of("tell nobody", "core.recovery.Promoting", "publication", Mutant::noElements));
   }

@@ -11,6 +11,7 @@ import orchestrator.core.gtid.GtidSet;
 import orchestrator.core.relocation.CanReplicate;
 import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Orders the replicas of a dead master as candidates for promotion.
@@ -58,17 +59,37 @@ final class CandidateChoice {
   private final Question question;
   private final Survivors survivors;
   private final GtidSet target;
-  private final List<Facts> ranked;
-  private final Map<InstanceKey, String> rejected = new TreeMap<>();
+
+  /** Made when somebody asks: every replica is compared with every other. */
+  private @Nullable Ranking ranking;
+
+  /**
+   * @param eligible best first
+   * @param rejected and why
+   */
+  private record Ranking(List<Facts> eligible, Map<InstanceKey, String> rejected) {}
 
   CandidateChoice(Question question) {
     this.question = question;
-    Circumstances circumstances = question.circumstances();
-    this.survivors = new Survivors(circumstances.failedServer(), question.live(), question.stuck());
+    this.survivors =
+        new Survivors(question.circumstances().failedServer(), question.live(), question.stuck());
     this.target = survivors.target();
+  }
+
+  private Ranking ranking() {
+    Ranking made = ranking;
+    if (made == null) {
+      made = rank();
+      ranking = made;
+    }
+    return made;
+  }
+
+  private Ranking rank() {
     Eligibility eligibility = new Eligibility(question);
     List<Facts> eligible = new ArrayList<>();
-    for (InstanceKey key : circumstances.failure().replicas()) {
+    Map<InstanceKey, String> rejected = new TreeMap<>();
+    for (InstanceKey key : question.circumstances().failure().replicas()) {
       Optional<String> refusal = eligibility.refusal(key);
       if (refusal.isPresent()) {
         rejected.put(key, refusal.get());
@@ -80,7 +101,7 @@ final class CandidateChoice {
       }
     }
     eligible.sort(ORDER);
-    this.ranked = List.copyOf(eligible);
+    return new Ranking(eligible, rejected);
   }
 
   private static final Comparator<Facts> ORDER = order();
@@ -106,7 +127,7 @@ final class CandidateChoice {
 
   /** The best candidate; empty when none is eligible. */
   Optional<Instance> best() {
-    return ranked.stream().findFirst().map(Facts::instance);
+    return ranking().eligible().stream().findFirst().map(Facts::instance);
   }
 
   /**
@@ -120,6 +141,7 @@ final class CandidateChoice {
       return Optional.empty();
     }
     return question.live().values().stream()
+        .filter(source -> !own.covers(survivors.attainable(source)))
         .filter(source -> canFeed(replica, source))
         .filter(source -> missing(with(own, source)) < before)
         .min(
@@ -136,6 +158,7 @@ final class CandidateChoice {
 
   /** Eligible servers, best first; then the rejected ones by key. */
   List<Consideration> considerations() {
+    List<Facts> ranked = ranking().eligible();
     List<Consideration> all = new ArrayList<>();
     for (int i = 0; i < ranked.size(); i++) {
       Facts facts = ranked.get(i);
@@ -149,8 +172,10 @@ final class CandidateChoice {
       all.add(
           new Consideration(facts.instance().key(), true, reasons, facts.feeder(), facts.lost()));
     }
-    rejected.forEach((key, reason) ->
-        all.add(new Consideration(key, false, List.of(reason), Optional.empty(), 0)));
+    ranking()
+        .rejected()
+        .forEach((key, reason) ->
+            all.add(new Consideration(key, false, List.of(reason), Optional.empty(), 0)));
     return all;
   }
 
@@ -166,13 +191,14 @@ final class CandidateChoice {
   private Facts factsOf(Instance instance) {
     GtidSet own = survivors.attainable(instance);
     GtidSet reach = own;
+    boolean lacksNothing = missing(own) == 0;
     int followers = 0;
     int others = 0;
     for (Instance other : question.live().values()) {
       if (!other.key().equals(instance.key())) {
         others++;
         followers += canFollow(other, instance) ? 1 : 0;
-        reach = canFeed(instance, other) ? with(reach, other) : reach;
+        reach = !lacksNothing && canFeed(instance, other) ? with(reach, other) : reach;
       }
     }
     return new Facts(

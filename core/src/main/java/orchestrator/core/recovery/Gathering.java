@@ -153,7 +153,8 @@ final class Gathering {
       Resuming.looked(t);
       return;
     }
-    if (t.choice().best().isEmpty() && isAnyLeft(t)) {
+    CandidateChoice choice = t.choice();
+    if (choice.best().isEmpty() && isAnyLeft(t)) {
       // Nobody to promote among those that answered: then even the slow ones are worth waiting for.
       t.s.nobodyInTime = true;
     } else if (t.s.nobodyInTime && t.isPending(p -> isAwaited(t, p))) {
@@ -163,7 +164,7 @@ final class Gathering {
       t.s.stragglersGivenUp = false;
       t.wake(Alarm.STRAGGLERS, Patience.STRAGGLERS);
     } else {
-      Preparing.choose(t);
+      Preparing.choose(t, choice);
     }
   }
 

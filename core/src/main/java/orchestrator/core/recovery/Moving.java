@@ -1,6 +1,8 @@
 package orchestrator.core.recovery;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import orchestrator.core.facts.JournalEntry;
 import orchestrator.core.facts.ReplicaFate;
@@ -78,17 +80,20 @@ final class Moving {
         t.s.moves.values().stream()
             .filter(m -> m.stage() == MoveStage.CHANGING || m.stage() == MoveStage.CONNECTING)
             .count();
+    long free = t.policy().replicas().maxConcurrentMoves() - underWay;
     for (MoveStage stage : new MoveStage[] {MoveStage.QUEUED, MoveStage.POSTPONED}) {
-      for (InstanceKey replica : t.s.replicas()) {
-        MoveProgress progress = t.s.moves.get(replica);
-        if (progress != null
-            && progress.stage() == stage
-            && mayGo(t, replica)
-            && underWay < t.policy().replicas().maxConcurrentMoves()) {
-          send(t, replica, progress);
-          underWay++;
-        }
+      if (free <= 0) {
+        return;
       }
+      List<InstanceKey> next =
+          t.s.moves.entrySet().stream()
+              .filter(move -> move.getValue().stage() == stage)
+              .map(Map.Entry::getKey)
+              .filter(replica -> mayGo(t, replica))
+              .limit(free)
+              .toList();
+      next.forEach(replica -> send(t, replica));
+      free -= next.size();
     }
   }
 
@@ -111,14 +116,16 @@ final class Moving {
             : progress);
   }
 
-  private static void send(Turn t, InstanceKey replica, MoveProgress progress) {
+  private static void send(Turn t, InstanceKey replica) {
     InstanceKey master = t.successor().orElseThrow();
     Instance instance = t.s.live.get(replica);
     if (instance == null) {
       settle(t, replica, new ReplicaFate(Kind.UNREACHABLE, silence(t, replica)));
       return;
     }
-    t.s.moves.put(replica, new MoveProgress(MoveStage.CHANGING, progress.attempts() + 1, t.now));
+    t.s.moves.computeIfPresent(
+        replica,
+        (key, progress) -> new MoveProgress(MoveStage.CHANGING, progress.attempts() + 1, t.now));
     t.perform(
         new Pending.Move(replica),
         new ServerAction.ChangeSource(replica, master, Turn.positionFor(instance), true),

@@ -30,9 +30,12 @@ final class Preparing {
   private Preparing() {}
 
   static void choose(Turn t) {
+    choose(t, t.choice());
+  }
+
+  static void choose(Turn t, CandidateChoice choice) {
     t.s.phase = Phase.PREPARING;
     t.s.waitingSince = Optional.empty();
-    CandidateChoice choice = t.choice();
     List<Consideration> considerations = choice.considerations();
     if (!considerations.equals(t.s.considerations)) {
       t.s.considerations = considerations;

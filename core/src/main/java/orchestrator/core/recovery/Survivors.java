@@ -1,13 +1,11 @@
 package orchestrator.core.recovery;
 
-import java.util.Collection;
-import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import orchestrator.core.gtid.GtidSet;
 import orchestrator.core.gtid.MariaDbGtidSet;
 import orchestrator.core.gtid.OracleGtidSet;
@@ -26,32 +24,41 @@ import orchestrator.core.topology.ThreadState;
  * not allow to tell them apart.
  */
 final class Survivors {
-  private final SortedMap<InstanceKey, Instance> live = new TreeMap<>();
-  private final Map<InstanceKey, Holding> holdings = new HashMap<>();
+  private final Instance failed;
+  private final Map<InstanceKey, Instance> live;
   private final Set<InstanceKey> stuck;
 
-  private record Holding(GtidSet executed, GtidSet fetched, GtidSet errant) {}
+  /** Of whom somebody has asked: of many replicas most are asked about one at a time. */
+  private final Map<InstanceKey, Holding> holdings = new HashMap<>();
+
+  private record Holding(GtidSet executed, GtidSet fetched, GtidSet errant) {
+    static final Holding NOTHING =
+        new Holding(OracleGtidSet.EMPTY, OracleGtidSet.EMPTY, OracleGtidSet.EMPTY);
+  }
 
   /**
+   * A look at what is there now: neither collection may change as long as it is asked.
+   *
    * @param failed the failed master as last read
    * @param live the replicas that answered; one whose GTIDs are not known is left out
    * @param stuck servers that turned out not to apply what they have fetched
    */
   Survivors(Instance failed, Map<InstanceKey, Instance> live, Set<InstanceKey> stuck) {
-    live.forEach((key, instance) -> {
-      if (instance.gtid().executed().isPresent()) {
-        this.live.put(key, instance);
-      }
-    });
-    this.stuck = Set.copyOf(stuck);
-    for (Instance instance : this.live.values()) {
-      holdings.put(instance.key(), holdingOf(failed, instance));
-    }
+    this.failed = failed;
+    this.live = live;
+    this.stuck = stuck;
   }
 
   /** The servers that answered and whose GTIDs are known, by key. */
-  Collection<Instance> all() {
-    return Collections.unmodifiableCollection(live.values());
+  List<Instance> all() {
+    return live.values().stream()
+        .filter(Survivors::isKnown)
+        .sorted(Comparator.comparing(Instance::key))
+        .toList();
+  }
+
+  private static boolean isKnown(Instance instance) {
+    return instance.gtid().executed().isPresent();
   }
 
   boolean isStuck(Instance instance) {
@@ -88,7 +95,7 @@ final class Survivors {
   /** All that can be rescued from the servers that answered. */
   GtidSet target() {
     GtidSet target = OracleGtidSet.EMPTY;
-    for (Instance instance : live.values()) {
+    for (Instance instance : all()) {
       target = GtidAlgebra.union(target, attainable(instance));
     }
     return target;
@@ -97,7 +104,7 @@ final class Survivors {
   /** All that some server that answered has fetched, whether or not it can be applied. */
   GtidSet everything() {
     GtidSet everything = OracleGtidSet.EMPTY;
-    for (Instance instance : live.values()) {
+    for (Instance instance : all()) {
       everything = GtidAlgebra.union(everything, fetched(instance));
     }
     return everything;
@@ -109,24 +116,26 @@ final class Survivors {
   }
 
   private Holding holding(Instance instance) {
-    Holding holding = holdings.get(instance.key());
-    return holding == null
-        ? new Holding(OracleGtidSet.EMPTY, OracleGtidSet.EMPTY, OracleGtidSet.EMPTY)
-        : holding;
+    return holdings.computeIfAbsent(
+        instance.key(),
+        key -> {
+          Instance known = live.get(key);
+          return known == null || !isKnown(known) ? Holding.NOTHING : holdingOf(known);
+        });
   }
 
-  private Holding holdingOf(Instance failed, Instance instance) {
+  private Holding holdingOf(Instance instance) {
     GtidSet executed = instance.gtid().executed().orElse(OracleGtidSet.EMPTY);
     GtidSet fetched = raw(instance);
     if (executed instanceof OracleGtidSet ownExecuted
         && fetched instanceof OracleGtidSet ownFetched) {
-      OracleGtidSet errant = errantOf(failed, instance, ownFetched);
+      OracleGtidSet errant = errantOf(instance, ownFetched);
       return new Holding(ownExecuted.subtract(errant), ownFetched.subtract(errant), errant);
     }
     return new Holding(executed, fetched, MariaDbGtidSet.EMPTY);
   }
 
-  private OracleGtidSet errantOf(Instance failed, Instance instance, OracleGtidSet fetched) {
+  private OracleGtidSet errantOf(Instance instance, OracleGtidSet fetched) {
     String masterUuid = failed.identity().serverUuid();
     OracleGtidSet suspect;
     if (!masterUuid.isEmpty()
@@ -137,7 +146,10 @@ final class Survivors {
       suspect = fetched.only(Set.of(instance.identity().serverUuid()));
     }
     for (Instance other : live.values()) {
-      if (!suspect.isEmpty()
+      if (suspect.isEmpty()) {
+        break;
+      }
+      if (isKnown(other)
           && !other.key().equals(instance.key())
           && raw(other) instanceof OracleGtidSet theirs) {
         suspect = suspect.subtract(theirs);

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import orchestrator.core.gtid.GtidDifference;
 import orchestrator.core.gtid.GtidSet;
 import orchestrator.core.topology.BinlogFormat;
@@ -109,7 +110,7 @@ public final class CanReplicate {
   }
 
   private static Optional<String> sameServer(Instance replica, Instance source) {
-    return when(replica.key().equals(source.key()), "they are the same server");
+    return when(replica.key().equals(source.key()), () -> "they are the same server");
   }
 
   private static Optional<String> cannotFeed(Instance source) {
@@ -118,22 +119,23 @@ public final class CanReplicate {
     }
     return when(
         source.isReplica() && !source.binlog().logReplicaUpdates(),
-        "the source does not log what it replicates");
+        () -> "the source does not log what it replicates");
   }
 
   private static boolean isOlder(Instance replica, Instance source) {
-    return !replica.isBinlogServer()
-        && !replica.version().equals(source.version())
+    return !replica.version().equals(source.version())
+        && !replica.isBinlogServer()
         && replica.version().compareMajorTo(source.version()) < 0;
   }
 
   private static Optional<String> olderVersion(Instance replica, Instance source, Policy policy) {
     return when(
         isOlder(replica, source) && !policy.lowerReplicaVersionAllowed(),
-        "its version "
-            + replica.version().text()
-            + " is older than the source's "
-            + source.version().text());
+        () ->
+            "its version "
+                + replica.version().text()
+                + " is older than the source's "
+                + source.version().text());
   }
 
   private static Optional<String> smallerFormat(Instance replica, Instance source) {
@@ -144,7 +146,7 @@ public final class CanReplicate {
             && isPlain(own)
             && isPlain(sources)
             && own.compareTo(sources) < 0,
-        "it logs as " + own.displayName() + ", the source as " + sources.displayName());
+        () -> "it logs as " + own.displayName() + ", the source as " + sources.displayName());
   }
 
   private static boolean isPlain(BinlogFormat format) {
@@ -157,7 +159,7 @@ public final class CanReplicate {
   private static Optional<String> filters(Instance replica, Instance source, Policy policy) {
     return when(
         policy.verifyReplicationFilters() && hasFilters(source) && !hasFilters(replica),
-        "the source has replication filters, and it has none");
+        () -> "the source has replication filters, and it has none");
   }
 
   private static boolean hasFilters(Instance instance) {
@@ -174,7 +176,7 @@ public final class CanReplicate {
     String uuid = source.identity().serverUuid();
     return when(
         !uuid.isEmpty() && uuid.equals(replica.identity().serverUuid()),
-        "both have server_uuid " + uuid);
+        () -> "both have server_uuid " + uuid);
   }
 
   private static Optional<String> shorterDelay(Instance replica, Instance source, Policy policy) {
@@ -182,14 +184,15 @@ public final class CanReplicate {
     long sources = delaySeconds(source);
     return when(
         own < sources && sources > policy.reasonableMaintenanceLag().toSeconds(),
-        "the source is delayed by " + sources + " s, and it by " + own + " s");
+        () -> "the source is delayed by " + sources + " s, and it by " + own + " s");
   }
 
   private static long delaySeconds(Instance instance) {
     return instance.replication().map(Replication::sqlDelaySeconds).orElse(0L);
   }
 
-  private static Optional<String> when(boolean refused, String reason) {
-    return refused ? Optional.of(reason) : Optional.empty();
+  /** The reason is made when it is needed: of many servers each is compared with each. */
+  private static Optional<String> when(boolean refused, Supplier<String> reason) {
+    return refused ? Optional.of(reason.get()) : Optional.empty();
   }
 }

@@ -1,6 +1,5 @@
 package orchestrator.core.topology;
 
-import java.util.Comparator;
 import java.util.Locale;
 
 /**
@@ -18,8 +17,6 @@ public record InstanceKey(String hostname, int port) implements Comparable<Insta
   public static final InstanceKey NONE = new InstanceKey("", 0);
 
   private static final String DETACH_PREFIX = "//";
-  private static final Comparator<InstanceKey> ORDER =
-      Comparator.comparing(InstanceKey::hostname).thenComparingInt(InstanceKey::port);
 
   public InstanceKey {
     if (port < 0 || port > 65535) {
@@ -103,7 +100,8 @@ public record InstanceKey(String hostname, int port) implements Comparable<Insta
 
   @Override
   public int compareTo(InstanceKey other) {
-    return ORDER.compare(this, other);
+    int byHost = hostname.compareTo(other.hostname);
+    return byHost != 0 ? byHost : Integer.compare(port, other.port);
   }
 
   @Override

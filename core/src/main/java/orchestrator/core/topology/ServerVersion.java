@@ -2,7 +2,6 @@ package orchestrator.core.topology;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * The version text of a server, compared by number: 8.0.4 is older than 8.0.14.
@@ -15,17 +14,29 @@ public record ServerVersion(String text, String comment) {
   public static final ServerVersion UNKNOWN = new ServerVersion("Unknown", "");
 
   public Flavor flavor() {
-    String lower = text.toLowerCase(Locale.ROOT);
-    if (lower.contains("mariadb")) {
+    if (isNamed("mariadb")) {
       return Flavor.MARIADB;
     }
-    if (lower.contains("maxscale")) {
+    if (isNamed("maxscale")) {
       return Flavor.MAXSCALE;
     }
     if (comment.contains("Percona")) {
       return Flavor.PERCONA;
     }
     return !text.isEmpty() && Character.isDigit(text.charAt(0)) ? Flavor.MYSQL : Flavor.UNKNOWN;
+  }
+
+  /** Asked for pairs of many servers, so without copies of the text. */
+  private boolean isNamed(String product) {
+    if (text.indexOf('m') < 0 && text.indexOf('M') < 0) {
+      return false;
+    }
+    for (int start = text.length() - product.length(); start >= 0; start--) {
+      if (text.regionMatches(true, start, product, 0, product.length())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   public boolean isBinlogServer() {

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import orchestrator.core.topology.Topology;
 import orchestrator.server.app.TestManager;
 import orchestrator.server.engine.Outcome;
 import org.slf4j.LoggerFactory;
@@ -61,12 +62,13 @@ final class HaltingManager {
     await()
         .atMost(Managed.LIMIT)
         .until(() -> {
-          var clusters = manager.operations().world().topology().clusters();
-          return clusters.size() == 1
-              && clusters.firstEntry().getValue().size() == servers
+          Topology topology = manager.operations().world().topology();
+          return topology.size() == servers
+              && topology.clusterNames().size() == 1
               && manager
                       .operations()
-                      .takeOver(clusters.firstKey(), Optional.empty(), true, Managed.TESTER)
+                      .takeOver(
+                          topology.clusterNames().first(), Optional.empty(), true, Managed.TESTER)
                   instanceof Outcome.Ok;
         });
   }

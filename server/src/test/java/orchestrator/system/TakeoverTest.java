@@ -60,7 +60,7 @@ class TakeoverTest {
 
   private static Outcome<RecoveryTicket> takeOver(
       Managed managed, Optional<SandboxServer> target, boolean auto) {
-    String cluster = managed.topology().clusters().firstKey();
+    String cluster = managed.topology().clusterNames().first();
     return managed.operations().takeOver(cluster, target.map(Managed::keyOf), auto, Managed.TESTER);
   }
 
@@ -124,7 +124,7 @@ class TakeoverTest {
   @Test
   void aPlanChangesNothing(@TempDir Path folder) {
     try (Managed managed = Managed.over(sandbox, folder, ManagerConfiguration.quick())) {
-      String cluster = managed.topology().clusters().firstKey();
+      String cluster = managed.topology().clusterNames().first();
       Outcome<RecoveryPlan> outcome =
           managed.operations().plan(new RecoveryRequest.TakeOver(cluster, Optional.empty(), true));
       RecoveryPlan plan = ((Outcome.Ok<RecoveryPlan>) outcome).value();

@@ -3,8 +3,10 @@ package orchestrator.core.analysis;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import orchestrator.core.facts.Downtime;
 import orchestrator.core.facts.Maintenance;
 import orchestrator.core.state.ReplicatedState;
@@ -82,17 +84,57 @@ public final class Analysis {
     return topology.find(key).map(instance -> analysis.judge(instance).diagnosis());
   }
 
+  /**
+   * What is wrong, and what to remember of it.
+   *
+   * @param diagnoses as {@link #of} tells them
+   */
+  public record Update(List<Diagnosis> diagnoses, AnalysisMemory memory) {}
+
+  /**
+   * The same as {@link #of} from scratch, but clusters that were sound and have not changed since
+   * are not judged again.
+   */
+  public static Update update(
+      AnalysisMemory memory,
+      Topology topology,
+      ReplicatedState state,
+      StaleCoordinates stale,
+      AnalysisPolicy policy,
+      Instant now) {
+    Analysis analysis = new Analysis(topology, state, stale, policy, now);
+    List<Diagnosis> diagnoses = new ArrayList<>();
+    Set<String> doubtful = new HashSet<>();
+    for (String cluster : memory.toBeJudged(topology, state, policy)) {
+      if (!analysis.judgeAll(topology.cluster(cluster), AnalysisScope.PROBLEMS, diagnoses)) {
+        doubtful.add(cluster);
+      }
+    }
+    diagnoses.sort(ORDER);
+    return new Update(diagnoses, new AnalysisMemory(topology, state, policy, doubtful));
+  }
+
   private List<Diagnosis> run(AnalysisScope scope) {
     List<Diagnosis> diagnoses = new ArrayList<>();
-    for (Instance instance :
-        scope
-            .clusterName()
-            .map(topology::cluster)
-            .orElseGet(() -> List.copyOf(topology.instances()))) {
+    judgeAll(
+        scope.clusterName().map(topology::cluster).orElseGet(topology::instances),
+        scope,
+        diagnoses);
+    diagnoses.sort(ORDER);
+    return diagnoses;
+  }
+
+  /** Tells whether nothing is wrong with any, and nothing will be until something changes. */
+  private boolean judgeAll(
+      List<Instance> instances, AnalysisScope scope, List<Diagnosis> diagnoses) {
+    boolean sound = true;
+    for (Instance instance : instances) {
       if (isHidden(instance.key())) {
+        sound = false;
         continue;
       }
       Judgement judgement = judge(instance);
+      sound &= !judgement.isProblem() && !judgement.maySoonBeAnother();
       if (judgement.isProblem() || scope.includeHealthy()) {
         Diagnosis diagnosis = judgement.diagnosis();
         if (scope.includeDowntimed() || !diagnosis.isSkippableDueToDowntime()) {
@@ -100,8 +142,7 @@ public final class Analysis {
         }
       }
     }
-    diagnoses.sort(ORDER);
-    return diagnoses;
+    return sound;
   }
 
   private boolean isHidden(InstanceKey key) {
@@ -155,6 +196,11 @@ public final class Analysis {
 
     boolean isProblem() {
       return code != AnalysisCode.NO_PROBLEM || !structure.isEmpty();
+    }
+
+    /** Without anything being read or said: because time goes by. */
+    boolean maySoonBeAnother() {
+      return subject.isWaitingForSemiSyncReplicas() || replicas.downtimed() > 0;
     }
 
     Diagnosis diagnosis() {

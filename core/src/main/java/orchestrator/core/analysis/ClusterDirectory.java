@@ -38,9 +38,9 @@ public final class ClusterDirectory {
   public static ClusterDirectory of(
       Topology topology, ReplicatedState state, AnalysisPolicy policy, Instant now) {
     List<Claim> claims = new ArrayList<>();
-    topology
-        .clusters()
-        .forEach((name, members) -> claims.add(Claim.of(name, members, topology, state, now)));
+    for (String name : topology.clusterNames()) {
+      claims.add(Claim.of(name, topology.cluster(name), topology, state, now));
+    }
     claims.sort(Claim.STRONGEST_FIRST);
     Set<String> taken = new HashSet<>();
     SortedMap<String, ClusterInfo> byName = new TreeMap<>();

@@ -1,6 +1,7 @@
 package orchestrator.core.topology;
 
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -16,13 +17,36 @@ final class ErrantGtids {
   /** Only of servers that have something errant, or are ahead of what their source reports. */
   static Map<InstanceKey, ErrantGtid> of(Topology topology) {
     Map<InstanceKey, ErrantGtid> found = new HashMap<>();
-    for (Instance instance : topology.instances()) {
-      ErrantGtid errant = compare(topology, instance);
-      if (!errant.equals(ErrantGtid.NONE)) {
-        found.put(instance.key(), errant);
-      }
+    topology.instances().forEach(instance -> update(found, topology, instance));
+    return Map.copyOf(found);
+  }
+
+  /**
+   * The same after some servers were read anew, in a graph that is as it was.
+   *
+   * @param before what there was before they were
+   */
+  static Map<InstanceKey, ErrantGtid> after(
+      Map<InstanceKey, ErrantGtid> before, Topology topology, Collection<Instance> read) {
+    Map<InstanceKey, ErrantGtid> found = new HashMap<>(before);
+    for (Instance instance : read) {
+      Optional<InstanceKey> key = Optional.of(instance.key());
+      update(found, topology, instance);
+      topology.cluster(topology.placeOf(instance.key()).clusterName()).stream()
+          .filter(member -> member.upstreamKey().equals(key))
+          .forEach(below -> update(found, topology, below));
     }
     return Map.copyOf(found);
+  }
+
+  private static void update(
+      Map<InstanceKey, ErrantGtid> found, Topology topology, Instance instance) {
+    ErrantGtid errant = compare(topology, instance);
+    if (errant.equals(ErrantGtid.NONE)) {
+      found.remove(instance.key());
+    } else {
+      found.put(instance.key(), errant);
+    }
   }
 
   private static ErrantGtid compare(Topology topology, Instance replica) {

@@ -1,20 +1,20 @@
 package orchestrator.core.topology;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.SortedSet;
 import orchestrator.core.gtid.ErrantGtid;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All known servers at one moment, and the graph between them. Immutable; what follows from the
- * graph is computed once, when the snapshot is made.
+ * All known servers at one moment, and the graph between them. Immutable.
  *
  * <p>An edge is what a replica claims: its source's key. A group's secondaries hang below its
  * primary.
@@ -34,45 +34,97 @@ public final class Topology {
    */
   public record Place(String clusterName, int depth, boolean coMaster, List<String> ancestry) {}
 
-  private final SortedMap<InstanceKey, Instance> instances;
-  private final Map<InstanceKey, List<Instance>> replicas;
-  private final Map<InstanceKey, Place> places;
-  private final SortedMap<String, List<Instance>> clusters;
+  private final Graph graph;
+
+  /** By key; where each one is found is the graph's to say. */
+  private final List<Instance> servers;
 
   /** Made when first asked for, since few ask: racing threads make equal maps. */
   private volatile @Nullable Map<InstanceKey, ErrantGtid> errantGtids;
 
-  private Topology(SortedMap<InstanceKey, Instance> instances) {
-    this.instances = instances;
-    this.replicas = replicasBySource(instances.values());
-    this.places = Places.of(instances);
-    this.clusters = byCluster(instances.values(), places);
+  private Topology(Graph graph, List<Instance> servers) {
+    this.graph = graph;
+    this.servers = servers;
   }
 
   public static Topology of(Collection<Instance> instances) {
-    SortedMap<InstanceKey, Instance> byKey = new TreeMap<>();
-    for (Instance instance : instances) {
-      byKey.put(instance.key(), instance);
+    List<Instance> byKey = new ArrayList<>(instances);
+    byKey.sort(Comparator.comparing(Instance::key));
+    return new Topology(new Graph(byKey), Collections.unmodifiableList(byKey));
+  }
+
+  /**
+   * The same with some servers as they were read since. Costs little as long as they stand where
+   * they stood: the graph, and what was found out of the other servers, is taken over.
+   */
+  public Topology with(Collection<Instance> read) {
+    Instance[] next = servers.toArray(Instance[]::new);
+    for (Instance instance : read) {
+      int position = graph.position(instance.key());
+      if (position < 0 || !Graph.isSame(next[position], instance)) {
+        return anew(read);
+      }
+      next[position] = instance;
     }
-    return new Topology(Collections.unmodifiableSortedMap(byKey));
+    Topology topology = new Topology(graph, Collections.unmodifiableList(Arrays.asList(next)));
+    Map<InstanceKey, ErrantGtid> known = errantGtids;
+    if (known != null) {
+      topology.errantGtids = ErrantGtids.after(known, topology, read);
+    }
+    return topology;
+  }
+
+  private Topology anew(Collection<Instance> read) {
+    Map<InstanceKey, Instance> all = HashMap.newHashMap(servers.size() + read.size());
+    servers.forEach(instance -> all.put(instance.key(), instance));
+    read.forEach(instance -> all.put(instance.key(), instance));
+    return of(all.values());
+  }
+
+  /**
+   * The servers that were read anew since an earlier topology. Empty when more may have changed
+   * than readings: a server came or went, or an edge did.
+   */
+  @SuppressWarnings("ReferenceEquality") // a reading is made once, and passed on
+  public Optional<List<Instance>> changesSince(Topology earlier) {
+    if (graph != earlier.graph) {
+      return Optional.empty();
+    }
+    List<Instance> changes = new ArrayList<>();
+    for (int position = 0; position < servers.size(); position++) {
+      Instance server = servers.get(position);
+      if (server != earlier.servers.get(position)) {
+        changes.add(server);
+      }
+    }
+    return Optional.of(changes);
   }
 
   /** All servers, by key. */
-  public Collection<Instance> instances() {
-    return instances.values();
+  public List<Instance> instances() {
+    return servers;
   }
 
   public int size() {
-    return instances.size();
+    return servers.size();
   }
 
   public Optional<Instance> find(InstanceKey key) {
-    return Optional.ofNullable(instances.get(key));
+    int position = graph.position(key);
+    return position < 0 ? Optional.empty() : Optional.of(servers.get(position));
   }
 
   /** The servers that claim to replicate from this one, known or not, by key. */
   public List<Instance> replicasOf(InstanceKey source) {
-    return replicas.getOrDefault(source, List.of());
+    return at(graph.replicasOf(source));
+  }
+
+  private List<Instance> at(int[] positions) {
+    List<Instance> found = new ArrayList<>(positions.length);
+    for (int position : positions) {
+      found.add(servers.get(position));
+    }
+    return found;
   }
 
   /** The known server above: the source of a replica, the primary of a group's secondary. */
@@ -86,26 +138,23 @@ public final class Topology {
    * @throws IllegalArgumentException when the server is not in this topology
    */
   public Place placeOf(InstanceKey key) {
-    Place place = places.get(key);
-    if (place == null) {
-      throw new IllegalArgumentException("not in this topology: " + key);
-    }
-    return place;
+    return graph
+        .placeOf(key)
+        .orElseThrow(() -> new IllegalArgumentException("not in this topology: " + key));
   }
 
   /** The name of a known server's cluster; empty for an unknown server. */
   public Optional<String> clusterNameOf(InstanceKey key) {
-    return Optional.ofNullable(places.get(key)).map(Place::clusterName);
+    return graph.placeOf(key).map(Place::clusterName);
   }
 
-  /** Members by cluster name, both sorted. */
-  public SortedMap<String, List<Instance>> clusters() {
-    return clusters;
+  public SortedSet<String> clusterNames() {
+    return graph.clusterNames();
   }
 
   /** The members of a cluster by key; empty when there is no such cluster. */
   public List<Instance> cluster(String clusterName) {
-    return clusters.getOrDefault(clusterName, List.of());
+    return at(graph.cluster(clusterName));
   }
 
   /**
@@ -141,29 +190,5 @@ public final class Topology {
           : byDepth != 0 ? byDepth : left.key().compareTo(right.key());
     });
     return masters;
-  }
-
-  private static Map<InstanceKey, List<Instance>> replicasBySource(Collection<Instance> all) {
-    Map<InstanceKey, List<Instance>> bySource = new HashMap<>();
-    for (Instance instance : all) {
-      instance
-          .claimedSource()
-          .ifPresent(key -> bySource.computeIfAbsent(key, k -> new ArrayList<>()).add(instance));
-    }
-    bySource.replaceAll((key, list) -> Collections.unmodifiableList(list));
-    return bySource;
-  }
-
-  private static SortedMap<String, List<Instance>> byCluster(
-      Collection<Instance> all, Map<InstanceKey, Place> places) {
-    SortedMap<String, List<Instance>> byName = new TreeMap<>();
-    for (Instance instance : all) {
-      Place place = places.get(instance.key());
-      if (place != null) {
-        byName.computeIfAbsent(place.clusterName(), name -> new ArrayList<>()).add(instance);
-      }
-    }
-    byName.replaceAll((name, list) -> Collections.unmodifiableList(list));
-    return Collections.unmodifiableSortedMap(byName);
   }
 }

@@ -4,6 +4,7 @@ import static orchestrator.core.testing.TopologyBuilder.key;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Random;
 import orchestrator.core.gtid.BinlogCoordinates;
 import orchestrator.core.testing.InstanceBuilder;
 import orchestrator.core.testing.TopologyBuilder;
@@ -29,7 +30,7 @@ class TopologyTest {
   void aReplicaOfAnUnknownServerIsTheHeadOfACluster() {
     Topology topology = new TopologyBuilder().with("r", r -> r.replicatesFrom("gone")).build();
 
-    assertThat(topology.clusters().keySet()).containsExactly("r:3306");
+    assertThat(topology.clusterNames()).containsExactly("r:3306");
     assertThat(topology.replicasOf(key("gone")))
         .extracting(Instance::key)
         .containsExactly(key("r"));
@@ -64,7 +65,7 @@ class TopologyTest {
             .with("c", c -> c.replicatesFrom("b"))
             .build();
 
-    assertThat(topology.clusters().keySet()).containsExactly("a:3306");
+    assertThat(topology.clusterNames()).containsExactly("a:3306");
     assertThat(topology.placeOf(key("c")))
         .isEqualTo(
             new Topology.Place("a:3306", 2, false, List.of(uuid("a"), uuid("b"), uuid("c"))));
@@ -140,6 +141,50 @@ class TopologyTest {
     servers.with("x", x -> x.seenAt(TopologyBuilder.NOW.minusSeconds(1)));
     assertThat(servers.build().errantGtidOf(key("x")).errant()).hasToString(uuid("m") + ":1");
     assertThat(servers.build().errantGtidOf(key("x")).ahead()).hasToString(uuid("r") + ":7");
+  }
+
+  @Test
+  void serversThatAreReadAnewGiveTheSameAsAllOfThemReadAtOnce() {
+    for (long seed = 0; seed < 500; seed++) {
+      Random random = new Random(seed);
+      TopologyBuilder servers = new TopologyBuilder();
+      Topology topology = Topology.EMPTY;
+      for (int step = 0; step < 15; step++) {
+        String name = "s" + random.nextInt(5);
+        servers.with(name, server -> vary(server, random));
+        topology = topology.with(List.of(servers.instance(name)));
+        assertThat(topology).as("seed %d", seed).satisfies(t -> isSame(t, servers.build()));
+      }
+    }
+  }
+
+  private static void vary(InstanceBuilder server, Random random) {
+    switch (random.nextInt(6)) {
+      case 0 -> server.replicatesFrom("s" + random.nextInt(6));
+      case 1 ->
+          server.group(
+              "g",
+              random.nextBoolean() ? "PRIMARY" : "SECONDARY",
+              "ONLINE",
+              "s" + random.nextInt(5));
+      case 2 -> server.seenAt(TopologyBuilder.NOW.minusSeconds(random.nextInt(9)));
+      default -> server.oracleGtid(uuid("s" + random.nextInt(5)) + ":1-" + (1 + random.nextInt(4)));
+    }
+  }
+
+  private static void isSame(Topology topology, Topology expected) {
+    assertThat(topology.instances()).isEqualTo(expected.instances());
+    assertThat(topology.clusterNames()).isEqualTo(expected.clusterNames());
+    for (Instance instance : expected.instances()) {
+      InstanceKey key = instance.key();
+      assertThat(topology.find(key)).contains(instance);
+      assertThat(topology.placeOf(key)).isEqualTo(expected.placeOf(key));
+      assertThat(topology.replicasOf(key)).isEqualTo(expected.replicasOf(key));
+      assertThat(topology.errantGtidOf(key)).isEqualTo(expected.errantGtidOf(key));
+    }
+    for (String cluster : expected.clusterNames()) {
+      assertThat(topology.cluster(cluster)).isEqualTo(expected.cluster(cluster));
+    }
   }
 
   private static String uuid(String server) {

@@ -63,7 +63,7 @@ final class ClusterEndpoints {
   }
 
   private Answer names(Call call) {
-    return Answer.value(Body.texts(call.picture().topology().clusters().keySet()));
+    return Answer.value(Body.texts(call.picture().topology().clusterNames()));
   }
 
   private Answer infos(Call call) {
@@ -84,7 +84,7 @@ final class ClusterEndpoints {
 
   private Answer setAlias(Call call) {
     String name = call.argument("clusterName");
-    if (!call.picture().topology().clusters().containsKey(name)) {
+    if (!call.picture().topology().clusterNames().contains(name)) {
       throw ApiException.notFound("Unknown cluster: " + name);
     }
     String alias = call.parameter("alias").orElse("");
@@ -97,7 +97,7 @@ final class ClusterEndpoints {
   private Answer masters(Call call) {
     Topology topology = call.picture().topology();
     List<Instance> masters =
-        topology.clusters().keySet().stream()
+        topology.clusterNames().stream()
             .flatMap(cluster ->
                 topology.mastersOf(cluster).stream()
                     .filter(master -> call.picture().replacementOf(master.key()).isEmpty())

@@ -102,7 +102,7 @@ record Lookup(Picture picture) {
 
   /** A cluster by its alias or name, of today or before a failover, and by nothing else. */
   Optional<String> clusterByName(String hint) {
-    if (topology().clusters().containsKey(hint)) {
+    if (topology().clusterNames().contains(hint)) {
       return Optional.of(hint);
     }
     return picture.clusters().stream()
@@ -115,7 +115,7 @@ record Lookup(Picture picture) {
   /** The cluster that had this name before a failover. */
   private Optional<String> clusterByFormerName(String hint) {
     return Optional.of(picture.state().currentClusterName(hint))
-        .filter(name -> topology().clusters().containsKey(name));
+        .filter(name -> topology().clusterNames().contains(name));
   }
 
   Optional<String> nameOf(InstanceKey key) {

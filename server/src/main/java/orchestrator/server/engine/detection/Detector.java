@@ -12,6 +12,7 @@ import java.util.function.Consumer;
 import orchestrator.core.analysis.Analysis;
 import orchestrator.core.analysis.AnalysisChangelog;
 import orchestrator.core.analysis.AnalysisCode;
+import orchestrator.core.analysis.AnalysisMemory;
 import orchestrator.core.analysis.Condition;
 import orchestrator.core.analysis.Diagnosis;
 import orchestrator.core.analysis.EmergencyMemory;
@@ -38,6 +39,9 @@ public final class Detector {
   private final InstantSource clock;
   private final Instant started;
   private final Reactions reactions;
+
+  /** Of whoever looked last: any of them serves. */
+  private volatile AnalysisMemory memory = AnalysisMemory.NONE;
 
   private StaleCoordinates stale = StaleCoordinates.NONE;
   private EmergencyMemory emergencies = EmergencyMemory.NONE;
@@ -84,8 +88,15 @@ public final class Detector {
 
   /** What is wrong now; looks only, does nothing. */
   public List<Diagnosis> diagnoses() {
-    return Analysis.of(
-        picture.topology(), consensus.state(), staleNow(), settings.policy(), clock.instant());
+    return judged(picture.topology(), consensus.state(), staleNow(), clock.instant());
+  }
+
+  private List<Diagnosis> judged(
+      Topology topology, ReplicatedState state, StaleCoordinates standing, Instant now) {
+    Analysis.Update update =
+        Analysis.update(memory, topology, state, standing, settings.policy(), now);
+    memory = update.memory();
+    return update.diagnoses();
   }
 
   /** The diagnosis of one known server, problem or not. */
@@ -100,7 +111,7 @@ public final class Detector {
     Topology topology = picture.topology();
     ReplicatedState state = consensus.state();
     stale = stale.expired(settings.policy().staleCoordinatesKept(), now);
-    List<Diagnosis> diagnoses = Analysis.of(topology, state, stale, settings.policy(), now);
+    List<Diagnosis> diagnoses = judged(topology, state, stale, now);
     note(diagnoses, now);
     for (Diagnosis diagnosis : diagnoses) {
       helpAtOnce(diagnosis, topology, state, now);

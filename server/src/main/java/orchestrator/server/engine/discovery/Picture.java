@@ -24,7 +24,12 @@ public final class Picture {
   private final Map<InstanceKey, Instance> recollected = new HashMap<>();
   private final Map<InstanceKey, Instant> forgotten = new HashMap<>();
   private FailureLog failures = FailureLog.NONE;
-  private Optional<Topology> snapshot = Optional.of(Topology.EMPTY);
+  private Topology snapshot = Topology.EMPTY;
+
+  /** What is not in the snapshot yet. */
+  private final Map<InstanceKey, Instance> readSince = new HashMap<>();
+
+  private boolean droppedSince;
   private long version;
 
   public Picture(InstantSource clock) {
@@ -34,9 +39,10 @@ public final class Picture {
   /** Takes up what was known before a restart. Nothing of it counts as seen by this process. */
   public synchronized void restore(Collection<Instance> remembered) {
     for (Instance instance : remembered) {
-      instances.putIfAbsent(instance.key(), instance);
+      if (!instances.containsKey(instance.key())) {
+        put(instance);
+      }
     }
-    changed();
   }
 
   /**
@@ -53,8 +59,7 @@ public final class Picture {
       return false;
     }
     Instance old = recollected.remove(key);
-    instances.put(key, old == null ? Instance.unseen(key) : old);
-    changed();
+    put(old == null ? Instance.unseen(key) : old);
     return true;
   }
 
@@ -64,15 +69,14 @@ public final class Picture {
     switch (result) {
       case ProbeResult.Seen seen -> recordSeen(asked, seen.instance());
       case ProbeResult.Failed failed -> recordFailed(asked, failed, now);
-      case ProbeResult.Skipped ignored -> instances.remove(asked);
+      case ProbeResult.Skipped ignored -> drop(asked);
     }
-    changed();
   }
 
   /** Takes over a reading that an action returned. */
   public synchronized void recordSeen(InstanceKey asked, Instance read) {
     if (!asked.equals(read.key())) {
-      instances.remove(asked);
+      drop(asked);
       failures = failures.without(asked);
     }
     if (isForgotten(read.key())) {
@@ -80,10 +84,10 @@ public final class Picture {
     }
     Instance known = instances.get(read.key());
     if (known == null || !isNewer(known, read)) {
-      instances.put(read.key(), read);
+      put(read);
     }
     failures = failures.without(read.key());
-    changed();
+    version++;
   }
 
   private static boolean isNewer(Instance known, Instance read) {
@@ -95,9 +99,10 @@ public final class Picture {
   private void recordFailed(InstanceKey asked, ProbeResult.Failed failed, Instant now) {
     Instance known = instances.get(asked);
     if (known != null) {
-      instances.put(asked, known.failedCheck(now, failed.partialSuccess()));
+      put(known.failedCheck(now, failed.partialSuccess()));
     }
     failures = failures.failed(asked, kindOf(failed.failure()), now);
+    version++;
   }
 
   private static FailureLog.Kind kindOf(ProbeResult.Failure failure) {
@@ -112,18 +117,16 @@ public final class Picture {
   public synchronized void attempting(InstanceKey key, Instant since) {
     Instance known = instances.get(key);
     if (known != null) {
-      instances.put(key, known.withFreshness(known.freshness().attempting(since)));
-      changed();
+      put(known.withFreshness(known.freshness().attempting(since)));
     }
   }
 
   /** Drops a server; it is not admitted again for {@code quarantine}. */
   public synchronized void forget(InstanceKey key, Duration quarantine) {
-    instances.remove(key);
+    drop(key);
     recollected.remove(key);
     failures = failures.without(key);
     forgotten.put(key, clock.instant().plus(quarantine));
-    changed();
   }
 
   /** Ends the quarantine: somebody asked for the server by name. */
@@ -150,10 +153,14 @@ public final class Picture {
 
   /** The graph of all that is known now; made once for each version. */
   public synchronized Topology topology() {
-    if (snapshot.isEmpty()) {
-      snapshot = Optional.of(Topology.of(instances.values()));
+    if (droppedSince) {
+      snapshot = Topology.of(instances.values());
+    } else if (!readSince.isEmpty()) {
+      snapshot = snapshot.with(readSince.values());
     }
-    return snapshot.get();
+    droppedSince = false;
+    readSince.clear();
+    return snapshot;
   }
 
   private boolean isForgotten(InstanceKey key) {
@@ -168,8 +175,14 @@ public final class Picture {
     return false;
   }
 
-  private void changed() {
+  private void put(Instance instance) {
+    instances.put(instance.key(), instance);
+    readSince.put(instance.key(), instance);
     version++;
-    snapshot = Optional.empty();
+  }
+
+  private void drop(InstanceKey key) {
+    droppedSince |= instances.remove(key) != null;
+    version++;
   }
 }

@@ -146,7 +146,7 @@ final class PeriodicWork implements AutoCloseable {
    */
   private void rehearse() {
     Topology topology = manager.picture().topology();
-    for (String cluster : topology.clusters().keySet()) {
+    for (String cluster : topology.clusterNames()) {
       for (Instance master : topology.mastersOf(cluster)) {
         if (!topology.replicasOf(master.key()).isEmpty()) {
           var plan = manager.operations().recoveryPlan(master.key());

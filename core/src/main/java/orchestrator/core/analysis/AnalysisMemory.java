@@ -1,0 +1,80 @@
+package orchestrator.core.analysis;
+
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import orchestrator.core.facts.Downtime;
+import orchestrator.core.facts.Maintenance;
+import orchestrator.core.state.ReplicatedState;
+import orchestrator.core.topology.Instance;
+import orchestrator.core.topology.InstanceKey;
+import orchestrator.core.topology.Topology;
+
+/**
+ * Which clusters an analysis found sound, and what it looked at: as long as nothing of that
+ * changes, they stay so, and need not be judged again. Immutable.
+ *
+ * <p>A cluster whose verdict may change as time goes by is never among them.
+ */
+public final class AnalysisMemory {
+  public static final AnalysisMemory NONE =
+      new AnalysisMemory(Topology.EMPTY, ReplicatedState.EMPTY, Optional.empty(), Set.of());
+
+  private final Topology topology;
+  private final Map<InstanceKey, Downtime> downtimes;
+  private final Map<InstanceKey, Maintenance> maintenances;
+  private final Optional<AnalysisPolicy> policy;
+  private final Set<String> doubtful;
+
+  AnalysisMemory(
+      Topology topology, ReplicatedState state, AnalysisPolicy policy, Set<String> doubtful) {
+    this(topology, state, Optional.of(policy), doubtful);
+  }
+
+  private AnalysisMemory(
+      Topology topology,
+      ReplicatedState state,
+      Optional<AnalysisPolicy> policy,
+      Set<String> doubtful) {
+    this.topology = topology;
+    this.downtimes = state.downtimes();
+    this.maintenances = state.maintenances();
+    this.policy = policy;
+    this.doubtful = doubtful;
+  }
+
+  /** The names of the clusters that are not known to be sound now. */
+  Collection<String> toBeJudged(Topology now, ReplicatedState state, AnalysisPolicy policyNow) {
+    Optional<List<Instance>> changes = now.changesSince(topology);
+    if (changes.isEmpty() || !isTheSame(state, policyNow)) {
+      return now.clusterNames();
+    }
+    Set<String> judged = new HashSet<>(doubtful);
+    judged.addAll(touchedBy(changes.get(), now));
+    return judged;
+  }
+
+  /** By identity: to find that two of them are equal would cost more than it saves. */
+  @SuppressWarnings("ReferenceEquality")
+  private boolean isTheSame(ReplicatedState state, AnalysisPolicy policyNow) {
+    return policy.filter(known -> known == policyNow).isPresent()
+        && downtimes == state.downtimes()
+        && maintenances == state.maintenances();
+  }
+
+  /** Their clusters, and those whose servers feed these: a group has sources elsewhere. */
+  private static Set<String> touchedBy(List<Instance> changes, Topology now) {
+    Set<String> own = new HashSet<>();
+    changes.forEach(changed -> own.add(now.placeOf(changed.key()).clusterName()));
+    Set<String> touched = new HashSet<>(own);
+    for (String cluster : own) {
+      for (Instance member : now.cluster(cluster)) {
+        member.claimedSource().flatMap(now::clusterNameOf).ifPresent(touched::add);
+      }
+    }
+    return touched;
+  }
+}

@@ -142,13 +142,21 @@ final class CandidateChoice {
     }
     return question.live().values().stream()
         .filter(source -> !own.covers(survivors.attainable(source)))
-        .filter(source -> canFeed(replica, source))
-        .filter(source -> missing(with(own, source)) < before)
+        .map(source -> new Supply(source, missing(with(own, source))))
+        .filter(supply -> supply.missing() < before && canFeed(replica, supply.source()))
         .min(
-            Comparator.<Instance>comparingLong(source -> missing(with(own, source)))
-                .thenComparing(source -> !survivors.errant(source).isEmpty())
-                .thenComparing(Instance::key));
+            Comparator.comparingLong(Supply::missing)
+                .thenComparing(supply -> !survivors.errant(supply.source()).isEmpty())
+                .thenComparing(supply -> supply.source().key()))
+        .map(Supply::source);
   }
+
+  /**
+   * What a sibling can give to a replica.
+   *
+   * @param missing how many transactions that can be rescued the replica would lack then
+   */
+  private record Supply(Instance source, long missing) {}
 
   /** Whether a replica would still get something from this sibling. */
   boolean helps(Instance replica, Instance source) {
@@ -198,7 +206,11 @@ final class CandidateChoice {
       if (!other.key().equals(instance.key())) {
         others++;
         followers += canFollow(other, instance) ? 1 : 0;
-        reach = !lacksNothing && canFeed(instance, other) ? with(reach, other) : reach;
+        boolean helps =
+            !lacksNothing
+                && !reach.covers(survivors.attainable(other))
+                && canFeed(instance, other);
+        reach = helps ? with(reach, other) : reach;
       }
     }
     return new Facts(

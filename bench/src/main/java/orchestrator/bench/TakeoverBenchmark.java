@@ -3,6 +3,7 @@ package orchestrator.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -35,6 +36,12 @@ public final class TakeoverBenchmark implements Callable<Integer> {
   @Option(names = "--poll", defaultValue = "1", description = "InstancePollSeconds")
   int pollSeconds = 1;
 
+  @Option(
+      names = "--pause",
+      defaultValue = "0",
+      description = "milliseconds between two writes: without a pause the replicas are saturated")
+  int pauseMillis;
+
   public static void main(String[] args) {
     System.exit(new CommandLine(new TakeoverBenchmark()).execute(args));
   }
@@ -56,7 +63,7 @@ public final class TakeoverBenchmark implements Callable<Integer> {
       manager.discover(sandbox.master());
       manager.awaitKnown(sandbox.servers());
       SandboxServer member = sandbox.master();
-      try (TakeoverLoad load = TakeoverLoad.on(sandbox.servers())) {
+      try (TakeoverLoad load = TakeoverLoad.on(sandbox.servers(), Duration.ofMillis(pauseMillis))) {
         while (blocked.size() < rounds) {
           Thread.sleep(BEFORE_MILLIS + 1000L * pollSeconds);
           round(manager, member, load, blocked, whole);

@@ -13,19 +13,24 @@ final class TakeoverLoad implements AutoCloseable {
   /** Between two attempts at a server that takes no writes. */
   private static final Duration RETRY = Duration.ofMillis(2);
 
+  private final Duration pause;
   private final List<Thread> writers;
   private volatile boolean stopped;
   private long lastNanoTime;
   private long longestNanos;
   private long writes;
 
-  private TakeoverLoad(List<SandboxServer> servers) {
+  private TakeoverLoad(List<SandboxServer> servers, Duration pause) {
+    this.pause = pause;
     writers =
         servers.stream().map(server -> Thread.ofVirtual().start(() -> writeTo(server))).toList();
   }
 
-  static TakeoverLoad on(List<SandboxServer> servers) {
-    return new TakeoverLoad(servers);
+  /**
+   * @param pause of a client after a write that was confirmed; zero for the greatest load
+   */
+  static TakeoverLoad on(List<SandboxServer> servers, Duration pause) {
+    return new TakeoverLoad(servers, pause);
   }
 
   private void writeTo(SandboxServer server) {
@@ -35,6 +40,7 @@ final class TakeoverLoad implements AutoCloseable {
         while (!stopped) {
           if (isWritten(statement)) {
             confirmed();
+            Thread.sleep(pause);
           } else {
             Thread.sleep(RETRY);
           }

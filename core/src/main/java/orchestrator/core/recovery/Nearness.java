@@ -12,15 +12,18 @@ import orchestrator.core.gtid.GtidSet;
  * lacks when the master is set read-only is what clients then wait for.
  *
  * @param since the first look of all
- * @param looks the last ones, oldest first, over {@link #TREND} where there are so many; never
- *     empty
+ * @param looks the last ones, oldest first, over {@link #PACE} where there are so many; never empty
+ * @param nearest the first look that found the target as near as it ever was
  */
-record Nearness(Instant since, List<Look> looks) {
+record Nearness(Instant since, List<Look> looks, Look nearest) {
   /** Over how long the pace is measured: a single interval says little. */
   private static final Duration PACE = Duration.ofMillis(500);
 
-  /** A target that lacks as much as so long ago does not get nearer. */
-  static final Duration TREND = Duration.ofSeconds(2);
+  /**
+   * A target that was nearer so long ago does not get nearer. Waiting for it makes the outage
+   * longer by what the load is ahead of it meanwhile.
+   */
+  static final Duration STALL = Duration.ofMillis(500);
 
   /**
    * @param applied what the target has
@@ -44,12 +47,15 @@ record Nearness(Instant since, List<Look> looks) {
   static Nearness after(Optional<Nearness> before, GtidSet master, GtidSet target, Instant now) {
     List<Look> looks = new ArrayList<>(before.map(Nearness::looks).orElse(List.of()));
     looks.add(new Look(now, target, master.missingFrom(target).transactionCount()));
-    while (looks.size() > 1 && !looks.get(1).at().isAfter(now.minus(TREND))) {
+    while (looks.size() > 1 && !looks.get(1).at().isAfter(now.minus(PACE))) {
       looks.removeFirst();
     }
-    Nearness next = new Nearness(before.map(Nearness::since).orElse(now), looks);
-    // One that applies nothing may be busy with a long transaction: the trend begins afterwards.
-    return next.isIdle() ? new Nearness(next.since(), List.of(looks.getLast())) : next;
+    Look last = looks.getLast();
+    Look nearest =
+        before.map(Nearness::nearest).filter(n -> n.lacking() <= last.lacking()).orElse(last);
+    Nearness next = new Nearness(before.map(Nearness::since).orElse(now), looks, nearest);
+    // One that applies nothing may be busy with a long transaction: what counts is how it goes on.
+    return next.isIdle() ? new Nearness(next.since(), List.of(last), last) : next;
   }
 
   private boolean isIdle() {
@@ -95,9 +101,8 @@ record Nearness(Instant since, List<Look> looks) {
     if (expected().filter(time -> time.compareTo(near) <= 0).isPresent()) {
       return Verdict.NEAR;
     }
-    Look first = looks.getFirst();
     Instant now = looks.getLast().at();
-    boolean noNearer = !first.at().isAfter(now.minus(TREND)) && lacking() >= first.lacking();
+    boolean noNearer = !nearest.at().isAfter(now.minus(STALL));
     return noNearer || !now.isBefore(since.plus(limit)) ? Verdict.AS_NEAR_AS_IT_GETS : Verdict.WAIT;
   }
 }

@@ -66,7 +66,7 @@ class NearnessTest {
   void underALoadThatGrowsTheBacklogWaitingEndsSoon() {
     Nearness nearness = decided(millis -> 10_000 + 2 * millis, millis -> 9_000 + millis);
     assertThat(nearness.verdict(NEAR, LIMIT)).isEqualTo(Verdict.AS_NEAR_AS_IT_GETS);
-    assertThat(waited(nearness)).isEqualTo(Nearness.TREND);
+    assertThat(waited(nearness)).isEqualTo(Nearness.STALL);
   }
 
   @Test

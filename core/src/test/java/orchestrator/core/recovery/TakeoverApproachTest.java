@@ -75,7 +75,7 @@ class TakeoverApproachTest {
     stage.change("m", m -> m.oracleGtid(UUID + ":1-9500"));
     stage.start();
     assertThat(stage.momentOf(HOLD))
-        .isBetween(Nearness.TREND, Nearness.TREND.plus(Duration.ofSeconds(1)));
+        .isBetween(Nearness.STALL, Nearness.STALL.plus(Duration.ofSeconds(1)));
   }
 
   @Test

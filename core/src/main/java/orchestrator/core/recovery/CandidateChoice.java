@@ -207,9 +207,7 @@ final class CandidateChoice {
         others++;
         followers += canFollow(other, instance) ? 1 : 0;
         boolean helps =
-            !lacksNothing
-                && !reach.covers(survivors.attainable(other))
-                && canFeed(instance, other);
+            !lacksNothing && !reach.covers(survivors.attainable(other)) && canFeed(instance, other);
         reach = helps ? with(reach, other) : reach;
       }
     }

@@ -24,6 +24,7 @@ import orchestrator.core.topology.Topology;
  * @param addresses resolved addresses by host name, for key-value stores
  * @param node the acting manager
  * @param surroundings the servers around the failed one
+ * @param unfit former masters that may not be promoted ({@link FormerMasters}), and why
  */
 public record Circumstances(
     FailureCase failure,
@@ -34,16 +35,18 @@ public record Circumstances(
     Map<String, HostAddresses> addresses,
     ActingNode node,
     RecoveryPolicy policy,
-    Surroundings surroundings) {
+    Surroundings surroundings,
+    Map<InstanceKey, String> unfit) {
 
   public Circumstances {
     replicas = List.copyOf(replicas);
     rules = Map.copyOf(rules);
     downtimed = Set.copyOf(downtimed);
     addresses = Map.copyOf(addresses);
+    unfit = Map.copyOf(unfit);
   }
 
-  /** With nothing known of the servers around the failed one. */
+  /** With nothing known of the servers around the failed one, and no former masters. */
   public Circumstances(
       FailureCase failure,
       Instance failedServer,
@@ -62,7 +65,8 @@ public record Circumstances(
         addresses,
         node,
         policy,
-        Surroundings.NONE);
+        Surroundings.NONE,
+        Map.of());
   }
 
   /** From the current picture and what people have said. */
@@ -95,7 +99,16 @@ public record Circumstances(
     Instance failedServer =
         topology.find(failure.failed()).orElseGet(() -> Instance.unseen(failure.failed()));
     return new Circumstances(
-        failure, failedServer, replicas, rules, downtimed, addresses, node, policy, surroundings);
+        failure,
+        failedServer,
+        replicas,
+        rules,
+        downtimed,
+        addresses,
+        node,
+        policy,
+        surroundings,
+        FormerMasters.unfit(state));
   }
 
   public PromotionRule ruleOf(InstanceKey key) {

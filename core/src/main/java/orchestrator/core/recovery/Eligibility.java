@@ -28,6 +28,7 @@ final class Eligibility {
     }
     return Optional.ofNullable(question.excluded().get(key))
         .or(() -> notDesignated(key))
+        .or(() -> Optional.ofNullable(circumstances.unfit().get(key)))
         .or(() -> banned(key))
         .or(() -> cannotLead(instance))
         .or(() -> beyondLimits(instance));

@@ -10,7 +10,6 @@ import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.Downtime;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.gtid.GtidDifference;
-import orchestrator.core.gtid.OracleGtidSet;
 import orchestrator.core.relocation.CanReplicate;
 import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.state.Command;
@@ -90,7 +89,7 @@ public final class DemotedMasterWatch {
     }
     List<Command> commands = new ArrayList<>();
     List<Finding> findings = new ArrayList<>();
-    if (hasRejoined(demoted, read, topology) && !isErrant(returned.onlyHere())) {
+    if (hasRejoined(demoted, read, topology) && hasNothingOfItsOwn(read, returned)) {
       returned.onlyHere().ifPresent(lost -> tellLoss(demoted, returned, lost, commands, findings));
       commands.add(new Command.ReleaseDemotedMaster(demoted.key()));
       findings.add(
@@ -196,11 +195,14 @@ public final class DemotedMasterWatch {
   }
 
   /**
-   * MySQL lets it fetch from its successor all the same, as a co-master does by itself. It stays
-   * quarantined: as a replica in good standing it could be promoted one day, with what it has.
+   * Whether it was compared just now, and is a replica in good standing. MySQL lets it fetch from
+   * its successor all the same, as a co-master does by itself: it stays watched, since as a replica
+   * like others it could be promoted one day, with what it has. One that counts nothing by GTID is
+   * nothing to compare, and is promoted by nobody.
    */
-  private static boolean isErrant(Optional<GtidDifference> onlyHere) {
-    return onlyHere.filter(set -> set instanceof OracleGtidSet && !set.isEmpty()).isPresent();
+  private static boolean hasNothingOfItsOwn(Instance read, ReturnedMaster returned) {
+    return read.gtid().executed().filter(set -> !set.isEmpty()).isEmpty()
+        || returned.onlyHere().filter(GtidDifference::isEmpty).isPresent();
   }
 
   private static boolean hasRejoined(DemotedMaster demoted, Instance read, Topology topology) {

@@ -138,6 +138,29 @@ class DemotedMasterWatchTest {
         .doesNotContain(new Command.ReleaseDemotedMaster(OLD));
   }
 
+  /** One failed look at the successor must not make a replica in good standing of it. */
+  @Test
+  void isNotReleasedUncompared() {
+    servers.with("m", m -> m.replicatesFrom("r1")).with("r1", InstanceBuilder::unreachable);
+    assertThat(judge()).isEqualTo(Verdict.NOTHING);
+  }
+
+  @Test
+  void isReleasedUncomparedWhenItCountsNothingByGtid() {
+    servers
+        .with("m", m -> m.replicatesFrom("r1").oracleGtid(""))
+        .with("r1", InstanceBuilder::unreachable);
+    assertThat(judge().commands()).contains(new Command.ReleaseDemotedMaster(OLD));
+  }
+
+  @Test
+  void mariaDbIsNotReleasedEitherWhileItHasTransactionsOfItsOwn() {
+    returnedMariaDb("0-1-103,0-2-500");
+    assertThat(judge().commands()).doesNotContain(new Command.ReleaseDemotedMaster(OLD));
+    returnedMariaDb("0-1-100,0-2-500");
+    assertThat(judge().commands()).contains(new Command.ReleaseDemotedMaster(OLD));
+  }
+
   @Test
   void isNotReleasedWhileItOnlyClaimsToReplicate() {
     servers.with("m", m -> m.replicatesFrom("r1").ioThreadStopped());
@@ -247,8 +270,17 @@ class DemotedMasterWatchTest {
 
   @Test
   void mariaDbIsComparedWithWhatTheSuccessorHadWhenItWasPromoted() {
+    returnedMariaDb("0-1-103");
+    servers.with("m", InstanceBuilder::withoutReplication);
+    assertThat(judge().findings())
+        .singleElement()
+        .satisfies(found -> assertThat(found.text()).contains("0-1-101..103"));
+  }
+
+  /** It replicates from its successor, which had 0-1-100 when it was promoted. */
+  private void returnedMariaDb(String executed) {
     servers
-        .with("m", m -> m.mariaDbGtid("0-1-103").serverId(1).readOnly())
+        .with("m", m -> m.replicatesFrom("r1").mariaDbGtid(executed).serverId(1).readOnly())
         .with("r1", r -> r.mariaDbGtid("0-2-500").serverId(2));
     ticket =
         ticket.with(
@@ -261,8 +293,5 @@ class DemotedMasterWatchTest {
                     Optional.empty(),
                     Optional.empty())),
             TopologyBuilder.NOW);
-    assertThat(judge().findings())
-        .singleElement()
-        .satisfies(found -> assertThat(found.text()).contains("0-1-101..103"));
   }
 }

@@ -9,6 +9,7 @@ import orchestrator.core.facts.Acknowledgement;
 import orchestrator.core.facts.Downtime;
 import orchestrator.core.facts.HookPoint;
 import orchestrator.core.facts.JournalEntry;
+import orchestrator.core.facts.LossReport;
 import orchestrator.core.facts.RecoveryKind.Brake;
 import orchestrator.core.facts.ReplicaFate;
 import orchestrator.core.facts.ReplicaFate.Kind;
@@ -110,18 +111,28 @@ final class Closing {
             .allMatch(kind -> kind == Kind.PROMOTED || kind == Kind.MOVED || kind == Kind.KEPT);
     // What became of an earlier run's processes is not in the record.
     boolean processesWere = !t.s.processFailed && t.s.startedBefore.isEmpty();
-    // A failover that does not know what it lost is not complete; other recoveries lose nothing.
-    boolean nothingIsLost =
-        switch (t.s.ticket.kind()) {
-          case DEAD_MASTER, DEAD_CO_MASTER ->
-              t.s.ticket.loss().knownMissing().filter(GtidDifference::isEmpty).isPresent();
-          case DEAD_INTERMEDIATE_MASTER, DEAD_GROUP_MEMBER, SEMI_SYNC, NON_WRITEABLE_MASTER -> true;
-        };
     return t.s.ticket.promoted().isPresent()
         && t.s.errors.isEmpty()
         && allAreFine
         && processesWere
-        && nothingIsLost;
+        && isNothingLeft(t);
+  }
+
+  /**
+   * A failover that does not know what it lost is not complete; new sources lose nothing. A repair
+   * is never complete: what made it necessary may do so again at once.
+   */
+  private static boolean isNothingLeft(Turn t) {
+    LossReport loss = t.s.ticket.loss();
+    return switch (t.s.ticket.kind().brake()) {
+      case FAILOVER -> isKnownEmpty(loss.knownMissing()) && isKnownEmpty(loss.unapplied());
+      case RELOCATION -> true;
+      case SEMI_SYNC_REPAIR, READ_ONLY_REPAIR -> false;
+    };
+  }
+
+  private static boolean isKnownEmpty(Optional<GtidDifference> difference) {
+    return difference.filter(GtidDifference::isEmpty).isPresent();
   }
 
   private static ReplicaFate fate(Turn t, InstanceKey replica) {

@@ -16,8 +16,8 @@ import orchestrator.core.topology.InstanceKey;
  *
  * @param blockPeriod {@code RecoveryPeriodBlockSeconds}: how long a recovery blocks the next
  *     automatic one, from its start
- * @param acknowledgeComplete {@code AcknowledgeCompleteRecoveries}: whether a failover after which
- *     nothing is left to do holds back no other one
+ * @param acknowledgeComplete {@code AcknowledgeCompleteRecoveries}: whether a recovery that changed
+ *     the topology and left nothing to do holds back no other one; a repair always does
  * @param keyValuePrefix {@code KVClusterMasterPrefix}
  * @param hooks the process lists, by the moment they run; absent means none
  * @param replication who may replicate from whom

@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import orchestrator.core.facts.HookPoint;
 import orchestrator.core.facts.RecoveryOrigin;
 import orchestrator.core.state.Command;
+import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.testing.InstanceBuilder;
 import orchestrator.core.testing.TopologyBuilder;
 import orchestrator.core.topology.InstanceKey;
@@ -58,6 +59,37 @@ class CompleteRecoveryTest {
   void notWhenTransactionsAreKnownToBeLost() {
     servers.with("m", m -> m.oracleGtid(UUID + ":1-105"));
     assertThat(acknowledgements(stage().start())).isEmpty();
+  }
+
+  /** The master was not seen to have more; but what was fetched of it was thrown away. */
+  @Test
+  void notWhenWhatWasFetchedIsNotApplied() {
+    TopologyBuilder single =
+        TopologyBuilder.masterWithReplicas(1)
+            .with("m", m -> m.oracleGtid(UUID + ":1-90"))
+            .with(
+                "r1",
+                r ->
+                    r.oracleGtid(UUID + ":1-90")
+                        .replication(row -> row.retrieved(UUID + ":91-100").sqlError("bad row")));
+    Stage stage = new Stage(single, policy, RecoveryOrigin.AUTOMATIC).start();
+    assertThat(stage.ticket.loss().knownMissing()).hasToString("Optional[]");
+    assertThat(acknowledgements(stage)).isEmpty();
+  }
+
+  /** Whatever made the master read-only may do so again, with all processes each time. */
+  @Test
+  void notWhenItWasARepair() {
+    servers.with("m", InstanceBuilder::readOnly);
+    Stage stage =
+        new Stage(
+            servers,
+            "m",
+            "NoWriteableMasterStructureWarning",
+            policy,
+            RecoveryOrigin.AUTOMATIC,
+            ReplicatedState.EMPTY);
+    assertThat(acknowledgements(stage.start())).isEmpty();
   }
 
   @Test

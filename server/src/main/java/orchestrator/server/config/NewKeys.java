@@ -60,8 +60,8 @@ final class NewKeys {
           bool(),
           false,
           "Acknowledge a recovery at its end if nothing is left to do: no error, no replica lost or"
-              + " unreachable, no loss that is known. The next failure is then recovered from at"
-              + " once.");
+              + " unreachable, no transaction known to be missing or unapplied. The next failure is"
+              + " then recovered from at once. Repairs are not acknowledged.");
 
   static final ConfigurationKey<Boolean> REATTACH_RETURNED_MASTERS =
       KEYS.key(

@@ -226,7 +226,7 @@ public record RecoveryConfiguration(ConfigurationValues values) {
     return values.get(NewKeys.FENCING_FAILURE_POLICY) == NewKeys.FencingFailure.GO_ON;
   }
 
-  /** Whether a failover after which nothing is left to do is acknowledged at its end. */
+  /** Whether a recovery (no repair) that left nothing to do is acknowledged at its end. */
   public boolean acknowledgeComplete() {
     return values.get(NewKeys.ACKNOWLEDGE_COMPLETE_RECOVERIES);
   }

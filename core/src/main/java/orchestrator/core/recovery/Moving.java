@@ -117,6 +117,11 @@ final class Moving {
   }
 
   private static void send(Turn t, InstanceKey replica) {
+    MoveProgress queued = t.s.moves.get(replica);
+    if (queued == null
+        || (queued.stage() != MoveStage.QUEUED && queued.stage() != MoveStage.POSTPONED)) {
+      return; // what was settled just now has had it sent already
+    }
     InstanceKey master = t.successor().orElseThrow();
     Instance instance = t.s.live.get(replica);
     if (instance == null) {

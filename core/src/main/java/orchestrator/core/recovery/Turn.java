@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import orchestrator.core.facts.JournalEntry;
 import orchestrator.core.facts.ReplicaFate;
@@ -177,8 +178,8 @@ final class Turn {
             Map.copyOf(s.live),
             Map.copyOf(s.silent),
             Map.copyOf(s.excluded),
-            s.stuck,
-            s.unfeedable));
+            Set.copyOf(s.stuck),
+            Set.copyOf(s.unfeedable)));
   }
 
   void answered(InstanceKey key, Instance instance) {

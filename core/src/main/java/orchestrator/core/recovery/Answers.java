@@ -39,6 +39,7 @@ final class Answers {
       case Pending.MoveCheck ignored -> mismatch(purpose);
       case Pending.Survey ignored -> mismatch(purpose);
       case Pending.RelocationCheck ignored -> mismatch(purpose);
+      case Pending.RepairCheck ignored -> mismatch(purpose);
       case Pending.Wake ignored -> mismatch(purpose);
     }
   }
@@ -58,6 +59,7 @@ final class Answers {
       case Pending.MoveCheck check -> Moving.checked(t, check.replica(), instance);
       case Pending.Survey survey -> RelocationFlow.surveyed(t, survey, instance);
       case Pending.RelocationCheck check -> Relocating.checked(t, check, instance);
+      case Pending.RepairCheck check -> SemiSyncFlow.checked(t, check.server(), instance);
       case Pending.TakeoverLook look -> Takeover.seen(t, look.server(), instance);
       case Pending.TakeoverMovePoll poll -> TakeoverMoves.polled(t, poll.server(), instance);
       case Pending.TakeoverApproach look -> TakeoverApproach.seen(t, look.server(), instance);
@@ -74,6 +76,7 @@ final class Answers {
       case Pending.MoveCheck check -> Moving.checkFailed(t, check.replica(), reason);
       case Pending.Survey survey -> RelocationFlow.surveyFailed(t, survey, reason);
       case Pending.RelocationCheck check -> Relocating.checkFailed(t, check, reason);
+      case Pending.RepairCheck check -> SemiSyncFlow.checkFailed(t, check.server(), reason);
       case Pending.TakeoverLook look -> Takeover.notSeen(t, look.server(), reason);
       case Pending.TakeoverMovePoll poll -> TakeoverMoves.pollFailed(t, poll.server(), reason);
       case Pending.TakeoverApproach look -> TakeoverApproach.notSeen(t, look.server(), reason);
@@ -98,6 +101,7 @@ final class Answers {
       case RELOCATION -> Relocating.pollNow(t);
       case RELOCATION_CHECK -> Relocating.checkNow(t);
       case REPAIR_RETRY -> WritableFlow.retry(t);
+      case REPAIR_CHECK -> SemiSyncFlow.checkNow(t);
       case MOVES_BEFORE_HOOKS -> t.s.movesGivenTime = true;
       case TAKEOVER_POLL -> Takeover.pollNow(t);
       case TAKEOVER_MOVES -> TakeoverMoves.pollNow(t);

@@ -31,6 +31,9 @@ final class Patience {
   /** For a replica to change its source: it stops both threads first, which may take long. */
   static final Duration CHANGE_SOURCE = Duration.ofSeconds(10);
 
+  /** For a replica that was switched on to acknowledge: its IO thread logs in anew, and asks. */
+  static final Duration ACKNOWLEDGING = Duration.ofSeconds(5);
+
   /** Between attempts to change a server. */
   static final Duration RETRY = Duration.ofMillis(200);
 

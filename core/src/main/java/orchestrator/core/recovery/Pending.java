@@ -49,6 +49,9 @@ sealed interface Pending {
   /** A change of a server that stays what it is. */
   record Repair(InstanceKey server) implements Pending {}
 
+  /** A read of a server that was repaired, and is not yet as it should be. */
+  record RepairCheck(InstanceKey server) implements Pending {}
+
   /** A change whose outcome is noted and nothing more. */
   record Aside(String what) implements Pending {}
 
@@ -98,6 +101,7 @@ sealed interface Pending {
     RELOCATION,
     RELOCATION_CHECK,
     REPAIR_RETRY,
+    REPAIR_CHECK,
     MOVES_BEFORE_HOOKS,
     TAKEOVER_POLL,
     TAKEOVER_MOVES,

@@ -180,6 +180,9 @@ public final class RecoveryState {
   final List<InstanceKey> toSwitchOff = new ArrayList<>();
   final List<String> repairErrors = new ArrayList<>();
 
+  /** Replicas that were switched on and do not acknowledge yet, and since when. */
+  final Map<InstanceKey, Instant> inVain = new TreeMap<>();
+
   // The end
   final List<String> errors = new ArrayList<>();
   boolean releaseBlock;
@@ -231,6 +234,7 @@ public final class RecoveryState {
     copy.connecting.putAll(connecting);
     copy.toSwitchOff.addAll(toSwitchOff);
     copy.repairErrors.addAll(repairErrors);
+    copy.inVain.putAll(inVain);
     copy.errors.addAll(errors);
     copy.releaseBlock = releaseBlock;
     return copy;

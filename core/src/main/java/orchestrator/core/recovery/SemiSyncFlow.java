@@ -1,5 +1,6 @@
 package orchestrator.core.recovery;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -67,7 +68,9 @@ final class SemiSyncFlow implements Flow {
   public void advance(Turn t) {
     if (t.s.phase == Phase.LOOKING && !Survey.isWaiting(t)) {
       act(t);
-    } else if (t.s.phase == Phase.REPAIRING && !t.isPending(Pending.Repair.class::isInstance)) {
+    } else if (t.s.phase == Phase.REPAIRING
+        && t.s.inVain.isEmpty()
+        && !t.isPending(Pending.Repair.class::isInstance)) {
       next(t);
     }
   }
@@ -136,12 +139,49 @@ final class SemiSyncFlow implements Flow {
       case ActionOutcome.Applied applied -> {
         t.answered(repair.server(), applied.after());
         if (isOnInVain(applied.after())) {
-          t.s.repairErrors.add(
-              repair.server() + " is switched on, is connected, and does not acknowledge");
+          t.s.inVain.put(repair.server(), t.now);
+          checkSoon(t);
         }
       }
       case ActionOutcome.NotApplied refused -> t.s.repairErrors.add(refused.reason());
       case ActionOutcome.Unknown unknown -> t.s.repairErrors.add(unknown.reason());
+    }
+  }
+
+  /** It counts as connected a moment before it has said that it will acknowledge. */
+  private static void checkSoon(Turn t) {
+    if (!t.isWakePending(Pending.Alarm.REPAIR_CHECK)) {
+      t.wake(Pending.Alarm.REPAIR_CHECK, Patience.RETRY);
+    }
+  }
+
+  static void checkNow(Turn t) {
+    t.s.inVain.keySet().stream()
+        .filter(replica -> !t.isPending(p -> p.equals(new Pending.RepairCheck(replica))))
+        .forEach(replica -> t.probe(new Pending.RepairCheck(replica), replica));
+  }
+
+  static void checked(Turn t, InstanceKey replica, Instance instance) {
+    t.answered(replica, instance);
+    if (isOnInVain(instance)) {
+      again(t, replica, replica + " is switched on, is connected, and does not acknowledge");
+    } else {
+      t.s.inVain.remove(replica);
+    }
+  }
+
+  static void checkFailed(Turn t, InstanceKey replica, String reason) {
+    again(
+        t, replica, replica + " is switched on, and did not acknowledge when last read: " + reason);
+  }
+
+  private static void again(Turn t, InstanceKey replica, String otherwise) {
+    Instant since = t.s.inVain.getOrDefault(replica, Instant.EPOCH);
+    if (t.now.isBefore(since.plus(Patience.ACKNOWLEDGING))) {
+      checkSoon(t);
+    } else {
+      t.s.inVain.remove(replica);
+      t.s.repairErrors.add(otherwise);
     }
   }
 

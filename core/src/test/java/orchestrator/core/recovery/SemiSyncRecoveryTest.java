@@ -91,24 +91,45 @@ class SemiSyncRecoveryTest {
 
   @Test
   void aReplicaThatIsSwitchedOnInVainIsNoRepair() {
-    Stage stage =
-        stage()
-            .answering(
-                Effect.Perform.class,
-                e -> {
-                  onInVain("b", 30);
-                  return ((Effect.Perform) e)
-                          .action()
-                          .equals(
-                              new ServerAction.SetSemiSyncReplica(TopologyBuilder.key("b"), true))
-                      ? Optional.of(
-                          new Event.ActionFinished(
-                              e.id(), new ActionOutcome.Applied(servers.instance("b"))))
-                      : Optional.empty();
-                })
-            .start();
+    Stage stage = acknowledgingAfter(Duration.ofHours(1)).start();
     assertThat(stage.ticket.successful()).isFalse();
     assertThat(stage.ticket.errors()).first().asString().contains("does not acknowledge");
+  }
+
+  /** Its IO thread runs before it has asked the master for events. */
+  @Test
+  void aReplicaThatIsSwitchedOnIsGivenTimeToAcknowledge() {
+    Stage stage = acknowledgingAfter(Duration.ofSeconds(2)).start();
+    assertThat(stage.ticket.successful()).isTrue();
+    assertThat(switches(stage)).containsExactly("b+", "c+");
+  }
+
+  /** Replica b, once it was switched on. */
+  private Stage acknowledgingAfter(Duration wait) {
+    Stage stage = stage();
+    InstanceKey replica = TopologyBuilder.key("b");
+    return stage
+        .answering(
+            Effect.Perform.class,
+            e -> {
+              onInVain("b", 30);
+              return ((Effect.Perform) e)
+                      .action()
+                      .equals(new ServerAction.SetSemiSyncReplica(replica, true))
+                  ? Optional.of(
+                      new Event.ActionFinished(
+                          e.id(), new ActionOutcome.Applied(servers.instance("b"))))
+                  : Optional.empty();
+            })
+        .answering(
+            Effect.Probe.class,
+            e -> {
+              boolean early = stage.now.isBefore(TopologyBuilder.NOW.plus(wait));
+              boolean on = servers.instance("b").semiSync().replicaEnabled();
+              return ((Effect.Probe) e).key().equals(replica) && on && early
+                  ? Optional.of(new Event.Probed(e.id(), servers.instance("b")))
+                  : Optional.empty();
+            });
   }
 
   // Exact

@@ -1,5 +1,6 @@
 package orchestrator.server.mysql;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
 import orchestrator.core.topology.Identity;
@@ -18,8 +19,12 @@ import org.slf4j.LoggerFactory;
 final class SourceNames {
   private static final Logger log = LoggerFactory.getLogger(SourceNames.class);
 
+  /** A replica without a source waits for it. */
+  private static final Duration LONGEST_CHECK = Duration.ofMillis(500);
+
   private final Function<String, Optional<String>> registered;
   private final Function<InstanceKey, TopologyServer> fresh;
+  private final RecentRefusals refusals = new RecentRefusals(System::nanoTime);
 
   /**
    * @param registered by the host name that a server is known by
@@ -31,17 +36,25 @@ final class SourceNames {
     this.fresh = fresh;
   }
 
-  /** The name to use for a source; empty for its own. */
+  /**
+   * The name to use for a source; empty for its own. A name that did not lead there is not tried
+   * again for some seconds: many replicas may be waiting for a new source.
+   */
   Optional<String> nameFor(TopologyServer source, Deadline deadline) {
     String own = source.key().hostname();
     Optional<String> name = registered.apply(own).filter(other -> !other.equals(own));
     if (name.isEmpty()) {
       return name;
     }
-    if (leadsTo(source, new InstanceKey(name.get(), source.key().port()), deadline)) {
+    InstanceKey byName = new InstanceKey(name.get(), source.key().port());
+    if (refusals.isRecent(source.key(), byName)) {
+      return Optional.empty();
+    }
+    if (leadsTo(source, byName, deadline.orSooner(LONGEST_CHECK))) {
       source.names().learn(name.get(), own);
       return name;
     }
+    refusals.add(source.key(), byName);
     log.warn(
         "{} is the registered name of {} for its replicas, and does not lead there now: the server's"
             + " own name is used",

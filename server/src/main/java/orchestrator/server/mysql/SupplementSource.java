@@ -62,8 +62,7 @@ final class SupplementSource implements ActionRun.SupplementFinder {
   public Supplements find(
       ServerAction.ChangeSource change, Instance before, Link link, Deadline deadline)
       throws NotPossibleException, SessionException {
-    Optional<String> name =
-        sourceNames.nameFor(servers.apply(change.source()), deadline.orSooner(LONGEST_QUESTION));
+    Optional<String> name = sourceNames.nameFor(servers.apply(change.source()), deadline);
     return login(change, before, link, deadline).with(name);
   }
 

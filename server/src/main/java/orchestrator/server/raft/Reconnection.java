@@ -19,6 +19,9 @@ import org.slf4j.LoggerFactory;
  * up to two minutes, and refuses every message meanwhile: when the leader died after another node
  * had come back, those who were left could not ask each other for their votes. Whoever leads tries
  * again by itself, so that only the connections between followers were affected.
+ *
+ * <p>It does not help where a host is silent, since it lost its power or its network: then gRPC is
+ * not waiting but trying, and one attempt may take half a minute.
  */
 final class Reconnection implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Reconnection.class);
@@ -28,15 +31,20 @@ final class Reconnection implements AutoCloseable {
 
   private static final MethodHandle FORGET_FAILURES = forgetFailures();
 
-  private final RaftServer server;
-  private final RaftServer.Division division;
+  private final Runnable attempt;
   private final Duration period;
   private final CountDownLatch closing = new CountDownLatch(1);
 
   Reconnection(RaftServer server, RaftServer.Division division, RaftSettings.Timing timing) {
-    this.server = server;
-    this.division = division;
-    this.period = timing.min();
+    this(() -> tryAll(server, division), timing.min());
+  }
+
+  /**
+   * @param attempt tries all connections that failed
+   */
+  Reconnection(Runnable attempt, Duration period) {
+    this.attempt = attempt;
+    this.period = period;
   }
 
   private static MethodHandle forgetFailures() {
@@ -56,17 +64,32 @@ final class Reconnection implements AutoCloseable {
 
   private void watch() {
     try {
+      boolean wasWell = true;
       while (!closing.await(period.toMillis(), TimeUnit.MILLISECONDS)) {
-        if (server.getServerRpc() instanceof RaftServerRpcWithProxy<?, ?> rpc) {
-          tryAll(rpc);
-        }
+        wasWell = isWell(wasWell);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private void tryAll(RaftServerRpcWithProxy<?, ?> rpc) {
+  /** Without it the group is only slower: whatever went wrong is told once, and tried again. */
+  private boolean isWell(boolean wasWell) {
+    try {
+      attempt.run();
+      return true;
+    } catch (Throwable e) {
+      if (wasWell) {
+        log.error("Connections to nodes that were down cannot be tried again soon", e);
+      }
+      return false;
+    }
+  }
+
+  private static void tryAll(RaftServer server, RaftServer.Division division) {
+    if (!(server.getServerRpc() instanceof RaftServerRpcWithProxy<?, ?> rpc)) {
+      return;
+    }
     for (RaftPeer peer : division.getRaftConf().getAllPeers()) {
       if (!peer.getId().equals(server.getId())) {
         tryOne(rpc, peer);

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import orchestrator.server.engine.Consensus.Submission;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -19,6 +20,21 @@ class ReconnectionTest {
   private static final Duration SOON = Duration.ofSeconds(3);
 
   @TempDir Path folder;
+
+  @Test
+  void goesOnAfterAnUnexpectedError() {
+    AtomicInteger attempts = new AtomicInteger();
+    Runnable attempt =
+        () -> {
+          if (attempts.incrementAndGet() == 1) {
+            throw new LinkageError("expected by the test");
+          }
+        };
+    try (Reconnection reconnection = new Reconnection(attempt, Duration.ofMillis(10))) {
+      reconnection.start();
+      await().atMost(SOON).until(() -> attempts.get() > 2);
+    }
+  }
 
   /**
    * Only the node that was alone can win, as the other lacks its newest entry: it must be able to

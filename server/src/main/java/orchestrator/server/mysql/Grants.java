@@ -31,6 +31,17 @@ final class Grants {
     }
   }
 
+  /**
+   * @param answer to {@code SHOW GRANTS}
+   */
+  static Grants of(Table answer) {
+    List<String> lines = new ArrayList<>();
+    for (int row = 0; row < answer.size(); row++) {
+      lines.add(answer.text(row, 0));
+    }
+    return new Grants(lines);
+  }
+
   /** What a takeover needs and the user lacks; nothing where roles may give it. */
   List<String> missing(ServerVersion version) {
     Dialect dialect = Dialect.of(version);
@@ -42,22 +53,47 @@ final class Grants {
     String readOnly = dialect.isMariaDb() ? "READ_ONLY ADMIN" : "SYSTEM_VARIABLES_ADMIN";
     String replication = fine ? "REPLICATION SLAVE ADMIN" : "REPLICATION_SLAVE_ADMIN";
     boolean split = fine || (!dialect.isMariaDb() && version.isAtLeast(8, 0, 0));
-    if (!has("SUPER") && !(split && has(readOnly))) {
+    if (!superGivesReadOnly(version) && !(split && has(readOnly))) {
       missing.add(split ? readOnly : "SUPER");
     }
-    if (!has("SUPER") && !(split && has(replication)) && !missing.contains("SUPER")) {
+    if (!superGivesTheRest(version) && !(split && has(replication)) && !missing.contains("SUPER")) {
       missing.add(split ? replication : "SUPER");
     }
     return missing;
   }
 
-  /** What ending the connections of others needs and the user lacks; empty text for nothing. */
+  /**
+   * What ending the connections of others needs and the user lacks, seeing them included; empty
+   * text for nothing.
+   */
   String missingToEndClients(ServerVersion version) {
+    if (hasRoles || privileges.isEmpty()) {
+      return "";
+    }
     Dialect dialect = Dialect.of(version);
     boolean fine = dialect.isMariaDb() && version.isAtLeast(10, 5, 2);
     boolean split = fine || (!dialect.isMariaDb() && version.isAtLeast(8, 0, 0));
     String privilege = fine ? "CONNECTION ADMIN" : split ? "CONNECTION_ADMIN" : "SUPER";
-    return hasRoles || privileges.isEmpty() || has("SUPER") || has(privilege) ? "" : privilege;
+    List<String> missing = new ArrayList<>();
+    if (!has("PROCESS")) {
+      missing.add("PROCESS");
+    }
+    if (!superGivesTheRest(version) && !has(privilege)) {
+      missing.add(privilege);
+    }
+    return String.join(", ", missing);
+  }
+
+  /** MariaDB has taken this out of {@code SUPER} in 10.11. */
+  private boolean superGivesReadOnly(ServerVersion version) {
+    boolean holds = !Dialect.of(version).isMariaDb() || !version.isAtLeast(10, 11, 0);
+    return holds && has("SUPER");
+  }
+
+  /** MariaDB has taken the control of connections and of replication out of it in 11.0. */
+  private boolean superGivesTheRest(ServerVersion version) {
+    boolean holds = !Dialect.of(version).isMariaDb() || !version.isAtLeast(11, 0, 0);
+    return holds && has("SUPER");
   }
 
   private boolean has(String privilege) {

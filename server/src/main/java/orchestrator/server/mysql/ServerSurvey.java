@@ -35,27 +35,19 @@ final class ServerSurvey {
 
   TakeoverSurvey run() {
     try {
-      Table grants = server.query(List.of("SHOW GRANTS"), deadline).getFirst();
+      Grants grants = Grants.of(server.query(List.of("SHOW GRANTS"), deadline).getFirst());
       ServerVersion version = server.last().map(Instance::version).orElse(ServerVersion.UNKNOWN);
       Table open = server.query(List.of(TRANSACTIONS), deadline).getFirst();
       return new TakeoverSurvey(
           server.key(),
           "",
-          grants(grants).missing(version),
-          grants(grants).missingToEndClients(version),
+          grants.missing(version),
+          grants.missingToEndClients(version),
           transactions(open),
           SupplementSource.tellsLogin(server, deadline));
     } catch (SessionException e) {
       return TakeoverSurvey.failed(server.key(), e.reason());
     }
-  }
-
-  private static Grants grants(Table grants) {
-    List<String> lines = new ArrayList<>();
-    for (int row = 0; row < grants.size(); row++) {
-      lines.add(grants.text(row, 0));
-    }
-    return new Grants(lines);
   }
 
   private static List<String> transactions(Table table) {

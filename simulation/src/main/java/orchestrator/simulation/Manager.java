@@ -187,7 +187,7 @@ final class Manager {
     Fleet.Sender sender = new Fleet.Sender(node, term, purpose);
     Consumer<ActionOutcome> taken =
         outcome -> {
-          if (outcome instanceof ActionOutcome.Applied(Instance after)) {
+          if (outcome instanceof ActionOutcome.Applied(Instance after, _)) {
             picture.recordSeen(action.target(), after);
           }
           then.accept(outcome);

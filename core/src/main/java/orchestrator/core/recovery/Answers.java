@@ -23,7 +23,7 @@ final class Answers {
       case Pending.Aside aside -> t.note(aside.what() + ": " + describe(outcome));
       case Pending.TakeoverMove move -> TakeoverMoves.acted(t, move.replica(), outcome);
       case Pending.HoldMaster ignored -> Takeover.held(t, outcome);
-      case Pending.EndClients ignored -> OldClients.ended(t, outcome);
+      case Pending.EndClients ending -> OldClients.ended(t, ending, outcome);
       case Pending.ReopenMaster ignored -> TakeoverUndo.reopened(t, outcome);
       case Pending.Restore restore -> TakeoverUndo.restored(t, restore.replica(), outcome);
       case Pending.TurnOldMaster ignored -> TakeoverEnd.changed(t, outcome);
@@ -63,7 +63,7 @@ final class Answers {
       case Pending.TakeoverLook look -> Takeover.seen(t, look.server(), instance);
       case Pending.TakeoverMovePoll poll -> TakeoverMoves.polled(t, poll.server(), instance);
       case Pending.TakeoverApproach look -> TakeoverApproach.seen(t, look.server(), instance);
-      case Pending.TakeoverPoll poll -> Takeover.polled(t, poll.server(), instance);
+      case Pending.TakeoverPoll poll -> Takeover.polled(t, poll, instance);
       case Pending.OldMasterLook ignored -> TakeoverEnd.seen(t, instance);
       default -> mismatch(purpose);
     }
@@ -80,7 +80,7 @@ final class Answers {
       case Pending.TakeoverLook look -> Takeover.notSeen(t, look.server(), reason);
       case Pending.TakeoverMovePoll poll -> TakeoverMoves.pollFailed(t, poll.server(), reason);
       case Pending.TakeoverApproach look -> TakeoverApproach.notSeen(t, look.server(), reason);
-      case Pending.TakeoverPoll poll -> Takeover.pollFailed(t, poll.server(), reason);
+      case Pending.TakeoverPoll poll -> Takeover.pollFailed(t, poll, reason);
       case Pending.OldMasterLook ignored -> TakeoverEnd.notSeen(t, reason);
       default -> mismatch(purpose);
     }

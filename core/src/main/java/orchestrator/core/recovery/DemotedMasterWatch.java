@@ -30,7 +30,7 @@ public final class DemotedMasterWatch {
   /**
    * What is to be done now.
    *
-   * @param actions to be performed
+   * @param actions to be performed in this order, each if the one before was
    * @param commands to be committed
    * @param findings for the audit; none when there is nothing to say
    */
@@ -111,8 +111,13 @@ public final class DemotedMasterWatch {
   }
 
   private static Verdict writable(DemotedMaster demoted, InstanceKey successor, Rules rules) {
+    List<ServerAction> actions = new ArrayList<>();
+    actions.add(new ServerAction.SetReadOnly(demoted.key(), true, rules.useSuperReadOnly()));
+    if (rules.safety().endClients()) {
+      actions.add(new ServerAction.EndClients(demoted.key()));
+    }
     return new Verdict(
-        List.of(new ServerAction.SetReadOnly(demoted.key(), true, rules.useSuperReadOnly())),
+        actions,
         List.of(),
         List.of(
             new Finding.Writable(

@@ -18,11 +18,7 @@ final class Gathering {
   private Gathering() {}
 
   static void begin(Turn t) {
-    if (t.policy().promotion().apply()) {
-      t.perform(
-          new Pending.OldMaster(),
-          new ServerAction.SetReadOnly(t.failed(), true, t.policy().promotion().useSuperReadOnly()),
-          Patience.OLD_MASTER);
+    if (setOldMasterReadOnly(t)) {
       boolean alive = t.s.circumstances.failedServer().isLastCheckValid();
       if (!t.s.ticket.origin().automatic() && alive) {
         t.s.phase = Phase.FENCING;
@@ -31,6 +27,18 @@ final class Gathering {
       }
     }
     gather(t);
+  }
+
+  /** As well as it goes; false when that is left to operators' processes. */
+  static boolean setOldMasterReadOnly(Turn t) {
+    if (!t.policy().promotion().apply()) {
+      return false;
+    }
+    t.perform(
+        new Pending.OldMaster(),
+        new ServerAction.SetReadOnly(t.failed(), true, t.policy().promotion().useSuperReadOnly()),
+        Patience.OLD_MASTER);
+    return true;
   }
 
   static void oldMasterAnswered(Turn t, ActionOutcome outcome) {
@@ -43,10 +51,10 @@ final class Gathering {
           case ActionOutcome.Unknown unknown ->
               "Old master may or may not be read-only: " + unknown.reason();
         });
-    if (t.s.oldMasterReadOnly) {
-      OldClients.end(t);
+    if (outcome instanceof ActionOutcome.Applied(Instance after, _)) {
+      OldClients.end(t, after);
     }
-    if (t.s.phase == Phase.FENCING && !OldClients.areEnding(t)) {
+    if (t.s.phase == Phase.FENCING && !OldClients.areAwaited(t)) {
       gather(t);
     }
   }

@@ -22,7 +22,11 @@ final class MasterFlow implements Flow {
 
   @Override
   public void resume(Turn t) {
-    if (t.s.ticket.promoted().isPresent() || t.s.ticket.intended().isPresent()) {
+    if (t.s.ticket.promoted().isPresent()) {
+      Gathering.look(t);
+    } else if (t.s.ticket.intended().isPresent()) {
+      // Whether its clients were disconnected is not recorded.
+      Gathering.setOldMasterReadOnly(t);
       Gathering.look(t);
     } else if (t.s.ticket.chosen().isPresent()) {
       Gathering.begin(t);

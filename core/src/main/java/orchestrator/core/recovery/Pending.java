@@ -70,11 +70,19 @@ sealed interface Pending {
   /** A takeover sets the master read-only. */
   record HoldMaster() implements Pending {}
 
-  /** The connections of clients to the old master are ended. */
-  record EndClients() implements Pending {}
+  /**
+   * The connections of clients to the old master are ended.
+   *
+   * @param awaited whether they may write, so that nobody is promoted before
+   */
+  record EndClients(boolean awaited) implements Pending {}
 
-  /** A read while the target catches up with the master that takes no writes. */
-  record TakeoverPoll(InstanceKey server) implements Pending {}
+  /**
+   * A read while the target catches up with the master that takes no writes.
+   *
+   * @param round of the reads that count together
+   */
+  record TakeoverPoll(InstanceKey server, int round) implements Pending {}
 
   /** A takeover that failed makes the master writable again. */
   record ReopenMaster() implements Pending {}

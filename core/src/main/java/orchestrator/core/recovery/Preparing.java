@@ -248,7 +248,7 @@ final class Preparing {
     if (fences && t.isPending(p -> p instanceof Pending.OldMaster)) {
       return; // perhaps it is being set read-only: then it need not be fenced
     }
-    if (OldClients.areEnding(t)) {
+    if (OldClients.areAwaited(t)) {
       return;
     }
     GtidDifference left = unapplied(choice, candidate);

@@ -134,7 +134,7 @@ final class Takeover {
       return;
     }
     switch (outcome) {
-      case ActionOutcome.Applied(Instance after) -> {
+      case ActionOutcome.Applied(Instance after, _) -> {
         t.s.takeover.master = Optional.of(after);
         t.s.takeover.held = Optional.of(after);
         t.s.takeover.quiet = false;
@@ -143,7 +143,7 @@ final class Takeover {
         t.s.takeover.until = t.now.plus(t.policy().replication().reasonableMaintenanceLag());
         t.s.phase = Phase.TAKEOVER_CATCHING_UP;
         t.note(t.failed() + " is read-only, at " + text(after));
-        OldClients.end(t);
+        OldClients.end(t, after);
         pollNow(t);
       }
       case ActionOutcome.NotApplied(String reason) ->
@@ -166,12 +166,32 @@ final class Takeover {
 
   static void pollNow(Turn t) {
     if (t.s.phase == Phase.TAKEOVER_CATCHING_UP) {
-      t.probe(new Pending.TakeoverPoll(t.failed()), t.failed());
-      t.probe(new Pending.TakeoverPoll(target(t)), target(t));
+      int round = t.s.takeover.pollRound;
+      t.probe(new Pending.TakeoverPoll(t.failed(), round), t.failed());
+      t.probe(new Pending.TakeoverPoll(target(t), round), target(t));
     }
   }
 
-  static void polled(Turn t, InstanceKey key, Instance instance) {
+  /** Something has ended that may have written until now: reads under way may not show it. */
+  static void readAnew(Turn t) {
+    if (t.s.phase == Phase.TAKEOVER_CATCHING_UP) {
+      t.s.takeover.pollRound++;
+      t.s.takeover.quiet = false;
+      if (!t.isWakePending(Alarm.TAKEOVER_POLL)) {
+        pollNow(t);
+      }
+    }
+  }
+
+  private static boolean counts(Turn t, Pending pending) {
+    return pending instanceof Pending.TakeoverPoll poll && poll.round() == t.s.takeover.pollRound;
+  }
+
+  static void polled(Turn t, Pending.TakeoverPoll poll, Instance instance) {
+    InstanceKey key = poll.server();
+    if (!counts(t, poll)) {
+      return;
+    }
     if (key.equals(t.failed())) {
       t.s.takeover.failedReadsOfMaster = 0;
       t.s.takeover.lastReadOfMaster = t.now;
@@ -186,7 +206,11 @@ final class Takeover {
   }
 
   /** Two in a row count: the first may be an accident of the network. */
-  static void pollFailed(Turn t, InstanceKey key, String reason) {
+  static void pollFailed(Turn t, Pending.TakeoverPoll poll, String reason) {
+    InstanceKey key = poll.server();
+    if (!counts(t, poll)) {
+      return;
+    }
     t.note(key + " was not read: " + reason);
     if (key.equals(t.failed())) {
       t.s.takeover.failedReadsOfMaster++;
@@ -197,8 +221,7 @@ final class Takeover {
 
   /** Judges the last two reads. */
   static void advanceCatchingUp(Turn t) {
-    if (t.isPending(Pending.TakeoverPoll.class::isInstance)
-        || t.isWakePending(Alarm.TAKEOVER_POLL)) {
+    if (t.isPending(pending -> counts(t, pending)) || t.isWakePending(Alarm.TAKEOVER_POLL)) {
       return;
     }
     Instance held = t.s.takeover.held.orElseThrow();
@@ -231,7 +254,7 @@ final class Takeover {
             && !t.now.isBefore(takeover.lastReadOfMaster.plus(Patience.GONE));
     boolean masterIsDone = takeover.failedReadsOfMaster == 0 ? takeover.quiet : isGone;
     return masterIsDone
-        && !OldClients.areEnding(t)
+        && !OldClients.areAwaited(t)
         && takeover.failedReadsOfTarget == 0
         && lacking(t).isEmpty();
   }

@@ -72,7 +72,7 @@ final class TakeoverEnd {
 
   static void changed(Turn t, ActionOutcome outcome) {
     switch (outcome) {
-      case ActionOutcome.Applied(Instance after) -> done(t, after);
+      case ActionOutcome.Applied(Instance after, _) -> done(t, after);
       case ActionOutcome.NotApplied(String reason) -> again(t, reason);
       case ActionOutcome.Unknown(String reason) -> again(t, reason);
     }

@@ -87,7 +87,7 @@ final class TakeoverMoves {
       return;
     }
     switch (outcome) {
-      case ActionOutcome.Applied(Instance after) -> {
+      case ActionOutcome.Applied(Instance after, _) -> {
         t.answered(replica, after);
         if (move.stage() == Stage.STOPPING) {
           Optional<GtidSet> has = after.gtid().executed();

@@ -55,6 +55,9 @@ final class TakeoverState {
   /** What it has, since it was set read-only. */
   Optional<Instance> held = Optional.empty();
 
+  /** Reads that were asked for in an earlier round may be older than the last write. */
+  int pollRound;
+
   /** Whether the last read of the held master showed what the one before showed. */
   boolean quiet;
 
@@ -88,6 +91,7 @@ final class TakeoverState {
     TakeoverState copy = new TakeoverState();
     copy.master = master;
     copy.held = held;
+    copy.pollRound = pollRound;
     copy.quiet = quiet;
     copy.failedReadsOfMaster = failedReadsOfMaster;
     copy.lastReadOfMaster = lastReadOfMaster;

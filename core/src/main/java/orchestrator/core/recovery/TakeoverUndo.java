@@ -64,7 +64,7 @@ final class TakeoverUndo {
   static void reopened(Turn t, ActionOutcome outcome) {
     String reason =
         switch (outcome) {
-          case ActionOutcome.Applied(Instance after) ->
+          case ActionOutcome.Applied(Instance after, _) ->
               after.readOnly() ? "it was read and is still read-only" : "";
           case ActionOutcome.NotApplied(String why) -> why;
           case ActionOutcome.Unknown(String why) -> why;
@@ -200,7 +200,7 @@ final class TakeoverUndo {
 
   static void restored(Turn t, InstanceKey replica, ActionOutcome outcome) {
     switch (outcome) {
-      case ActionOutcome.Applied(Instance after) -> {
+      case ActionOutcome.Applied(Instance after, _) -> {
         t.answered(replica, after);
         t.note(replica + " replicates from " + t.failed() + " again");
       }

@@ -8,8 +8,13 @@ public sealed interface ActionOutcome {
    * Done, as a read after the action shows.
    *
    * @param after the server as it was read after the action
+   * @param remark what else is to be told; mostly empty
    */
-  record Applied(Instance after) implements ActionOutcome {}
+  record Applied(Instance after, String remark) implements ActionOutcome {
+    public Applied(Instance after) {
+      this(after, "");
+    }
+  }
 
   /**
    * Certainly not done: the server refused, or nothing was sent.

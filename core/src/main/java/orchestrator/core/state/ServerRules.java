@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.Downtime;
 import orchestrator.core.facts.Maintenance;
 import orchestrator.core.state.CommandResult.Refused;
@@ -117,11 +118,17 @@ final class ServerRules {
     return done(was);
   }
 
+  /** A quarantined server may replicate, and is lost all the same. */
   static CommandResult endLostInRecovery(StateDraft draft, Command.EndLostInRecovery command) {
-    boolean was =
-        Optional.ofNullable(draft.downtimes.get(command.key()))
-            .filter(Downtime::isLostInRecovery)
+    boolean quarantined =
+        Optional.ofNullable(draft.demoted.get(command.key()))
+            .filter(DemotedMaster::isQuarantined)
             .isPresent();
+    boolean was =
+        !quarantined
+            && Optional.ofNullable(draft.downtimes.get(command.key()))
+                .filter(Downtime::isLostInRecovery)
+                .isPresent();
     if (was) {
       draft.downtimes = without(draft.downtimes, command.key());
     }

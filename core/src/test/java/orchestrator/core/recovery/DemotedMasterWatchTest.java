@@ -77,9 +77,21 @@ class DemotedMasterWatchTest {
   @Test
   void setsItReadOnlyOnSight() {
     servers.with("m", InstanceBuilder::writable);
-    assertThat(judge().actions()).containsExactly(new ServerAction.SetReadOnly(OLD, true, true));
+    assertThat(judge().actions())
+        .startsWith(new ServerAction.SetReadOnly(OLD, true, true))
+        .hasSizeLessThanOrEqualTo(2);
     assertThat(judge().commands()).isEmpty();
     assertThat(judge().findings()).singleElement().isInstanceOf(Finding.Writable.class);
+  }
+
+  /** It was not reached at the failover: some of them may write to read-only servers. */
+  @Test
+  void disconnectsItsClientsOnceItIsReadOnly() {
+    servers.with("m", InstanceBuilder::writable);
+    ServerAction hold = new ServerAction.SetReadOnly(OLD, true, true);
+    assertThat(judge().actions()).containsExactly(hold, new ServerAction.EndClients(OLD));
+    safety = safety.leavingClients();
+    assertThat(judge().actions()).containsExactly(hold);
   }
 
   @Test

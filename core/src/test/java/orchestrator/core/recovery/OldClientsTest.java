@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import orchestrator.core.facts.JournalEntry;
 import orchestrator.core.facts.RecoveryOrigin;
 import orchestrator.core.relocation.ActionOutcome;
 import orchestrator.core.relocation.ServerAction;
@@ -101,12 +103,76 @@ class OldClientsTest {
 
   /** Somebody who may write to read-only servers may have written until then. */
   @Test
-  void theMasterOfATakeoverIsReadOnceMoreWhenTheyAreGone() {
-    Stage stage = stage(Kind.TAKEOVER).start();
-    List<Effect> between = stage.effects.subList(indexOf(stage, END), indexOf(stage, PROMOTE));
-    assertThat(between)
-        .filteredOn(e -> e instanceof Effect.Probe probe && probe.key().equals(MASTER))
-        .isNotEmpty();
+  void whatTheMasterSaidBeforeTheyWereGoneDoesNotCount() {
+    Stage stage = stage(Kind.TAKEOVER);
+    AtomicInteger reads = new AtomicInteger();
+    // The first read is under way when they are ended, and does not show their last transaction.
+    stage
+        .answering(
+            Effect.Probe.class,
+            e -> {
+              List<ServerAction> done = order(stage);
+              boolean isMeant = done.contains(HOLD) && !done.contains(PROMOTE);
+              if (isMeant
+                  && ((Effect.Probe) e).key().equals(MASTER)
+                  && reads.incrementAndGet() == 2) {
+                stage.change(
+                    "m", m -> m.readOnly().oracleGtid(InstanceBuilder.uuidOf(MASTER) + ":1-101"));
+              }
+              return Optional.empty();
+            })
+        .start();
+    assertThat(reads).as("reads until nothing is new").hasValueGreaterThanOrEqualTo(3);
+    assertThat(stage.ticket.promoted()).contains(R1);
+  }
+
+  @Test
+  void nobodyWaitsForThemWhereTheyMayNotWrite() {
+    Stage stage = stage(Kind.TAKEOVER);
+    stage
+        .answering(
+            Effect.Perform.class,
+            e -> {
+              if (!((Effect.Perform) e).action().equals(HOLD)) {
+                return Optional.empty();
+              }
+              stage.change("m", m -> m.readOnly().superReadOnly());
+              ActionOutcome held = new ActionOutcome.Applied(stage.server("m"));
+              return Optional.of(new Event.ActionFinished(e.id(), held));
+            })
+        .answering(Effect.Perform.class, e -> late(stage, e))
+        .start();
+    assertThat(order(stage)).containsExactly(HOLD, END, PROMOTE);
+    assertThat(stage.momentOf(PROMOTE)).isLessThan(Duration.ofSeconds(1));
+  }
+
+  /** It takes all the time that it may. */
+  private static Optional<Event> late(Stage stage, Effect effect) {
+    ActionOutcome left = new ActionOutcome.NotApplied("some are left");
+    return outcome(effect, left)
+        .map(event -> {
+          stage.after(Duration.ofSeconds(1), event);
+          return new Event.ActionFinished(-1, left); // for nobody
+        });
+  }
+
+  @Test
+  void whoWasLeftAloneIsSaid() {
+    Stage stage =
+        stage(Kind.TAKEOVER)
+            .answering(
+                Effect.Perform.class,
+                e -> outcome(e, new ActionOutcome.Applied(servers.instance("m"), "3 of backup")))
+            .start();
+    assertThat(stage.journal().toList().toString()).contains("were ended: 3 of backup");
+  }
+
+  /** Whoever died may have set it read-only and no more. */
+  @Test
+  void aManagerThatTakesOverBeforeThePromotionEndsThemAgain() {
+    Stage stage = stage(Kind.FORCED);
+    stage.ticket = stage.ticket.with(new JournalEntry.PromotionIntended(R1), TopologyBuilder.NOW);
+    assertThat(order(stage.resume())).containsSubsequence(HOLD, END);
   }
 
   private static int indexOf(Stage stage, ServerAction action) {

@@ -192,7 +192,8 @@ final class Stage {
 
   private final Map<Effect.WakeAt, Event> timeouts = new HashMap<>();
 
-  private void after(Duration wait, Event event) {
+  /** The event comes then, whatever else happens meanwhile. */
+  void after(Duration wait, Event event) {
     Effect.WakeAt alarm = new Effect.WakeAt(event.effectId(), now.plus(wait));
     timeouts.put(alarm, event);
     alarms.add(alarm);

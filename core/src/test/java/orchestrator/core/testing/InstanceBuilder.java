@@ -36,6 +36,7 @@ public final class InstanceBuilder {
   private ServerVersion version = new ServerVersion("8.0.36", "MySQL Community Server - GPL");
   private String serverUuid;
   private boolean readOnly;
+  private boolean superReadOnly;
   private Binlog binlog =
       new Binlog(
           true,
@@ -148,6 +149,11 @@ public final class InstanceBuilder {
 
   public InstanceBuilder readOnly() {
     readOnly = true;
+    return this;
+  }
+
+  public InstanceBuilder superReadOnly() {
+    superReadOnly = true;
     return this;
   }
 
@@ -402,7 +408,7 @@ public final class InstanceBuilder {
         freshness,
         identity,
         readOnly,
-        false,
+        superReadOnly,
         binlog,
         gtid,
         replication.map(ReplicationBuilder::build),

@@ -5,12 +5,16 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import orchestrator.core.relocation.ActionOutcome;
 import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
 import orchestrator.server.engine.Fence;
 import orchestrator.server.mysql.ActionStatements.Supplements;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One change of one server, from taking the named lock to reading what came of it. Runs under the
@@ -25,8 +29,13 @@ import orchestrator.server.mysql.ActionStatements.Supplements;
  * when there is no new session by the deadline the outcome remains unknown.
  */
 final class ActionRun {
+  private static final Logger log = LoggerFactory.getLogger(ActionRun.class);
+
   /** How long a thread that was started may take to reach its source before we report. */
   private static final Duration SETTLE = Duration.ofSeconds(1);
+
+  /** What a packet needs at a distance. */
+  private static final Duration ONE_MORE_PACKET = Duration.ofMillis(100);
 
   private static final Duration FIRST_LOOK_AGAIN = Duration.ofMillis(5);
   private static final Duration LONGEST_LOOK_AGAIN = Duration.ofMillis(100);
@@ -68,6 +77,9 @@ final class ActionRun {
     Supplements find(
         ServerAction.ChangeSource change, Instance target, Link link, Deadline deadline)
         throws NotPossibleException, SessionException;
+
+    /** By which the server's replicas log in, as far as they tell. */
+    Set<String> replicationUsers();
   }
 
   /** The change cannot be made, and nothing was done. */
@@ -171,11 +183,29 @@ final class ActionRun {
 
   private ActionOutcome endClients(Link link) throws SessionException, NotPossibleException {
     makeSureOfRight(link);
-    String refusal =
-        new ClientEnding(server.key(), statement -> send(link, List.of(statement), "", 0)).run();
-    return refusal.isEmpty()
-        ? new ActionOutcome.Applied(packet(link, List.of()))
-        : new ActionOutcome.NotApplied(server.key() + ": " + refusal);
+    ClientEnding.Target target =
+        new ClientEnding.Target() {
+          @Override
+          public List<Table> send(List<String> statements) throws SessionException {
+            return ActionRun.this.send(link, statements, "", 0);
+          }
+
+          @Override
+          public boolean hasTime() {
+            return deadline.remaining().compareTo(ONE_MORE_PACKET) > 0;
+          }
+
+          @Override
+          public void pause(Duration duration) {
+            LockSupport.parkNanos(duration.toNanos());
+          }
+        };
+    ClientEnding.Report report =
+        new ClientEnding(target, link.facts().version(), supplements.replicationUsers()).run();
+    log.info("{}: connections of clients: {}", server.key(), report.text());
+    return report.complete()
+        ? new ActionOutcome.Applied(packet(link, List.of()), report.text())
+        : new ActionOutcome.NotApplied(server.key() + ": " + report.text());
   }
 
   /** Changes that are made without a look before: no round trip more than they need. */

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
@@ -101,6 +102,16 @@ final class SupplementSource implements ActionRun.SupplementFinder {
         .limit(MOST_SIBLINGS_ASKED)
         .forEach(candidates::add);
     return candidates;
+  }
+
+  @Override
+  public Set<String> replicationUsers() {
+    return all.stream()
+        .filter(server -> isReplicaOf(server, target.key()))
+        .flatMap(server -> server.last().flatMap(Instance::replication).stream())
+        .map(Replication::user)
+        .filter(user -> !user.isEmpty())
+        .collect(Collectors.toSet());
   }
 
   private static boolean isReplicaOf(TopologyServer server, InstanceKey source) {

@@ -16,6 +16,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -424,6 +425,55 @@ class ActionsOnRealServersTest {
       assertThat(manager.isValid(1)).isTrue();
     }
     assertThat(dumpThreads()).hasSize(2).isEqualTo(before);
+  }
+
+  /** Most are refused where the server protects them, and one packet goes on behind the other. */
+  @Test
+  void manyAreEndedAlthoughSomeAreRefused() throws SQLException {
+    List<Connection> open = new ArrayList<>();
+    try {
+      for (int i = 0; i < 6; i++) {
+        open.add(a().connect(i % 3 == 1 ? Account.ADMIN : Account.APPLICATION));
+      }
+      ActionOutcome outcome = servers.perform(new ServerAction.EndClients(key(a())), FENCE, SOON);
+      for (int i = 0; i < 6; i++) {
+        boolean stays = kind == ServerKind.MYSQL_8_0 && i % 3 == 1;
+        assertThat(open.get(i).isValid(1)).isEqualTo(stays);
+      }
+      String text =
+          switch (outcome) {
+            case ActionOutcome.Applied(_, String remark) -> remark;
+            case ActionOutcome.NotApplied(String reason) -> reason;
+            case ActionOutcome.Unknown(String reason) -> reason;
+          };
+      assertThat(text).contains("2 of repl");
+      if (kind == ServerKind.MYSQL_8_0) {
+        assertThat(text).contains("not allowed to end 2 of admin").contains("4 ended");
+      } else {
+        assertThat(text).contains("6 ended");
+      }
+    } finally {
+      for (Connection connection : open) {
+        connection.close();
+      }
+    }
+  }
+
+  @Test
+  void anEventThatRunsForItsDefinerIsEnded() {
+    assumeTrue(kind != ServerKind.MYSQL_8_0, "it protects SYSTEM_USER, as the definer is here");
+    String running = "SELECT ID FROM information_schema.PROCESSLIST WHERE STATE = 'User sleep'";
+    a().sql(
+            "CREATE DATABASE IF NOT EXISTS app",
+            "SET GLOBAL event_scheduler=1",
+            "CREATE EVENT app.once ON SCHEDULE AT NOW() ON COMPLETION PRESERVE DO SELECT SLEEP(60)");
+    try {
+      SandboxServer.await("the event runs", SOON, () -> !a().query(running).isEmpty());
+      applied(servers, new ServerAction.EndClients(key(a())));
+      assertThat(a().query(running)).isEmpty();
+    } finally {
+      a().sql("DROP EVENT app.once", "SET GLOBAL event_scheduler=0");
+    }
   }
 
   private static List<Map<String, String>> dumpThreads() {

@@ -190,7 +190,7 @@ final class ManagerOperations implements Operations {
     }
     Fence fence = new Fence(manager.node().name(), leadership.get(), by.name());
     ActionOutcome outcome = manager.servers().perform(action, fence, ACTION_TIMEOUT);
-    if (outcome instanceof ActionOutcome.Applied(Instance after)) {
+    if (outcome instanceof ActionOutcome.Applied(Instance after, _)) {
       manager.picture().recordSeen(action.target(), after);
       manager.audit(
           AuditTypes.of(action),
@@ -270,7 +270,7 @@ final class ManagerOperations implements Operations {
 
   private static Outcome<Instance> changed(ActionOutcome outcome) {
     return switch (outcome) {
-      case ActionOutcome.Applied(Instance after) -> Outcome.ok(after);
+      case ActionOutcome.Applied(Instance after, _) -> Outcome.ok(after);
       case ActionOutcome.NotApplied(String reason) -> Outcome.failed(CONFLICT, reason);
       case ActionOutcome.Unknown(String reason) -> Outcome.failed(UNKNOWN, reason);
     };

@@ -27,12 +27,18 @@ import org.slf4j.event.Level;
 
 /**
  * Looks at every demoted master each second, and sets it read-only on sight: a service manager may
- * start it again, writable, at any time.
+ * start it again, writable, at any time. Clients that it then has are disconnected: some of them
+ * may write to read-only servers.
  */
 public final class DemotedMasters {
   private static final Logger log = LoggerFactory.getLogger(DemotedMasters.class);
   private static final String READ_ONLY = "read-only";
+  private static final String END_CLIENTS_TYPE = "end-clients";
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+  /** Nobody waits for it but the next look. */
+  private static final Duration END_CLIENTS = Duration.ofSeconds(3);
+
   private static final Duration REATTACH_TIMEOUT = Duration.ofSeconds(30);
   private static final Duration RETRY = Duration.ofMinutes(1);
 
@@ -100,8 +106,8 @@ public final class DemotedMasters {
     for (ServerAction action : verdict.actions()) {
       if (action instanceof ServerAction.ChangeSource change) {
         reattachAgain(change, fence);
-      } else {
-        perform(action, fence);
+      } else if (!perform(action, fence)) {
+        return; // what comes after it has no sense without it
       }
     }
   }
@@ -157,7 +163,7 @@ public final class DemotedMasters {
     ActionOutcome outcome = ports.servers().perform(change, fence, REATTACH_TIMEOUT);
     String end =
         switch (outcome) {
-          case ActionOutcome.Applied(Instance after) -> {
+          case ActionOutcome.Applied(Instance after, _) -> {
             ports.picture().recordSeen(change.target(), after);
             yield "it replicates from " + change.source();
           }
@@ -186,21 +192,40 @@ public final class DemotedMasters {
     }
   }
 
-  private void perform(ServerAction action, Fence fence) {
+  /** Whether it was done. */
+  private boolean perform(ServerAction action, Fence fence) {
     if (!fence.right().isValid()) {
-      return; // whoever leads now watches it
+      return false; // whoever leads now watches it
     }
-    switch (ports.servers().perform(action, fence, TIMEOUT)) {
-      case ActionOutcome.Applied(Instance after) ->
-          ports.picture().recordSeen(action.target(), after);
+    boolean ending = action instanceof ServerAction.EndClients;
+    return switch (ports.servers().perform(action, fence, ending ? END_CLIENTS : TIMEOUT)) {
+      case ActionOutcome.Applied(Instance after, String remark) -> {
+        ports.picture().recordSeen(action.target(), after);
+        if (ending) {
+          tell(action, "The connections of its clients were ended", remark);
+        }
+        yield true;
+      }
       case ActionOutcome.NotApplied(String reason) -> failed(action, reason);
       case ActionOutcome.Unknown(String reason) -> failed(action, reason);
-    }
+    };
   }
 
-  private void failed(ServerAction action, String reason) {
-    String message = "Setting it read-only failed, and is tried again in a second: " + reason;
+  private boolean failed(ServerAction action, String reason) {
+    boolean ending = action instanceof ServerAction.EndClients;
+    tell(
+        action,
+        ending
+            ? "Not all connections of its clients were ended"
+            : "Setting it read-only failed, and is tried again in a second",
+        reason);
+    return false;
+  }
+
+  private void tell(ServerAction action, String what, String detail) {
+    String message = detail.isEmpty() ? what : what + ": " + detail;
     log.warn("{}: {}", action.target(), message);
-    ports.trail().record(READ_ONLY, action.target(), message);
+    boolean ending = action instanceof ServerAction.EndClients;
+    ports.trail().record(ending ? END_CLIENTS_TYPE : READ_ONLY, action.target(), message);
   }
 }

@@ -181,12 +181,14 @@ class ManagersOfAGroupTest {
     group.lead(second.member);
     servers.revive("m");
     soon().until(() -> servers.writable().size() == 1);
+    ServerAction end = new ServerAction.EndClients(TopologyBuilder.key("m"));
+    soon().until(() -> servers.told().stream().anyMatch(told -> told.action().equals(end)));
 
     List<FakeServers.Told> later = servers.told().subList(before, servers.told().size());
-    assertThat(later)
-        .isNotEmpty()
-        .allMatch(told -> told.node().equals("n2"))
-        .allMatch(told -> told.action() instanceof ServerAction.SetReadOnly set && set.readOnly());
+    assertThat(later).allMatch(told -> told.node().equals("n2"));
+    assertThat(later.getFirst().action())
+        .matches(action -> action instanceof ServerAction.SetReadOnly set && set.readOnly());
+    assertThat(later).last().extracting(FakeServers.Told::action).isEqualTo(end);
   }
 
   // ---- what is known ----

@@ -51,6 +51,7 @@ final class Manager {
   private final Map<InstanceKey, Integer> inFlight = new HashMap<>();
   private final Map<InstanceKey, Long> latestBegan = new HashMap<>();
   private final Set<InstanceKey> suspects = new HashSet<>();
+  private final ServerMemory memory = new ServerMemory();
 
   Manager(World world, int node) {
     this.world = world;
@@ -76,7 +77,7 @@ final class Manager {
     return running && world.now() >= pausedUntil;
   }
 
-  /** Everything in memory is new. */
+  /** Everything is new but what it has written down. */
   void start() {
     life++;
     running = true;
@@ -90,6 +91,7 @@ final class Manager {
     inFlight.clear();
     latestBegan.clear();
     suspects.clear();
+    picture.recollect(memory.afterCrash());
     world.servers.forEach(server -> picture.admit(server.key));
     every(1000, this::judge);
     every(1000, watchman::look);
@@ -222,7 +224,8 @@ final class Manager {
     if (result instanceof ProbeResult.Failed && began < seen) {
       return;
     }
-    if (result instanceof ProbeResult.Seen) {
+    if (result instanceof ProbeResult.Seen(Instance read)) {
+      memory.save(read, world.now());
       seenBegan.put(key, Math.max(seen, began));
     }
     picture.record(key, result);

@@ -17,6 +17,9 @@ import orchestrator.core.topology.Topology;
  * them: at the moment of a crash a replica may still say that it replicates, and one that was read
  * before it says nothing about it. A replica that cannot be reached is no witness, but only after
  * it too was tried since, or failed twice.
+ *
+ * <p>A server that was never read may replicate itself. Its replicas alone do not make it a master,
+ * in whose place another one is made writable.
  */
 public sealed interface Evidence {
   /** One lost packet may fail two attempts made at once. */
@@ -62,6 +65,10 @@ public sealed interface Evidence {
       return new Conclusive(diagnosis.at(), 0, diagnosis.replicas().keys());
     }
     InstanceKey key = diagnosis.key();
+    if (topology.find(key).filter(server -> server.freshness().lastSeen().isPresent()).isEmpty()) {
+      return new Wait(
+          List.of(key), now, key + " was never read: nobody knows whether it replicates itself");
+    }
     Optional<FailureLog.Run> run = failures.of(key);
     Optional<Instant> silentSince = run.flatMap(FailureLog.Run::silentSince);
     if (run.isEmpty() || silentSince.isEmpty()) {

@@ -60,6 +60,20 @@ class EvidenceTest {
         .isEqualTo(new Conclusive(FIRST, 2, List.of(key("r1"), key("r2"))));
   }
 
+  /** It may be an intermediate master, whose own source lives and takes writes. */
+  @Test
+  void aServerThatWasNeverReadIsNotTakenForADeadMaster() {
+    TopologyBuilder servers = deadMaster().with("m", InstanceBuilder::neverSeen);
+
+    assertThat(judge(servers, attempts(0, 100)))
+        .isInstanceOfSatisfying(
+            Wait.class,
+            wait -> {
+              assertThat(wait.probe()).containsExactly(key("m"));
+              assertThat(wait.reason()).contains("never read");
+            });
+  }
+
   @Test
   void oneAttemptIsNotEnough() {
     assertThat(judge(deadMaster(), attempts(0)))

@@ -120,10 +120,11 @@ class ManagersOfAGroupTest {
   @Test
   void nodeThatIsElectedAtItsStartHoldsOffUntilItsPictureIsComplete() {
     awaitAllSeen();
-    servers.kill("m");
     try (TestNode fresh = TestNode.started(group, servers, hooks, clock, "n3")) {
       fresh.manager.discovery().admit(TopologyBuilder.key("r1"));
       fresh.manager.discovery().admit(TopologyBuilder.key("r2"));
+      soon().until(() -> List.of("m", "r1", "r2").stream().allMatch(fresh::sees));
+      servers.kill("m");
       group.lead(fresh.member);
       soon().until(() -> !fresh.manager.detector().diagnoses().isEmpty());
       awaitLooks();

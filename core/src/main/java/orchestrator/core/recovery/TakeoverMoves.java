@@ -90,8 +90,7 @@ final class TakeoverMoves {
       case ActionOutcome.Applied(Instance after, _) -> {
         t.answered(replica, after);
         if (move.stage() == Stage.STOPPING) {
-          Optional<GtidSet> has = after.gtid().executed();
-          put(t, replica, new Move(Stage.AWAITING, move.attempts(), has, t.now));
+          put(t, replica, new Move(Stage.AWAITING, move.attempts(), needs(t, after), t.now));
         } else {
           put(t, replica, move.to(Stage.CONNECTING, t.now));
           connecting(t, replica, after);
@@ -100,6 +99,12 @@ final class TakeoverMoves {
       case ActionOutcome.NotApplied(String reason) -> failed(t, replica, reason);
       case ActionOutcome.Unknown(String reason) -> failed(t, replica, reason);
     }
+  }
+
+  /** Transactions that it alone has come to no other server, however long one waits. */
+  private static Optional<GtidSet> needs(Turn t, Instance replica) {
+    Survivors survivors = new Survivors(t.s.circumstances.failedServer(), t.s.live, t.s.stuck);
+    return replica.gtid().executed().map(all -> survivors.executed(replica));
   }
 
   private static void failed(Turn t, InstanceKey replica, String reason) {

@@ -246,6 +246,16 @@ class TakeoverTest {
     assertUndone(stage);
   }
 
+  /** They come to no other server, however long one waits. */
+  @Test
+  void theTargetNeedNotCatchUpWithTransactionsThatOneReplicaAloneHas() {
+    String own = InstanceBuilder.uuidOf(R2) + ":1-3";
+    servers.with("r2", r -> r.oracleGtid(UUID + ":1-100," + own));
+    Stage stage = stage().start();
+    assertThat(stage.ticket.promoted()).contains(R1);
+    assertThat(stage.actions()).containsSubsequence(below(R2, R1), HOLD);
+  }
+
   @Test
   void aTargetThatCannotBeMadeWritableIsReplacedByTheOldMaster() {
     Stage stage = failing(stage(), PROMOTE, 3, false).start();

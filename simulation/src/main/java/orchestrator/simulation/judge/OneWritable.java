@@ -8,8 +8,9 @@ import orchestrator.core.relocation.ServerAction.SetReadOnly;
 import orchestrator.core.topology.InstanceKey;
 
 /**
- * I1: of the servers that a manager which may act can reach, one takes writes. A master that comes
- * back writable is noticed within seconds; one recovery makes never two servers writable.
+ * I1: of the servers that a manager which may act can reach undisturbed, one takes writes. A master
+ * that comes back writable is noticed within seconds; one recovery makes never two servers
+ * writable.
  *
  * <p>A former master that replicates again is watched no more. Its configuration file may still
  * make it writable when it is restarted: but then it is a replica that takes writes, no master.
@@ -71,6 +72,7 @@ public final class OneWritable implements Invariant {
         truth.servers().stream()
             .filter(truth::isWritable)
             .filter(key -> truth.reach(acting.getFirst(), key))
+            .filter(key -> truth.calmToManager(acting.getFirst(), key) <= truth.now())
             .filter(key -> !Commits.isReplica(key, truth))
             .toList();
     if (writable.size() < 2) {

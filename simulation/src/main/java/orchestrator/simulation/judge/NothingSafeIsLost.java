@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.LossReport;
 import orchestrator.core.facts.RecoveryKind;
 import orchestrator.core.facts.RecoveryTicket;
@@ -63,7 +64,7 @@ public final class NothingSafeIsLost implements Invariant {
     Set<InstanceKey> calm = new HashSet<>();
     Set<Integer> all = new HashSet<>();
     for (InstanceKey replica : ticket.fates().keySet()) {
-      if (truth.calmSince(replica) <= opened - CALM_MILLIS) {
+      if (truth.calmSince(replica) <= opened - CALM_MILLIS && !isQuarantined(replica)) {
         calm.add(replica);
         all.addAll(truth.fetched(replica));
       }
@@ -77,6 +78,13 @@ public final class NothingSafeIsLost implements Invariant {
         ? Optional.of(
             master + " was made writable without " + all.size() + " transactions of calm replicas")
         : Optional.empty();
+  }
+
+  /** What a former master has for itself was given up when it was replaced, and told. */
+  private boolean isQuarantined(InstanceKey key) {
+    return Optional.ofNullable(state.demoted().get(key))
+        .filter(DemotedMaster::isQuarantined)
+        .isPresent();
   }
 
   private boolean mayLead(InstanceKey key) {

@@ -150,11 +150,11 @@ public final class RecoveryGates {
     return brake("downtime", Brakes.byDowntime(state, request(true)), "none");
   }
 
-  /** Open and recent recoveries: the same rule by which the command to open one is refused. */
+  /** Open and recent recoveries: at least the rule by which the command to open one is refused. */
   private Gate block() {
     Optional<RecoveryGate.Block> block =
-        RecoveryGate.recoveryBlockOf(state, request(origin.automatic()));
-    Optional<RecoveryGate.Block> wouldBlock = RecoveryGate.recoveryBlockOf(state, request(true));
+        RecoveryGate.proposalBlockOf(state, request(origin.automatic()));
+    Optional<RecoveryGate.Block> wouldBlock = RecoveryGate.proposalBlockOf(state, request(true));
     if (block.isPresent()) {
       return new Gate("recoveries", false, false, block.get().reason());
     }

@@ -21,10 +21,7 @@ import orchestrator.core.topology.InstanceKey;
  *       acknowledged: so that a cluster does not fail over again and again. A cluster that a
  *       failover renamed is the same cluster;
  *   <li>likewise when the server was promoted by a failover, or may have been, or was what an
- *       earlier one was about;
- *   <li>likewise when it was a replica of the master that a failover was about, whatever it counts
- *       as now: one that was tried and could not be promoted has no source any more, and looks like
- *       the master of a cluster of its own. Its replicas belong to the cluster that it came from.
+ *       earlier one was about.
  * </ul>
  *
  * <p>A recovery holds back only those under the same {@linkplain RecoveryKind.Brake brake}; an open
@@ -32,6 +29,9 @@ import orchestrator.core.topology.InstanceKey;
  * read-only master, and new sources for the replicas of an intermediate master, never delay the
  * failover of a master. Of intermediate masters several may die at once: there only the server
  * itself and the one that took its replicas are held back, not the cluster.
+ *
+ * <p>These rules are asked when a ticket is applied, and stay as they are. What a leader asks
+ * before it proposes one may go beyond them: {@link #proposalBlockOf}.
  */
 public final class RecoveryGate {
   private RecoveryGate() {}
@@ -85,7 +85,7 @@ public final class RecoveryGate {
         .or(() -> byRecovery);
   }
 
-  /** The recovery in the way, whatever the brakes say. */
+  /** The recovery for which a ticket would be refused, whatever the brakes say. */
   public static Optional<Block> recoveryBlockOf(ReplicatedState state, Request request) {
     Optional<Block> open =
         oldest(
@@ -100,6 +100,31 @@ public final class RecoveryGate {
     }
     return oldest(state, ticket -> blocks(state, ticket, request))
         .map(ticket -> ticket.isOpen() ? stillOpen(ticket) : recent(ticket));
+  }
+
+  /**
+   * What holds a leader back from proposing a recovery, whatever the brakes say: all that would
+   * have it refused; and an automatic one also when the server was a replica of the master that a
+   * failover was about, whatever it counts as now. One that was tried and could not be promoted has
+   * no source any more, and looks like the master of a cluster of its own. Its replicas belong to
+   * the cluster that it came from.
+   */
+  public static Optional<Block> proposalBlockOf(ReplicatedState state, Request request) {
+    Optional<Block> refusal = recoveryBlockOf(state, request);
+    if (refusal.isPresent() || !request.automatic()) {
+      return refusal;
+    }
+    return oldest(state, ticket -> isOfItsReplicas(ticket, request))
+        .map(ticket -> ticket.isOpen() ? stillOpen(ticket) : recent(ticket));
+  }
+
+  private static boolean isOfItsReplicas(RecoveryTicket ticket, Request request) {
+    boolean holds =
+        ticket.isOpen()
+            || (ticket.isBlocking(request.at()) && brakeOf(request.analysis()) == Brake.FAILOVER);
+    return holds
+        && ticket.kind().brake() == Brake.FAILOVER
+        && ticket.fates().containsKey(request.failed());
   }
 
   /** Why a planned change of a cluster has to wait: a recovery of any of its servers is open. */
@@ -141,8 +166,7 @@ public final class RecoveryGate {
     return (isOfCluster(state, ticket, request.clusterName()) && brake != Brake.RELOCATION)
         || ticket.failed().equals(request.failed())
         || ticket.promoted().filter(request.failed()::equals).isPresent()
-        || mayHavePromoted(ticket, request.failed())
-        || (brake == Brake.FAILOVER && ticket.fates().containsKey(request.failed()));
+        || mayHavePromoted(ticket, request.failed());
   }
 
   /** An open recovery of the same server; but a repair gives way to the server's failover. */

@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
-import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.Downtime;
 import orchestrator.core.facts.Maintenance;
 import orchestrator.core.state.CommandResult.Refused;
@@ -118,17 +117,11 @@ final class ServerRules {
     return done(was);
   }
 
-  /** A quarantined server may replicate, and is lost all the same. */
   static CommandResult endLostInRecovery(StateDraft draft, Command.EndLostInRecovery command) {
-    boolean quarantined =
-        Optional.ofNullable(draft.demoted.get(command.key()))
-            .filter(DemotedMaster::isQuarantined)
-            .isPresent();
     boolean was =
-        !quarantined
-            && Optional.ofNullable(draft.downtimes.get(command.key()))
-                .filter(Downtime::isLostInRecovery)
-                .isPresent();
+        Optional.ofNullable(draft.downtimes.get(command.key()))
+            .filter(Downtime::isLostInRecovery)
+            .isPresent();
     if (was) {
       draft.downtimes = without(draft.downtimes, command.key());
     }

@@ -6,6 +6,15 @@
  * deterministic, total, harmless when repeated. Time is in the command; expiry is a command. At
  * most one recovery of a server is open; ids of detections and recoveries are unique and grow.
  *
+ * <p><b>What {@code apply} does is part of the form of the log</b>, as the fields of its commands
+ * are. Managers of two versions apply the same entries, and a restart replays old ones: an entry
+ * that one of them refuses and another carries out leaves them with different states for ever. So a
+ * rule that {@code apply} asks is never changed in place, not even to mend it. Either the leader
+ * asks the new rule before it proposes (as {@link
+ * orchestrator.core.state.RecoveryGate#proposalBlockOf} does), or a new command, or a new field of
+ * a command whose default means the old rule, brings it; and leaders send that only when every
+ * manager of the group knows it.
+ *
  * <p>Imports {@code facts} and {@code topology}. Who orders the commands and makes them durable is
  * the shell's business.
  */

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import orchestrator.core.facts.HookPoint;
 import orchestrator.core.facts.RecoveryOrigin;
+import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.facts.ReplicaFate;
 import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.state.Command;
@@ -323,6 +324,33 @@ class RecoveryPlannerTest {
             TopologyBuilder.NOW);
     assertThat(RecoveryGates.allOpen(asked)).isTrue();
     assertThat(asked).filteredOn(Gate::overridden).isNotEmpty();
+  }
+
+  /** It was reset as a candidate, and looks like the master of a cluster of its own. */
+  @Test
+  void replicaOfAMasterThatWasFailedOverIsNotProposedByItself() {
+    Circumstances circumstances = circumstances(deadMaster(2));
+    RecoveryTicket open =
+        RecoveryTicket.begun(
+            "1:x",
+            TopologyBuilder.key("old"),
+            "DeadMaster",
+            "",
+            "old:3306",
+            "",
+            "",
+            RecoveryOrigin.AUTOMATIC,
+            TopologyBuilder.NOW,
+            TopologyBuilder.NOW.plusSeconds(3600),
+            0,
+            "manager",
+            List.of(TopologyBuilder.key("m")));
+    ReplicatedState state = new States().recovery(open).build();
+    assertThat(
+            RecoveryGates.refusal(
+                RecoveryGates.of(
+                    circumstances, RecoveryOrigin.AUTOMATIC, state, TopologyBuilder.NOW)))
+        .contains("1:x");
   }
 
   @Test

@@ -167,7 +167,7 @@ public final class Recoveries {
 
   private void noteBlocked(RecoveryTicket ticket, String reason) {
     long by =
-        RecoveryGate.recoveryBlockOf(
+        RecoveryGate.proposalBlockOf(
                 ports.consensus().state(), RecoveryGate.Request.of(ticket, rules.policy().budget()))
             .flatMap(RecoveryGate.Block::by)
             .map(RecoveryTicket::id)

@@ -107,7 +107,8 @@ public final class RecoveryGate {
    * have it refused; and an automatic one also when the server was a replica of the master that a
    * failover was about, whatever it counts as now. One that was tried and could not be promoted has
    * no source any more, and looks like the master of a cluster of its own. Its replicas belong to
-   * the cluster that it came from.
+   * the cluster that it came from. Likewise for as long as the server is watched as a former master
+   * that a failover replaced: what still points at it belongs below its successor.
    */
   public static Optional<Block> proposalBlockOf(ReplicatedState state, Request request) {
     Optional<Block> refusal = recoveryBlockOf(state, request);
@@ -115,7 +116,17 @@ public final class RecoveryGate {
       return refusal;
     }
     return oldest(state, ticket -> isOfItsReplicas(ticket, request))
-        .map(ticket -> ticket.isOpen() ? stillOpen(ticket) : recent(ticket));
+        .map(ticket -> ticket.isOpen() ? stillOpen(ticket) : recent(ticket))
+        .or(() -> replaced(state, request));
+  }
+
+  /** The watch begins with the intent to promote, and says nothing if nobody was promoted. */
+  private static Optional<Block> replaced(ReplicatedState state, Request request) {
+    return Optional.ofNullable(state.demoted().get(request.failed()))
+        .filter(demoted -> brakeOf(request.analysis()) == Brake.FAILOVER)
+        .flatMap(demoted -> Optional.ofNullable(state.recoveries().get(demoted.recoveryUid())))
+        .filter(ticket -> ticket.promoted().isPresent())
+        .map(RecoveryGate::wasReplaced);
   }
 
   private static boolean isOfItsReplicas(RecoveryTicket ticket, Request request) {
@@ -202,6 +213,13 @@ public final class RecoveryGate {
                 ticket.analysis(),
                 ticket.started(),
                 ticket.processingNode()),
+        Optional.of(ticket));
+  }
+
+  private static Block wasReplaced(RecoveryTicket ticket) {
+    return new Block(
+        "Recovery %d (uid %s) replaced %s, which is watched as a demoted master since: move what still replicates from it below its successor, or release it with release-demoted-master"
+            .formatted(ticket.id(), ticket.uid(), ticket.failed()),
         Optional.of(ticket));
   }
 

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.JournalEntry;
 import orchestrator.core.facts.RecoveryOrigin;
 import orchestrator.core.facts.RecoveryTicket;
@@ -66,6 +67,31 @@ class RecoveryGateTest {
   void ticketOfAServerThatWasResetAsACandidateIsAppliedAsItAlwaysWas() {
     assertThat(refusalOf(abandoned(), automatic("u2", "b", "b:3306", SOON))).isEmpty();
     assertThat(refusalOf(promotedOther(), automatic("u2", "b", "b:3306", SOON))).isEmpty();
+  }
+
+  /** A replica that could not be reached points at it still: below its successor it belongs. */
+  @Test
+  void aMasterThatWasReplacedIsNotReplacedAgainWhileItIsWatched() {
+    ReplicatedState watched = after(FAILED_OVER, watchOf("a", "u1", "b"));
+    ReplicatedState released = after(watched, new Command.ReleaseDemotedMaster(server("a")));
+    assertThat(heldBack(watched, "a", "x:3306", "DeadMaster", LATER)).contains("u1");
+    assertThat(heldBack(watched, "a", "x:3306", "DeadIntermediateMaster", LATER)).isEmpty();
+    assertThat(heldBack(released, "a", "x:3306", "DeadMaster", LATER)).isEmpty();
+  }
+
+  @Test
+  void aMasterThatIsWatchedButWasNotReplacedIsRecoveredLater() {
+    ReplicatedState failed =
+        after(
+            abandoned(),
+            watchOf("a", "u1", "b"),
+            journal("u1", new JournalEntry.Closed(false, List.of("no candidate"))));
+    assertThat(heldBack(failed, "a", "a:3306", "DeadMaster", LATER)).isEmpty();
+  }
+
+  private static Command watchOf(String demoted, String uid, String successor) {
+    return new Command.WatchDemotedMaster(
+        new DemotedMaster(server(demoted), uid, server(successor), NOON));
   }
 
   /** What was below a dead intermediate master may itself be one, and die too. */

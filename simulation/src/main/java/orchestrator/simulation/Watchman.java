@@ -105,7 +105,7 @@ final class Watchman {
   void expire() {
     Instant now = manager.world.instant();
     ReplicatedState state = manager.state();
-    Command expire = new Command.Expire(now, now.minus(ANNOUNCED_FOR), now.minus(RECOVERIES_KEPT));
+    Command expire = Command.Expire.at(now, ANNOUNCED_FOR, RECOVERIES_KEPT);
     if (manager.leadership().isPresent()
         && !StateMachine.apply(state, expire, LogPosition.NONE).next().equals(state)) {
       manager.submit(List.of(expire), s -> {});

@@ -1,5 +1,6 @@
 package orchestrator.core.state;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -216,7 +217,19 @@ public sealed interface Command {
    * (they live on in the history).
    */
   record Expire(Instant now, Instant detectionsBefore, Instant recoveriesBefore)
-      implements Command {}
+      implements Command {
+    /**
+     * A recovery is never dropped before its detection is over: the next recovery of the server
+     * would get the uid of the detection, which is that of the first.
+     *
+     * @param announced how long a failure counts as announced
+     * @param kept how long a closed recovery is kept, at least
+     */
+    public static Expire at(Instant now, Duration announced, Duration kept) {
+      Duration longer = kept.compareTo(announced) < 0 ? announced : kept;
+      return new Expire(now, now.minus(announced), now.minus(longer));
+    }
+  }
 
   /** Which recoveries an acknowledgement is about. */
   sealed interface Selector {

@@ -303,6 +303,23 @@ class StateMachineTest {
         .isEqualTo(ReplicatedState.EMPTY);
   }
 
+  /** Its detection has the same uid, which the next recovery would get. */
+  @Test
+  void aRecoveryIsKeptWhileItsFailureCountsAsAnnounced() {
+    Duration announced = Duration.ofDays(3);
+    Duration kept = Duration.ofHours(1);
+    ReplicatedState state =
+        after(
+            new Command.RegisterDetection(detection("u", "a", true)),
+            new Command.OpenRecovery(ticket("u", "a")),
+            journal("u", new JournalEntry.Closed(true, List.of())));
+    Instant nextDay = NOON.plus(Duration.ofDays(1));
+    Instant nextWeek = NOON.plus(Duration.ofDays(7));
+    assertThat(after(state, Command.Expire.at(nextDay, announced, kept)).recoveries())
+        .containsOnlyKeys("u");
+    assertThat(after(state, Command.Expire.at(nextWeek, announced, kept)).recoveries()).isEmpty();
+  }
+
   @Test
   void aRepairIsOverWhenTheFailoverOfItsServerBegins() {
     RecoveryTicket repair =

@@ -119,10 +119,7 @@ final class PeriodicWork implements AutoCloseable {
     Instant now = manager.clock().instant();
     ReplicatedState state = manager.consensus().state();
     Command expire =
-        new Command.Expire(
-            now,
-            now.minus(manager.settings().detection().announcedFor()),
-            now.minus(RECOVERIES_KEPT));
+        Command.Expire.at(now, manager.settings().detection().announcedFor(), RECOVERIES_KEPT);
     boolean changes = !StateMachine.apply(state, expire, LogPosition.NONE).next().equals(state);
     if (changes && manager.consensus().leadership().isPresent()) {
       submit(expire);

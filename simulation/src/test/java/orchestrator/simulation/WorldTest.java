@@ -42,8 +42,8 @@ class WorldTest {
           2008 | a returned co-master is in no good standing before it was compared
           2145 | a second recovery of a server has a uid of its own
           2414 | a leader that was down when two servers died knows which of them was the master
-          2519 | replicas of an intermediate master may go below a sibling that is behind
           4174 | a failover does not rescue what a quarantined master has for itself
+          4518 | replicas of an intermediate master may go below a sibling that is behind
           4644 | a dead master that was replaced is not replaced again for a replica left behind
           2440 | a returned master is set read-only as soon as statements get through
           """)

@@ -37,7 +37,8 @@ public final class NoneBelowHasMore implements Invariant {
       RecoveryTicket ticket = entry.after().recoveries().get(journal.recoveryUid());
       for (JournalEntry.ReplicaSettled settled :
           Commits.entries(journal, JournalEntry.ReplicaSettled.class)) {
-        // A sibling that took replicas of an intermediate master gets from the master what it lacks.
+        // A sibling that took replicas of an intermediate master gets from the master what it
+        // lacks.
         if (ticket != null
             && Commits.isFailover(ticket)
             && ticket.promoted().isPresent()

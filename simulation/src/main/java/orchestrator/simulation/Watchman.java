@@ -83,13 +83,10 @@ final class Watchman {
     }
     Instant now = manager.world.instant();
     for (Downtime downtime : manager.state().downtimes().values()) {
-      boolean quarantined =
-          Optional.ofNullable(manager.state().demoted().get(downtime.key()))
-              .filter(DemotedMaster::isQuarantined)
-              .isPresent();
+      boolean watched = manager.state().demoted().containsKey(downtime.key());
       boolean due =
           downtime.isLostInRecovery()
-              && !quarantined
+              && !watched
               && downtime.begin().plus(LOST_AT_LEAST).isBefore(now);
       if (due
           && manager

@@ -32,7 +32,7 @@ public final class NoneBelowHasMore implements Invariant {
     };
   }
 
-  private static Optional<String> moved(Fact.Committed entry, Truth truth) {
+  private Optional<String> moved(Fact.Committed entry, Truth truth) {
     for (Command.Journal journal : Commits.journals(entry)) {
       RecoveryTicket ticket = entry.after().recoveries().get(journal.recoveryUid());
       for (JournalEntry.ReplicaSettled settled :
@@ -42,7 +42,8 @@ public final class NoneBelowHasMore implements Invariant {
         if (ticket != null
             && Commits.isFailover(ticket)
             && ticket.promoted().isPresent()
-            && settled.fate().kind() == ReplicaFate.Kind.MOVED) {
+            && settled.fate().kind() == ReplicaFate.Kind.MOVED
+            && !isQuarantined(settled.replica())) {
           Optional<String> more = more(settled.replica(), ticket.promoted().get(), truth);
           if (more.isPresent()) {
             return more;
@@ -62,7 +63,10 @@ public final class NoneBelowHasMore implements Invariant {
             .findFirst());
   }
 
-  /** A former co-master replicates by itself when it comes back; what it has more is told. */
+  /**
+   * A former co-master replicates by itself when it comes back, and goes along when its source is
+   * replaced; what it has more is told.
+   */
   private boolean isQuarantined(InstanceKey replica) {
     return Optional.ofNullable(state.demoted().get(replica))
         .filter(DemotedMaster::isQuarantined)

@@ -3,9 +3,7 @@ package orchestrator.server.engine.manager;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.Downtime;
 import orchestrator.core.state.Command;
 import orchestrator.core.state.LogPosition;
@@ -86,7 +84,7 @@ final class PeriodicWork implements AutoCloseable {
 
   /**
    * Ends the downtime of servers that a recovery gave up, once they are back: answering and
-   * replicating.
+   * replicating, and not watched as former masters, of which it is not known what they have.
    */
   private void endLost() {
     if (manager.consensus().leadership().isEmpty()) {
@@ -96,13 +94,10 @@ final class PeriodicWork implements AutoCloseable {
     Topology topology = manager.picture().topology();
     ReplicatedState state = manager.consensus().state();
     for (Downtime downtime : state.downtimes().values()) {
-      boolean quarantined =
-          Optional.ofNullable(state.demoted().get(downtime.key()))
-              .filter(DemotedMaster::isQuarantined)
-              .isPresent();
+      boolean watched = state.demoted().containsKey(downtime.key());
       boolean due =
           downtime.isLostInRecovery()
-              && !quarantined
+              && !watched
               && downtime.begin().plus(LOST_AT_LEAST).isBefore(now);
       if (due
           && topology

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import orchestrator.core.facts.DemotedMaster;
-import orchestrator.core.facts.Downtime;
 import orchestrator.core.recovery.DemotedMasterWatch;
+import orchestrator.core.recovery.LostServers;
 import orchestrator.core.recovery.SafetyPolicy;
 import orchestrator.core.relocation.CanReplicate;
 import orchestrator.core.relocation.ServerAction;
@@ -25,8 +25,6 @@ import orchestrator.server.engine.ProbeResult;
 final class Watchman {
   private static final DemotedMasterWatch.Rules RULES =
       new DemotedMasterWatch.Rules(false, SafetyPolicy.DEFAULT, CanReplicate.Policy.DEFAULT);
-
-  private static final Duration LOST_AT_LEAST = Duration.ofMinutes(1);
 
   /** Shorter than in earnest, so that a world sees it happen. */
   private static final Duration ANNOUNCED_FOR = Duration.ofMinutes(1);
@@ -76,26 +74,10 @@ final class Watchman {
     }
   }
 
-  /** Ends the downtime of servers that a recovery gave up, once they replicate again. */
   void endLost() {
-    if (manager.leadership().isEmpty()) {
-      return;
-    }
-    Instant now = manager.world.instant();
-    for (Downtime downtime : manager.state().downtimes().values()) {
-      boolean watched = manager.state().demoted().containsKey(downtime.key());
-      boolean due =
-          downtime.isLostInRecovery()
-              && !watched
-              && downtime.begin().plus(LOST_AT_LEAST).isBefore(now);
-      if (due
-          && manager
-              .picture
-              .find(downtime.key())
-              .filter(i -> i.isLastCheckValid() && i.isReplicating())
-              .isPresent()) {
-        manager.submit(List.of(new Command.EndLostInRecovery(downtime.key())), s -> {});
-      }
+    if (manager.leadership().isPresent()) {
+      LostServers.returned(manager.state(), manager.picture.topology(), manager.world.instant())
+          .forEach(command -> manager.submit(List.of(command), s -> {}));
     }
   }
 

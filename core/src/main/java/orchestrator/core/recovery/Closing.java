@@ -45,7 +45,7 @@ final class Closing {
    * something is unapplied: there a restarted IO thread throws the relay log away.
    */
   private static void restoreFetching(Turn t) {
-    Survivors survivors = new Survivors(t.s.circumstances.failedServer(), t.s.live, t.s.stuck);
+    Survivors survivors = t.survivors();
     for (Instance replica : t.s.live.values()) {
       boolean stopped = hasIoThread(replica, ThreadState.STOPPED);
       boolean byUs =

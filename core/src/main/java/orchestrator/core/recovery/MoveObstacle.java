@@ -31,8 +31,7 @@ final class MoveObstacle {
             .or(() -> Optional.ofNullable(t.s.live.get(master)).flatMap(i -> i.gtid().executed()))
             .or(() -> t.s.ticket.loss().promotedExecuted())
             .orElse(OracleGtidSet.EMPTY);
-    Survivors survivors = new Survivors(t.s.circumstances.failedServer(), t.s.live, t.s.stuck);
-    GtidSet extra = GtidAlgebra.lacking(survivors.executed(replica), had);
+    GtidSet extra = GtidAlgebra.lacking(t.survivors().executed(replica), had);
     GtidSet foreign =
         Optional.ofNullable(t.s.live.get(master))
             .or(() -> t.s.circumstances.lastRead(master))
@@ -54,9 +53,7 @@ final class MoveObstacle {
     if (t.s.ticket.loss().promotedExecuted().isEmpty()) {
       return Optional.of(master + " does not answer, and it is not known what it has");
     }
-    boolean applied =
-        new Survivors(t.s.circumstances.failedServer(), t.s.live, t.s.stuck).isApplied(replica);
-    return applied
+    return t.survivors().isApplied(replica)
         ? Optional.empty()
         : Optional.of(master + " does not answer, and this has not applied all that it fetched");
   }

@@ -53,8 +53,9 @@ final class Moving {
       settle(t, replica, moved(instance, master));
       return;
     }
-    Optional<String> reason = MoveObstacle.whileSilent(t, instance, master);
-    if (t.s.ticket.promoted().isPresent() && reason.isPresent()) {
+    Optional<String> reason =
+        t.s.ticket.promoted().flatMap(m -> MoveObstacle.whileSilent(t, instance, m));
+    if (reason.isPresent()) {
       settle(t, replica, new ReplicaFate(Kind.UNREACHABLE, reason.get()));
       return;
     }
@@ -103,9 +104,7 @@ final class Moving {
    */
   private static boolean mayGo(Turn t, InstanceKey replica) {
     Instance instance = t.s.live.get(replica);
-    return t.s.phase != Phase.PROMOTING
-        || instance == null
-        || new Survivors(t.s.circumstances.failedServer(), t.s.live, t.s.stuck).isApplied(instance);
+    return t.s.phase != Phase.PROMOTING || instance == null || t.survivors().isApplied(instance);
   }
 
   /** No new master is certain: what was not begun is left as it is. */
@@ -128,9 +127,7 @@ final class Moving {
       settle(t, replica, new ReplicaFate(Kind.UNREACHABLE, silence(t, replica)));
       return;
     }
-    t.s.moves.computeIfPresent(
-        replica,
-        (key, progress) -> new MoveProgress(MoveStage.CHANGING, progress.attempts() + 1, t.now));
+    t.s.moves.put(replica, new MoveProgress(MoveStage.CHANGING, queued.attempts() + 1, t.now));
     t.perform(
         new Pending.Move(replica),
         new ServerAction.ChangeSource(replica, master, Turn.positionFor(instance), true),

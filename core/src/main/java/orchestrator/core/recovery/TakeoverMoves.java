@@ -103,8 +103,7 @@ final class TakeoverMoves {
 
   /** Transactions that it alone has come to no other server, however long one waits. */
   private static Optional<GtidSet> needs(Turn t, Instance replica) {
-    Survivors survivors = new Survivors(t.s.circumstances.failedServer(), t.s.live, t.s.stuck);
-    return replica.gtid().executed().map(all -> survivors.executed(replica));
+    return replica.gtid().executed().map(all -> t.survivors().executed(replica));
   }
 
   private static void failed(Turn t, InstanceKey replica, String reason) {

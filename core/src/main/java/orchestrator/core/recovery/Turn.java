@@ -182,6 +182,11 @@ final class Turn {
             Set.copyOf(s.unfeedable)));
   }
 
+  /** What the replicas that answered have: to be asked before anything of this turn goes on. */
+  Survivors survivors() {
+    return new Survivors(s.circumstances.failedServer(), s.live, s.stuck);
+  }
+
   void answered(InstanceKey key, Instance instance) {
     s.live.put(key, instance);
     s.silent.remove(key);

@@ -44,15 +44,14 @@ final class Grants {
 
   /** What a takeover needs and the user lacks; nothing where roles may give it. */
   List<String> missing(ServerVersion version) {
-    Dialect dialect = Dialect.of(version);
+    boolean mariaDb = Dialect.of(version).isMariaDb();
     List<String> missing = new ArrayList<>();
     if (hasRoles || privileges.isEmpty()) {
       return missing;
     }
-    boolean fine = dialect.isMariaDb() && version.isAtLeast(10, 5, 2);
-    String readOnly = dialect.isMariaDb() ? "READ_ONLY ADMIN" : "SYSTEM_VARIABLES_ADMIN";
-    String replication = fine ? "REPLICATION SLAVE ADMIN" : "REPLICATION_SLAVE_ADMIN";
-    boolean split = fine || (!dialect.isMariaDb() && version.isAtLeast(8, 0, 0));
+    String readOnly = mariaDb ? "READ_ONLY ADMIN" : "SYSTEM_VARIABLES_ADMIN";
+    String replication = mariaDb ? "REPLICATION SLAVE ADMIN" : "REPLICATION_SLAVE_ADMIN";
+    boolean split = splitsSuper(version);
     if (!superGivesReadOnly(version) && !(split && has(readOnly))) {
       missing.add(split ? readOnly : "SUPER");
     }
@@ -70,10 +69,8 @@ final class Grants {
     if (hasRoles || privileges.isEmpty()) {
       return "";
     }
-    Dialect dialect = Dialect.of(version);
-    boolean fine = dialect.isMariaDb() && version.isAtLeast(10, 5, 2);
-    boolean split = fine || (!dialect.isMariaDb() && version.isAtLeast(8, 0, 0));
-    String privilege = fine ? "CONNECTION ADMIN" : split ? "CONNECTION_ADMIN" : "SUPER";
+    String split = Dialect.of(version).isMariaDb() ? "CONNECTION ADMIN" : "CONNECTION_ADMIN";
+    String privilege = splitsSuper(version) ? split : "SUPER";
     List<String> missing = new ArrayList<>();
     if (!has("PROCESS")) {
       missing.add("PROCESS");
@@ -82,6 +79,13 @@ final class Grants {
       missing.add(privilege);
     }
     return String.join(", ", missing);
+  }
+
+  /** Whether there are privileges for the parts of what {@code SUPER} gives. */
+  private static boolean splitsSuper(ServerVersion version) {
+    return Dialect.of(version).isMariaDb()
+        ? version.isAtLeast(10, 5, 2)
+        : version.isAtLeast(8, 0, 0);
   }
 
   /** MariaDB has taken this out of {@code SUPER} in 10.11. */

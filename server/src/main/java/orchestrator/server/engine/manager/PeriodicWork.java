@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import orchestrator.core.facts.Downtime;
+import orchestrator.core.recovery.LostServers;
 import orchestrator.core.state.Command;
 import orchestrator.core.state.LogPosition;
 import orchestrator.core.state.ReplicatedState;
@@ -22,9 +22,6 @@ final class PeriodicWork implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(PeriodicWork.class);
 
   private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(10);
-
-  /** A server counts as lost for this long at least, so that it does not flap. */
-  private static final Duration LOST_AT_LEAST = Duration.ofMinutes(1);
 
   /** Closed recoveries stay in the replicated state for this long after they block nothing. */
   private static final Duration RECOVERIES_KEPT = Duration.ofHours(1);
@@ -82,31 +79,11 @@ final class PeriodicWork implements AutoCloseable {
     manager.blocked().prune();
   }
 
-  /**
-   * Ends the downtime of servers that a recovery gave up, once they are back: answering and
-   * replicating, and not watched as former masters, of which it is not known what they have.
-   */
   private void endLost() {
-    if (manager.consensus().leadership().isEmpty()) {
-      return;
-    }
-    Instant now = manager.clock().instant();
-    Topology topology = manager.picture().topology();
-    ReplicatedState state = manager.consensus().state();
-    for (Downtime downtime : state.downtimes().values()) {
-      boolean watched = state.demoted().containsKey(downtime.key());
-      boolean due =
-          downtime.isLostInRecovery()
-              && !watched
-              && downtime.begin().plus(LOST_AT_LEAST).isBefore(now);
-      if (due
-          && topology
-              .find(downtime.key())
-              .filter(Instance::isLastCheckValid)
-              .filter(Instance::isReplicating)
-              .isPresent()) {
-        submit(new Command.EndLostInRecovery(downtime.key()));
-      }
+    if (manager.consensus().leadership().isPresent()) {
+      LostServers.returned(
+              manager.consensus().state(), manager.picture().topology(), manager.clock().instant())
+          .forEach(this::submit);
     }
   }
 

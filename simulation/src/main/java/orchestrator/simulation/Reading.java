@@ -17,6 +17,7 @@ import orchestrator.core.topology.BinlogFormat;
 import orchestrator.core.topology.Classification;
 import orchestrator.core.topology.Freshness;
 import orchestrator.core.topology.Gtid;
+import orchestrator.core.topology.Hearing;
 import orchestrator.core.topology.Identity;
 import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
@@ -129,7 +130,19 @@ final class Reading {
         !server.mariaDb,
         server.mariaDb,
         false,
-        ReplicationTls.NONE);
+        ReplicationTls.NONE,
+        hearing(server));
+  }
+
+  /** One that cannot write down what it gets does not wait for more. */
+  private static Optional<Hearing> hearing(SimServer server) {
+    return server.io == SimServer.Io.CONNECTED && !server.diskFull
+        ? Optional.of(
+            Hearing.of(
+                server.heartbeats,
+                Duration.ofMillis(Replicator.HEARTBEAT_MILLIS),
+                server.relayLogBytes))
+        : Optional.empty();
   }
 
   private static BinlogCoordinates position(long count) {

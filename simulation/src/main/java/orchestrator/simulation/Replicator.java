@@ -11,6 +11,9 @@ final class Replicator {
   /** After this much silence a replica takes its source for gone. */
   private static final long NET_TIMEOUT_MILLIS = 4000;
 
+  /** So often a source that has nothing to send says so. */
+  static final long HEARTBEAT_MILLIS = 1000;
+
   private static final long CONNECT_RETRY_MILLIS = 1000;
   private static final String CANNOT_CONNECT = "error connecting to source: Can't connect (2003)";
 
@@ -57,6 +60,7 @@ final class Replicator {
       } else {
         replica.lastHeard = world.now();
         receive(replica, source, source.log.size());
+        beat(replica);
       }
     } else if (world.now() >= replica.nextConnect) {
       replica.nextConnect = world.now() + CONNECT_RETRY_MILLIS;
@@ -92,12 +96,21 @@ final class Replicator {
     replica.io = Io.CONNECTED;
     replica.ioError = "";
     replica.lastHeard = world.now();
+    replica.lastSent = world.now();
+    replica.relayLogBytes++;
     replica.connection++;
     replica.cursor =
         replica.mariaDb && !replica.log.isEmpty()
             ? source.log.indexOf(replica.log.getLast()) + 1
             : 0;
     receive(replica, source, source.log.size());
+  }
+
+  private void beat(SimServer replica) {
+    if (world.now() - replica.lastSent >= HEARTBEAT_MILLIS) {
+      replica.lastSent = world.now();
+      replica.heartbeats++;
+    }
   }
 
   private static Optional<String> refusal(SimServer replica, SimServer source) {
@@ -124,6 +137,8 @@ final class Replicator {
     for (; replica.cursor < until; replica.cursor++) {
       Transaction next = source.log.get(replica.cursor);
       replica.fetch(next, SimServer.uuidOf(next.origin()));
+      replica.lastSent = world.now();
+      replica.relayLogBytes++;
     }
   }
 

@@ -77,6 +77,12 @@ final class SimServer {
   long connection;
 
   long lastHeard;
+
+  /** When its source sent something last, and be it a heartbeat. */
+  long lastSent;
+
+  long heartbeats;
+  long relayLogBytes;
   long nextConnect;
   boolean sqlRunning;
   String sqlError = "";

@@ -120,7 +120,8 @@ final class Imagined {
         !mariaDb,
         mariaDb,
         false,
-        ReplicationTls.NONE);
+        ReplicationTls.NONE,
+        Optional.empty());
   }
 
   private static Replication row(
@@ -148,7 +149,8 @@ final class Imagined {
         r.autoPosition(),
         r.mariaDbGtid(),
         r.detachedExec(),
-        r.tls());
+        r.tls(),
+        Optional.empty());
   }
 
   private static Instance semiSync(

@@ -68,6 +68,37 @@ public record Instance(
         credentialsAvailable);
   }
 
+  /**
+   * The same, just read, knowing what an earlier reading found: for how long it has heard nothing
+   * of its source.
+   */
+  public Instance after(Optional<Instance> earlier) {
+    Instant ended = freshness.lastSeen().orElse(null);
+    if (ended == null || replication.flatMap(Replication::hearing).isEmpty()) {
+      return this;
+    }
+    Optional<Replication> before = earlier.flatMap(Instance::replication);
+    Instant began = ended.minus(freshness.latency());
+    return withReplication(replication.map(row -> row.after(before, began, ended)));
+  }
+
+  private Instance withReplication(Optional<Replication> newReplication) {
+    return new Instance(
+        key,
+        freshness,
+        identity,
+        readOnly,
+        superReadOnly,
+        binlog,
+        gtid,
+        newReplication,
+        semiSync,
+        classification,
+        group,
+        reportedReplicas,
+        credentialsAvailable);
+  }
+
   /** The same server after a probe of it failed at {@code now}. */
   public Instance failedCheck(Instant now, boolean partialSuccess) {
     return withFreshness(freshness.failed(now, partialSuccess));

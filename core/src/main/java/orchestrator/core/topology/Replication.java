@@ -1,5 +1,6 @@
 package orchestrator.core.topology;
 
+import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -22,6 +23,8 @@ import orchestrator.core.gtid.GtidSet;
  * @param autoPosition whether it uses MySQL's GTIDs
  * @param mariaDbGtid whether it uses MariaDB's GTIDs
  * @param detachedExec whether the executed position is marked detached (an older way to detach)
+ * @param hearing what it hears of its source; empty unless its IO thread waits for the source to
+ *     send something, and heartbeats are sent and can be counted
  */
 public record Replication(
     InstanceKey source,
@@ -42,7 +45,8 @@ public record Replication(
     boolean autoPosition,
     boolean mariaDbGtid,
     boolean detachedExec,
-    ReplicationTls tls) {
+    ReplicationTls tls,
+    Optional<Hearing> hearing) {
 
   /** Whether the server really is a replica, and not the rest of a former one. */
   public boolean isReplica() {
@@ -68,6 +72,57 @@ public record Replication(
   /** Everything fetched is applied. */
   public boolean isSqlThreadUpToDate() {
     return read.equals(executed);
+  }
+
+  /**
+   * Whether it says that it fetches, but has missed a heartbeat of its source. That the source is
+   * dead does not follow: a network in between may be.
+   */
+  public boolean isDeaf() {
+    return hearing.filter(Hearing::isDeaf).isPresent();
+  }
+
+  /**
+   * The same, just read, knowing what the reading before found.
+   *
+   * @param began when the reading began
+   */
+  Replication after(Optional<Replication> earlier, Instant began, Instant ended) {
+    Optional<Hearing> before = earlier.filter(this::isAtTheSamePoint).flatMap(Replication::hearing);
+    return hearing.map(heard -> hearing(heard.after(before, began, ended))).orElse(this);
+  }
+
+  /** MariaDB begins a relay log with each connection, and may drop one that was as large. */
+  private boolean isAtTheSamePoint(Replication earlier) {
+    return source.equals(earlier.source)
+        && sourceUuid.equals(earlier.sourceUuid)
+        && read.equals(earlier.read)
+        && relayLog.logFile().equals(earlier.relayLog.logFile())
+        && retrieved.equals(earlier.retrieved);
+  }
+
+  private Replication hearing(Hearing heard) {
+    return new Replication(
+        source,
+        sourceUuid,
+        user,
+        ioThread,
+        sqlThread,
+        read,
+        executed,
+        relayLog,
+        retrieved,
+        lastIoError,
+        lastSqlError,
+        secondsBehindSource,
+        lagSeconds,
+        sqlDelaySeconds,
+        hasFilters,
+        autoPosition,
+        mariaDbGtid,
+        detachedExec,
+        tls,
+        Optional.of(heard));
   }
 
   /**

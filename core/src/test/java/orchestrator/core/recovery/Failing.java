@@ -39,7 +39,8 @@ final class Failing {
                 r.autoPosition(),
                 r.mariaDbGtid(),
                 r.detachedExec(),
-                r.tls()))
+                r.tls(),
+                Optional.empty()))
         .map(row ->
             new Instance(
                 replica.key(),

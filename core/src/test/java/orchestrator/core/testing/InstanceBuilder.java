@@ -17,6 +17,7 @@ import orchestrator.core.topology.Classification;
 import orchestrator.core.topology.Freshness;
 import orchestrator.core.topology.GroupMembership;
 import orchestrator.core.topology.Gtid;
+import orchestrator.core.topology.Hearing;
 import orchestrator.core.topology.Identity;
 import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
@@ -275,6 +276,18 @@ public final class InstanceBuilder {
   /** As a replica says it whose source went away. */
   public InstanceBuilder failingToConnect() {
     return replication(ReplicationBuilder::failingToConnect);
+  }
+
+  /** Says that it replicates, and has missed a heartbeat of its source. */
+  public InstanceBuilder deaf() {
+    Instant longAgo = now.minusSeconds(60);
+    Hearing hearing =
+        new Hearing(
+            7,
+            Duration.ofSeconds(30),
+            1000,
+            Optional.of(new Hearing.Silence(longAgo, longAgo, now)));
+    return replication(row -> row.hearing(hearing));
   }
 
   // The rest

@@ -4,6 +4,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import orchestrator.core.gtid.BinlogCoordinates;
 import orchestrator.core.gtid.GtidSet;
+import orchestrator.core.topology.Hearing;
 import orchestrator.core.topology.InstanceKey;
 import orchestrator.core.topology.Replication;
 import orchestrator.core.topology.ReplicationTls;
@@ -20,6 +21,7 @@ public final class ReplicationBuilder {
   private ThreadState sqlThread = ThreadState.RUNNING;
   private BinlogCoordinates read = BinlogCoordinates.binary("mysql-bin.000001", 1000);
   private BinlogCoordinates executed = BinlogCoordinates.binary("mysql-bin.000001", 1000);
+  private String relayLogFile = "relay-bin.000001";
   private Optional<GtidSet> retrieved = Optional.empty();
   private String lastIoError = "";
   private String lastSqlError = "";
@@ -30,6 +32,7 @@ public final class ReplicationBuilder {
   private boolean autoPosition;
   private boolean mariaDbGtid;
   private boolean detachedExec;
+  private Optional<Hearing> hearing = Optional.empty();
 
   InstanceKey source() {
     return source;
@@ -124,6 +127,21 @@ public final class ReplicationBuilder {
     return this;
   }
 
+  public ReplicationBuilder relayLogFile(String file) {
+    relayLogFile = file;
+    return this;
+  }
+
+  public ReplicationBuilder hearing(Hearing newHearing) {
+    hearing = Optional.of(newHearing);
+    return this;
+  }
+
+  public ReplicationBuilder notHearing() {
+    hearing = Optional.empty();
+    return this;
+  }
+
   public ReplicationBuilder withoutUser() {
     user = "";
     return this;
@@ -138,7 +156,7 @@ public final class ReplicationBuilder {
         sqlThread,
         read,
         executed,
-        BinlogCoordinates.relay("relay-bin.000001", 1000),
+        BinlogCoordinates.relay(relayLogFile, 1000),
         retrieved,
         lastIoError,
         lastSqlError,
@@ -149,6 +167,7 @@ public final class ReplicationBuilder {
         autoPosition,
         mariaDbGtid,
         detachedExec,
-        ReplicationTls.NONE);
+        ReplicationTls.NONE,
+        hearing);
   }
 }

@@ -3,6 +3,8 @@ GRANT ALL ON *.* TO 'admin'@'127.%' WITH GRANT OPTION;
 CREATE USER 'orchestrator'@'127.%' IDENTIFIED BY 'orchestrator';
 GRANT RELOAD, PROCESS, SUPER, REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO 'orchestrator'@'127.%';
 GRANT SELECT ON mysql.slave_master_info TO 'orchestrator'@'127.%';
+GRANT SELECT ON performance_schema.replication_connection_status TO 'orchestrator'@'127.%';
+GRANT SELECT ON performance_schema.replication_connection_configuration TO 'orchestrator'@'127.%';
 CREATE USER 'repl'@'127.%' IDENTIFIED BY 'repl';
 GRANT REPLICATION SLAVE ON *.* TO 'repl'@'127.%';
 CREATE USER 'app'@'127.%' IDENTIFIED BY 'app';

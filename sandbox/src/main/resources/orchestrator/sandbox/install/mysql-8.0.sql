@@ -4,6 +4,8 @@ CREATE USER 'orchestrator'@'127.%' IDENTIFIED WITH mysql_native_password BY 'orc
 GRANT RELOAD, PROCESS, REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO 'orchestrator'@'127.%';
 GRANT REPLICATION_SLAVE_ADMIN, SYSTEM_VARIABLES_ADMIN, CONNECTION_ADMIN ON *.* TO 'orchestrator'@'127.%';
 GRANT SELECT ON mysql.slave_master_info TO 'orchestrator'@'127.%';
+GRANT SELECT ON performance_schema.replication_connection_status TO 'orchestrator'@'127.%';
+GRANT SELECT ON performance_schema.replication_connection_configuration TO 'orchestrator'@'127.%';
 GRANT SELECT ON performance_schema.replication_group_members TO 'orchestrator'@'127.%';
 CREATE USER 'repl'@'127.%' IDENTIFIED WITH mysql_native_password BY 'repl';
 GRANT REPLICATION SLAVE ON *.* TO 'repl'@'127.%';

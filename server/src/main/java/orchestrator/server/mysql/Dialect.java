@@ -35,8 +35,14 @@ final class Dialect {
     return replicaWords ? "REPLICA" : "SLAVE";
   }
 
+  /** MariaDB counts heartbeats only where it shows all connections. */
   String showReplicaStatus() {
-    return "SHOW " + replica() + " STATUS";
+    return showsAllConnections() ? "SHOW ALL SLAVES STATUS" : "SHOW " + replica() + " STATUS";
+  }
+
+  /** MariaDB 10.0 brought several sources, told apart by {@code connection_name}. */
+  private boolean showsAllConnections() {
+    return mariaDb && version.isAtLeast(10, 0, 1);
   }
 
   String showBinlogStatus() {

@@ -88,7 +88,8 @@ final class InstanceReader {
     }
     parts.put(ProbePart.CORE, now);
     Optional<Replication> replication =
-        ReplicaStatus.of(answer.replicaStatus(), facts.dialect())
+        answer
+            .replica()
             .map(status ->
                 status.read(resolve, text -> retrieved(facts, text), classifier.lagSeconds(now)));
     readReplicas(answer, now);

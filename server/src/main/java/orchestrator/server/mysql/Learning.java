@@ -89,6 +89,9 @@ final class Learning {
     boolean performanceSchema = ProbePacket.isOn(identity.text(0, 4));
 
     requireReplicaStatus(dialect);
+    if (!dialect.isMariaDb() && version.isAtLeast(5, 7, 0)) {
+      attempt(OptionalStatement.HEARTBEATS, ProbePacket.HEARTBEATS);
+    }
     if (ProbePacket.isOn(identity.text(0, 5))) {
       attempt(OptionalStatement.BINLOG_STATUS, dialect.showBinlogStatus());
       attempt(OptionalStatement.REGISTERED_REPLICAS, dialect.showRegisteredReplicas());

@@ -152,10 +152,7 @@ final class Probe {
 
   private Optional<ProbeResult> filtered(ProbePacket.Answer answer) {
     Predicate<String> ignored = server.access().discovery().ignoredReplicationUser();
-    String user =
-        ReplicaStatus.of(answer.replicaStatus(), answer.facts().dialect())
-            .map(ReplicaStatus::user)
-            .orElse("");
+    String user = answer.replica().map(ReplicaStatus::user).orElse("");
     if (user.isEmpty() || !ignored.test(user)) {
       return Optional.empty();
     }

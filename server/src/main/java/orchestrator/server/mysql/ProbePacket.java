@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import orchestrator.server.mysql.ServerFacts.OptionalStatement;
 
 /**
@@ -48,6 +49,13 @@ final class ProbePacket {
           + "'Rpl_semi_sync_source_clients','Rpl_semi_sync_slave_status',"
           + "'Rpl_semi_sync_replica_status')";
 
+  static final String HEARTBEATS =
+      "SELECT s.CHANNEL_NAME AS channel_name, s.COUNT_RECEIVED_HEARTBEATS AS received_heartbeats,"
+          + " c.HEARTBEAT_INTERVAL AS heartbeat_period"
+          + " FROM performance_schema.replication_connection_status s"
+          + " JOIN performance_schema.replication_connection_configuration c"
+          + " ON c.CHANNEL_NAME = s.CHANNEL_NAME";
+
   static final String GROUP_MEMBERS =
       "SELECT MEMBER_ID AS member_id, MEMBER_HOST AS member_host, MEMBER_PORT AS member_port,"
           + " MEMBER_STATE AS member_state, MEMBER_ROLE AS member_role,"
@@ -67,6 +75,7 @@ final class ProbePacket {
   private enum Part {
     SCALARS,
     REPLICA_STATUS,
+    HEARTBEATS,
     BINLOG_STATUS,
     REGISTERED_REPLICAS,
     SEMI_SYNC_STATUS,
@@ -125,6 +134,9 @@ final class ProbePacket {
         Part.SCALARS,
         "SELECT " + String.join(",", scalars.keySet().stream().map(n -> "@@global." + n).toList()));
     parts.put(Part.REPLICA_STATUS, facts.dialect().showReplicaStatus());
+    if (facts.has(OptionalStatement.HEARTBEATS)) {
+      parts.put(Part.HEARTBEATS, HEARTBEATS);
+    }
     if (facts.has(OptionalStatement.BINLOG_STATUS)) {
       parts.put(Part.BINLOG_STATUS, facts.dialect().showBinlogStatus());
     }
@@ -192,8 +204,9 @@ final class ProbePacket {
       return parseLong(scalar(name, otherName));
     }
 
-    Table replicaStatus() {
-      return part(Part.REPLICA_STATUS);
+    /** The replica status of the channel that counts. */
+    Optional<ReplicaStatus> replica() {
+      return ReplicaStatus.of(part(Part.REPLICA_STATUS), part(Part.HEARTBEATS), facts.dialect());
     }
 
     Table binlogStatus() {

@@ -1,11 +1,14 @@
 package orchestrator.server.mysql;
 
+import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
 import orchestrator.core.gtid.BinlogCoordinates;
 import orchestrator.core.gtid.GtidSet;
+import orchestrator.core.topology.Hearing;
 import orchestrator.core.topology.InstanceKey;
 import orchestrator.core.topology.Replication;
 import orchestrator.core.topology.ReplicationTls;
@@ -14,19 +17,29 @@ import orchestrator.core.topology.ThreadState;
 /** Reads the row that a server gives of its own replication. */
 final class ReplicaStatus {
   private final Table table;
+  private final Table heartbeats;
   private final Dialect dialect;
   private final int row;
 
-  private ReplicaStatus(Table table, Dialect dialect, int row) {
+  private ReplicaStatus(Table table, Table heartbeats, Dialect dialect, int row) {
     this.table = table;
+    this.heartbeats = heartbeats;
     this.dialect = dialect;
     this.row = row;
   }
 
-  /** The row that counts: of several channels the nameless one, else the last; empty for none. */
-  static Optional<ReplicaStatus> of(Table table, Dialect dialect) {
+  /**
+   * The row that counts: of several channels the nameless one, else the last; of several
+   * connections of MariaDB the nameless one only. Empty for none.
+   *
+   * @param heartbeats of each channel; empty where the status tells them, or nobody does
+   */
+  static Optional<ReplicaStatus> of(Table table, Table heartbeats, Dialect dialect) {
     int chosen = -1;
     for (int row = 0; row < table.size(); row++) {
+      if (!table.text(row, "connection_name").isEmpty()) {
+        continue;
+      }
       String channel = table.text(row, "channel_name");
       if (channel.startsWith("group_replication_")) {
         continue;
@@ -36,7 +49,9 @@ final class ReplicaStatus {
         break;
       }
     }
-    return chosen < 0 ? Optional.empty() : Optional.of(new ReplicaStatus(table, dialect, chosen));
+    return chosen < 0
+        ? Optional.empty()
+        : Optional.of(new ReplicaStatus(table, heartbeats, dialect, chosen));
   }
 
   /** The host as the server has it, before it is resolved. */
@@ -78,7 +93,52 @@ final class ReplicaStatus {
         text("auto_position").equals("1"),
         usesMariaDbGtid(),
         executed().isDetached(),
-        tls());
+        tls(),
+        hearing());
+  }
+
+  private Optional<Hearing> hearing() {
+    if (!waitsForSource()) {
+      return Optional.empty();
+    }
+    long relayLogBytes = ProbePacket.parseLong(text("relay_log_space"));
+    if (dialect.isMariaDb()) {
+      return hearing(
+          text("slave_received_heartbeats"), text("slave_heartbeat_period"), relayLogBytes);
+    }
+    for (int channel = 0; channel < heartbeats.size(); channel++) {
+      if (heartbeats.text(channel, "channel_name").equals(text("channel_name"))) {
+        return hearing(
+            heartbeats.text(channel, "received_heartbeats"),
+            heartbeats.text(channel, "heartbeat_period"),
+            relayLogBytes);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Not while it has to write down what it got, which may take long when a disk is full. */
+  private boolean waitsForSource() {
+    String state = text(dialect.replicaColumn("io_state"));
+    return ThreadState.ofStatus(text(dialect.replicaColumn("io_running"))) == ThreadState.RUNNING
+        && state.startsWith("Waiting for ")
+        && state.endsWith(" to send event");
+  }
+
+  /**
+   * @param seconds with a fraction; 0 when no heartbeats are sent
+   */
+  private static Optional<Hearing> hearing(String count, String seconds, long relayLogBytes) {
+    try {
+      long millis = new BigDecimal(seconds).movePointRight(3).longValue();
+      return millis <= 0
+          ? Optional.empty()
+          : Optional.of(
+              Hearing.of(Long.parseLong(count), Duration.ofMillis(millis), relayLogBytes));
+    } catch (NumberFormatException e) {
+      // Not told.
+      return Optional.empty();
+    }
   }
 
   private InstanceKey source(Function<String, String> resolve) {

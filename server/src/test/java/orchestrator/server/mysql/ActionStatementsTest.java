@@ -76,7 +76,8 @@ class ActionStatementsTest {
         autoPosition,
         mariaDbGtid,
         false,
-        tls);
+        tls,
+        Optional.empty());
   }
 
   private static List<String> statements(ServerAction action, Instance server) {

@@ -11,9 +11,11 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import orchestrator.core.topology.BinlogFormat;
 import orchestrator.core.topology.Flavor;
+import orchestrator.core.topology.Hearing;
 import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
 import orchestrator.core.topology.ProbePart;
@@ -138,6 +140,36 @@ class ProbeOfRealServersTest {
     assertThat(replication.retrieved()).isPresent();
     assertThat(replica.gtid().executed().orElseThrow().toString()).isEqualTo(a().executedGtidSet());
     assertThat(replica.credentialsAvailable()).isEqualTo(!kind.isMariaDb());
+  }
+
+  @Test
+  void countsTheHeartbeatsOfAReplica() {
+    Hearing before = awaitHearing(hearing -> true);
+
+    assertThat(before.period()).isEqualTo(Duration.ofSeconds(1));
+    assertThat(awaitHearing(now -> now.heartbeats() > before.heartbeats()).relayLogBytes())
+        .as("a heartbeat is not written down")
+        .isEqualTo(before.relayLogBytes());
+    assertThat(probe(servers, key(a())).replication()).isEmpty();
+  }
+
+  /** Else the silence before it, and what came after it, would be taken for one. */
+  @Test
+  void seesThatAReplicaHasConnectedAnew() {
+    Hearing before = awaitHearing(hearing -> true);
+    a().query("SELECT ID AS id FROM information_schema.PROCESSLIST WHERE COMMAND LIKE 'Binlog%'")
+        .forEach(row -> a().sql("KILL " + row.get("id")));
+
+    awaitHearing(now -> now.relayLogBytes() != before.relayLogBytes());
+  }
+
+  private Hearing awaitHearing(Predicate<Hearing> condition) {
+    return await()
+        .atMost(SOON)
+        .until(
+            () -> probe(servers, key(b())).replication().flatMap(Replication::hearing),
+            hearing -> hearing.filter(condition).isPresent())
+        .orElseThrow();
   }
 
   @Test

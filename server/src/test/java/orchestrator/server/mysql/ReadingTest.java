@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import orchestrator.core.gtid.BinlogCoordinates;
 import orchestrator.core.topology.GroupMembership;
+import orchestrator.core.topology.Hearing;
 import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
 import orchestrator.core.topology.Replication;
@@ -158,6 +159,110 @@ class ReadingTest {
     assertThat(replication.tls().getPublicKey()).contains(true);
   }
 
+  private static Table waiting(String... more) {
+    List<String> cells =
+        new ArrayList<>(
+            List.of(
+                "Replica_IO_State", "Waiting for source to send event",
+                "Replica_IO_Running", "Yes",
+                "Source_Host", "a",
+                "Source_Port", "3307",
+                "Relay_Log_Space", "777",
+                "Channel_Name", ""));
+    for (int i = 0; i < more.length; i += 2) {
+      cells.set(cells.indexOf(more[i]) + 1, more[i + 1]);
+    }
+    return row(cells.toArray(String[]::new));
+  }
+
+  private static Optional<Hearing> hearing(Table status, Table heartbeats) {
+    return read(
+            facts("8.4.3", Set.of("server_id"), OptionalStatement.HEARTBEATS),
+            USUAL,
+            row("x", "2"),
+            status,
+            heartbeats)
+        .replication()
+        .orElseThrow()
+        .hearing();
+  }
+
+  @Test
+  void readsTheHeartbeatsOfTheChannelThatCounts() {
+    Table heartbeats =
+        rows(
+            3,
+            "channel_name",
+            "other",
+            "received_heartbeats",
+            "99",
+            "heartbeat_period",
+            "5.000",
+            "",
+            "12",
+            "30.500");
+
+    assertThat(hearing(waiting(), heartbeats))
+        .contains(Hearing.of(12, Duration.ofMillis(30_500), 777));
+    assertThat(hearing(waiting(), Table.EMPTY)).isEmpty();
+    assertThat(hearing(waiting("Channel_Name", "third"), heartbeats)).isEmpty();
+  }
+
+  /** One that is writing down what it got, or waits for room to do so, has heard all the same. */
+  @Test
+  void onlyAReplicaThatWaitsForItsSourceTellsWhatItHears() {
+    Table heartbeats =
+        row("channel_name", "", "received_heartbeats", "12", "heartbeat_period", "30.000");
+    Table none = row("channel_name", "", "received_heartbeats", "0", "heartbeat_period", "0.000");
+
+    assertThat(hearing(waiting(), heartbeats)).isPresent();
+    assertThat(
+            hearing(
+                waiting(
+                    "Replica_IO_State",
+                    "Waiting for the replica SQL thread to free enough relay log space"),
+                heartbeats))
+        .isEmpty();
+    assertThat(hearing(waiting("Replica_IO_Running", "Connecting"), heartbeats)).isEmpty();
+    assertThat(hearing(waiting(), none)).as("heartbeats are switched off").isEmpty();
+  }
+
+  @Test
+  void readsTheHeartbeatsOfMariaDbsNamelessConnectionAndNoOther() {
+    ServerFacts facts = facts("11.4.5-MariaDB", Set.of("server_id"));
+    String[] named = {
+      "Connection_name", "other",
+      "Slave_IO_State", "Waiting for master to send event",
+      "Slave_IO_Running", "Yes",
+      "Master_Host", "b",
+      "Master_Port", "3307",
+      "Master_Log_File", "bin.000001",
+      "Relay_Log_Space", "777",
+      "Slave_received_heartbeats", "99",
+      "Slave_heartbeat_period", "5.000"
+    };
+    List<String> both = new ArrayList<>(List.of(named));
+    both.addAll(
+        List.of(
+            "",
+            "Waiting for master to send event",
+            "Yes",
+            "a",
+            "3307",
+            "bin.000001",
+            "888",
+            "12",
+            "30.000"));
+
+    Instance one = read(facts, USUAL, row("x", "2"), row(named));
+    Instance two = read(facts, USUAL, row("x", "2"), rows(9, both.toArray(String[]::new)));
+
+    assertThat(one.replication()).isEmpty();
+    assertThat(two.replication().map(Replication::source)).contains(new InstanceKey("a", 3307));
+    assertThat(two.replication().flatMap(Replication::hearing))
+        .contains(Hearing.of(12, Duration.ofSeconds(30), 888));
+  }
+
   @Test
   void readsTheNamelessChannelAndNoneOfAGroup() {
     Table channels =
@@ -180,7 +285,7 @@ class ReadingTest {
             "another");
 
     assertThat(
-            ReplicaStatus.of(channels, Dialect.of(new ServerVersion("5.7.22", "")))
+            ReplicaStatus.of(channels, Table.EMPTY, Dialect.of(new ServerVersion("5.7.22", "")))
                 .orElseThrow()
                 .sourceHost())
         .isEqualTo("plain");

@@ -237,7 +237,8 @@ final class SimulatedServer {
         !mariaDb,
         mariaDb,
         false,
-        ReplicationTls.NONE);
+        ReplicationTls.NONE,
+        Optional.empty());
   }
 
   private static BinlogCoordinates position(long count) {

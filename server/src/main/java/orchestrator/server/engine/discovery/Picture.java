@@ -84,7 +84,7 @@ public final class Picture {
     }
     Instance known = instances.get(read.key());
     if (known == null || !isNewer(known, read)) {
-      put(read);
+      put(read.after(Optional.ofNullable(known)));
     }
     failures = failures.without(read.key());
     version++;

@@ -167,7 +167,13 @@ public final class Analysis {
     List<Instance> replicas = topology.replicasOf(instance.key());
     Subject subject = Subject.of(instance, replicas, topology, policy);
     ReplicaSummary summary =
-        ReplicaSummary.of(replicas, topology, state, policy.reasonableLag(), now);
+        ReplicaSummary.of(
+            replicas,
+            subject.lastCheckValid() || subject.lastCheckPartialSuccess(),
+            topology,
+            state,
+            policy.reasonableLag(),
+            now);
     boolean isStale =
         subject.isWaitingForSemiSyncReplicas()
             && stale.isStale(subject.key(), subject.binlog(), policy.lockedSemiSyncAfter(), now);

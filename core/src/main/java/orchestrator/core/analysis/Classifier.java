@@ -84,6 +84,11 @@ final class Classifier {
       return replicas.failingToConnect() == replicas.valid();
     }
 
+    /** It says so, or what it has missed does. */
+    boolean theOnlyOneIsCutOff() {
+      return count() == 1 && replicas.failingToConnect() + replicas.deaf() == 1;
+    }
+
     boolean semiSyncIsShort() {
       return subject.master() && subject.isWaitingForSemiSyncReplicas();
     }
@@ -169,9 +174,8 @@ final class Classifier {
               DEAD_INTERMEDIATE_MASTER_WITH_SINGLE_REPLICA_FAILING_TO_CONNECT,
               p ->
                   p.deadIntermediate()
-                      && p.count() == 1
                       && p.allValid()
-                      && p.replicas.failingToConnect() == 1
+                      && p.theOnlyOneIsCutOff()
                       && p.noneReplicates()),
           rule(
               DEAD_INTERMEDIATE_MASTER_WITH_SINGLE_REPLICA,

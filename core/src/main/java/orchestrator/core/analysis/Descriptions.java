@@ -31,7 +31,8 @@ final class Descriptions {
       case UNREACHABLE_CO_MASTER -> unreachable("The co-master", replicas);
       case ALL_CO_MASTER_REPLICAS_NOT_REPLICATING -> stopped("The co-master", replicas);
       case DEAD_INTERMEDIATE_MASTER_WITH_SINGLE_REPLICA_FAILING_TO_CONNECT ->
-          "The intermediate master does not answer, and its only replica cannot connect to it";
+          "The intermediate master does not answer, and its only replica "
+              + (replicas.deaf() > 0 ? "has missed a heartbeat from it" : "cannot connect to it");
       case DEAD_INTERMEDIATE_MASTER_WITH_SINGLE_REPLICA, DEAD_INTERMEDIATE_MASTER ->
           dead("The intermediate master", replicas);
       case DEAD_INTERMEDIATE_MASTER_AND_SOME_REPLICAS ->
@@ -56,12 +57,22 @@ final class Descriptions {
   }
 
   private static String dead(String who, ReplicaSummary replicas) {
-    return who + " does not answer, and " + noneReplicates(howMany(replicas));
+    return who + " does not answer, and " + noneReplicates(howMany(replicas) + deaf(replicas));
+  }
+
+  /** Of those that answer, and say that they replicate. */
+  private static String deaf(ReplicaSummary replicas) {
+    return switch (replicas.deaf()) {
+      case 0 -> "";
+      case 1 -> ", 1 has missed a heartbeat";
+      default -> ", " + replicas.deaf() + " have missed a heartbeat";
+    };
   }
 
   private static String deadWithSome(String who, ReplicaSummary replicas) {
     return "%s does not answer; %d of its %d replicas answer, and none of these is replicating"
-        .formatted(who, replicas.valid(), replicas.count());
+            .formatted(who, replicas.valid(), replicas.count())
+        + deaf(replicas);
   }
 
   private static String deadWithReplicas(String who, ReplicaSummary replicas) {

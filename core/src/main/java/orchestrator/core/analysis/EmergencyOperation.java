@@ -46,11 +46,9 @@ public sealed interface EmergencyOperation {
     AnalysisCode code = diagnosis.code();
     InstanceKey key = diagnosis.key();
     return switch (code) {
-      case UNREACHABLE_MASTER -> {
-        List<InstanceKey> all = new ArrayList<>(List.of(key));
-        replicasBelow(key, topology).forEach(replica -> all.add(replica.key()));
-        yield List.of(new Reprobe(all, code));
-      }
+      // Again and again, so that a missed heartbeat is noticed.
+      case UNREACHABLE_MASTER, UNREACHABLE_CO_MASTER, UNREACHABLE_INTERMEDIATE_MASTER ->
+          List.of(reprobe(key, topology, code));
       case LOCKED_SEMI_SYNC_MASTER_HYPOTHESIS -> {
         List<EmergencyOperation> operations = new ArrayList<>();
         operations.add(new Reprobe(List.of(key), code));
@@ -67,9 +65,12 @@ public sealed interface EmergencyOperation {
                 .filter(replica -> !replica.usesMariaDbGtid())
                 .map(Instance::key)
                 .toList();
-        yield restartable.isEmpty()
-            ? List.of()
-            : List.of(new RestartIoThreads(key, restartable, code));
+        List<EmergencyOperation> operations = new ArrayList<>();
+        operations.add(reprobe(key, topology, code));
+        if (!restartable.isEmpty()) {
+          operations.add(new RestartIoThreads(key, restartable, code));
+        }
+        yield operations;
       }
       case ALL_MASTER_REPLICAS_NOT_REPLICATING, ALL_MASTER_REPLICAS_NOT_REPLICATING_OR_DEAD ->
           List.of(new Reprobe(List.of(key), code));
@@ -91,20 +92,24 @@ public sealed interface EmergencyOperation {
           MASTER_WITHOUT_REPLICAS,
           DEAD_CO_MASTER,
           DEAD_CO_MASTER_AND_SOME_REPLICAS,
-          UNREACHABLE_CO_MASTER,
           ALL_CO_MASTER_REPLICAS_NOT_REPLICATING,
           DEAD_INTERMEDIATE_MASTER_WITH_SINGLE_REPLICA_FAILING_TO_CONNECT,
           DEAD_INTERMEDIATE_MASTER_WITH_SINGLE_REPLICA,
           DEAD_INTERMEDIATE_MASTER,
           DEAD_INTERMEDIATE_MASTER_AND_SOME_REPLICAS,
           DEAD_INTERMEDIATE_MASTER_AND_REPLICAS,
-          UNREACHABLE_INTERMEDIATE_MASTER,
           ALL_INTERMEDIATE_MASTER_REPLICAS_FAILING_TO_CONNECT_OR_DEAD,
           ALL_INTERMEDIATE_MASTER_REPLICAS_NOT_REPLICATING,
           BINLOG_SERVER_FAILING_TO_CONNECT_TO_MASTER,
           DEAD_REPLICATION_GROUP_MEMBER_WITH_REPLICAS ->
           List.of();
     };
+  }
+
+  private static Reprobe reprobe(InstanceKey key, Topology topology, AnalysisCode because) {
+    List<InstanceKey> all = new ArrayList<>(List.of(key));
+    replicasBelow(key, topology).forEach(replica -> all.add(replica.key()));
+    return new Reprobe(all, because);
   }
 
   private static List<EmergencyOperation> staleCoordinates(Diagnosis diagnosis) {

@@ -21,7 +21,9 @@ import orchestrator.core.topology.Topology;
  *
  * @param keys all of them, by key
  * @param valid how many are valid
- * @param validReplicating valid, with both threads running
+ * @param validReplicating valid, with both threads running, and not deaf
+ * @param deaf valid, with both threads running, and {@linkplain Replication#isDeaf() deaf}; none
+ *     while the source itself answers: then it is not for its replicas to say how it is
  * @param failingToConnect valid, and saying that they cannot reach their source
  * @param lagging more behind than is reasonable, by what was last read, valid or not
  * @param delayed with a configured delay
@@ -39,6 +41,7 @@ public record ReplicaSummary(
     List<InstanceKey> keys,
     int valid,
     int validReplicating,
+    int deaf,
     int failingToConnect,
     int lagging,
     int delayed,
@@ -58,14 +61,18 @@ public record ReplicaSummary(
 
   public static final ReplicaSummary NONE =
       new ReplicaSummary(
-          List.of(), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, false, false, "", "", "");
+          List.of(), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, false, false, "", "", "");
 
   public ReplicaSummary {
     keys = List.copyOf(keys);
   }
 
+  /**
+   * @param sourceAnswers whether anything was heard of their source
+   */
   static ReplicaSummary of(
       List<Instance> replicas,
+      boolean sourceAnswers,
       Topology topology,
       ReplicatedState state,
       Duration reasonableLag,
@@ -73,7 +80,7 @@ public record ReplicaSummary(
     if (replicas.isEmpty()) {
       return NONE;
     }
-    Counter counter = new Counter(reasonableLag.toSeconds());
+    Counter counter = new Counter(reasonableLag.toSeconds(), sourceAnswers);
     for (Instance replica : replicas) {
       Downtime downtime = state.downtimes().get(replica.key());
       boolean downtimed = downtime != null && downtime.isActive(now);
@@ -97,10 +104,12 @@ public record ReplicaSummary(
   /** What is being counted. */
   private static final class Counter {
     private final long reasonableLagSeconds;
+    private final boolean sourceAnswers;
     private final List<InstanceKey> keys = new ArrayList<>();
     private final Set<String> majorVersions = new HashSet<>();
     private int valid;
     private int validReplicating;
+    private int deaf;
     private int failingToConnect;
     private int lagging;
     private int delayed;
@@ -117,8 +126,9 @@ public record ReplicaSummary(
     private String maxGtidMode = "";
     private String errant = "";
 
-    Counter(long reasonableLagSeconds) {
+    Counter(long reasonableLagSeconds, boolean sourceAnswers) {
       this.reasonableLagSeconds = reasonableLagSeconds;
+      this.sourceAnswers = sourceAnswers;
     }
 
     void add(Instance replica, boolean isDowntimed) {
@@ -165,7 +175,9 @@ public record ReplicaSummary(
     private void addThreads(Replication row) {
       boolean running =
           row.ioThread() == ThreadState.RUNNING && row.sqlThread() == ThreadState.RUNNING;
-      validReplicating += running ? 1 : 0;
+      boolean isDeaf = running && !sourceAnswers && row.isDeaf();
+      validReplicating += running && !isDeaf ? 1 : 0;
+      deaf += isDeaf ? 1 : 0;
       failingToConnect += row.isFailingToConnectToSource() ? 1 : 0;
     }
 
@@ -181,6 +193,7 @@ public record ReplicaSummary(
           keys,
           valid,
           validReplicating,
+          deaf,
           failingToConnect,
           lagging,
           delayed,

@@ -12,6 +12,8 @@ import java.util.Random;
 import java.util.Set;
 import orchestrator.core.analysis.text.TopologyText;
 import orchestrator.core.state.ReplicatedState;
+import orchestrator.core.testing.InstanceBuilder;
+import orchestrator.core.testing.TopologyBuilder;
 import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.Topology;
 import org.junit.jupiter.api.Test;
@@ -66,6 +68,29 @@ class ClassificationPropertyTest {
     assertThat(Evidence.verdict(diagnosis, topology, FailureLog.NONE, Duration.ZERO, NOW))
         .as("seed %d: nothing is dead that was never tried", seed)
         .isInstanceOf(code.meansServerIsDead() ? Evidence.Wait.class : Evidence.Conclusive.class);
+  }
+
+  @Test
+  void whatReplicasHearIsOfNoImportanceForAServerThatAnswers() {
+    for (long seed = 0; seed < SEEDS; seed++) {
+      TopologyBuilder servers = RandomServers.topology(new Random(seed));
+      Topology topology = servers.build();
+      for (Instance instance : topology.instances()) {
+        if (instance.replication().isPresent()) {
+          servers.with(instance.key().displayString(), InstanceBuilder::deaf);
+        }
+      }
+
+      assertThat(ofThoseThatAnswer(servers.build()))
+          .as("seed %d", seed)
+          .isEqualTo(ofThoseThatAnswer(topology));
+    }
+  }
+
+  private static List<Diagnosis> ofThoseThatAnswer(Topology topology) {
+    return analyze(topology).stream()
+        .filter(d -> d.subject().lastCheckValid() || d.subject().lastCheckPartialSuccess())
+        .toList();
   }
 
   @Test

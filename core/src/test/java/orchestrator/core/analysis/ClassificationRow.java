@@ -50,6 +50,12 @@ record ClassificationRow(
     }
   }
 
+  /** It is silent, and all its replicas hear nothing of it. */
+  static void hung(TopologyBuilder servers, String name) {
+    dead(servers, name);
+    servers.withReplicasOf(name, InstanceBuilder::deaf);
+  }
+
   static void stopped(TopologyBuilder servers, String... names) {
     for (String name : names) {
       servers.with(name, InstanceBuilder::ioThreadStopped);

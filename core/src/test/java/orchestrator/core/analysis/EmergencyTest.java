@@ -56,6 +56,22 @@ class EmergencyTest {
   }
 
   @Test
+  void anUnreachableIntermediateMasterIsReadAgainSoThatAMissedHeartbeatIsNoticed() {
+    TopologyBuilder servers =
+        new TopologyBuilder()
+            .with("m")
+            .with("i", i -> i.replicatesFrom("m").unreachable())
+            .with("r1", r -> r.replicatesFrom("i"))
+            .with("r2", r -> r.replicatesFrom("i"));
+
+    assertThat(operations(servers, "i"))
+        .containsExactly(
+            new Reprobe(
+                List.of(key("i"), key("r1"), key("r2")),
+                AnalysisCode.UNREACHABLE_INTERMEDIATE_MASTER));
+  }
+
+  @Test
   void laggingReplicasOfAnUnreachableMasterMustConnectAnew() {
     TopologyBuilder servers =
         TopologyBuilder.masterWithReplicas(2)
@@ -66,6 +82,9 @@ class EmergencyTest {
     assertThat(operations(servers, "m"))
         .as("a restart would cost MariaDB's relay logs")
         .containsExactly(
+            new Reprobe(
+                List.of(key("m"), key("r1"), key("r2")),
+                AnalysisCode.UNREACHABLE_MASTER_WITH_LAGGING_REPLICAS),
             new RestartIoThreads(
                 key("m"),
                 List.of(key("r1")),

@@ -58,6 +58,40 @@ final class MasterRows {
               dead(s, "m", "r1");
               stopped(s, "r2");
             }),
+        master("silent to all its replicas too", DEAD_MASTER, 2, s -> hung(s, "m")),
+        master(
+            "silent to its replicas, of which all lag",
+            DEAD_MASTER,
+            2,
+            s -> {
+              hung(s, "m");
+              s.withReplicasOf("m", r -> r.lagSeconds(11));
+            }),
+        master(
+            "silent to a replica, another one is stopped, the last is dead",
+            DEAD_MASTER_AND_SOME_REPLICAS,
+            3,
+            s -> {
+              hung(s, "m");
+              stopped(s, "r2");
+              dead(s, "r3");
+            }),
+        master(
+            "silent, one replica hears it",
+            UNREACHABLE_MASTER,
+            3,
+            s -> {
+              dead(s, "m");
+              s.with("r1", InstanceBuilder::deaf).with("r2", InstanceBuilder::deaf);
+            }),
+        master(
+            "answers in part, replicas hear nothing",
+            NO_PROBLEM,
+            2,
+            s -> {
+              s.with("m", InstanceBuilder::unreachableWithPartialSuccess);
+              s.withReplicasOf("m", InstanceBuilder::deaf);
+            }),
         master(
             "silent, all replicas lag",
             UNREACHABLE_MASTER_WITH_LAGGING_REPLICAS,

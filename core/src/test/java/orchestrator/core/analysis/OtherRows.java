@@ -42,6 +42,7 @@ final class OtherRows {
             NO_PROBLEM,
             1,
             s -> s.with("a", InstanceBuilder::unreachableWithPartialSuccess)),
+        coMaster("silent to its replicas too", DEAD_CO_MASTER, 1, s -> hung(s, "a")),
         coMaster(
             "silent, all lag",
             UNREACHABLE_CO_MASTER,
@@ -132,6 +133,17 @@ final class OtherRows {
               s.withReplicasOf("i", r -> r.lagSeconds(60));
             }),
         intermediate("silent", UNREACHABLE_INTERMEDIATE_MASTER, 2, s -> dead(s, "i")),
+        intermediate("silent to its replicas too", DEAD_INTERMEDIATE_MASTER, 2, s -> hung(s, "i")),
+        intermediate(
+            "silent to its only replica too",
+            DEAD_INTERMEDIATE_MASTER_WITH_SINGLE_REPLICA_FAILING_TO_CONNECT,
+            1,
+            s -> hung(s, "i")),
+        intermediate(
+            "well, though its replicas hear nothing",
+            NO_PROBLEM,
+            2,
+            s -> s.withReplicasOf("i", InstanceBuilder::deaf)),
         intermediate(
             "answers in part, a replica cannot connect",
             NO_PROBLEM,

@@ -81,7 +81,7 @@ final class AnalysisView {
 
   private static ReplicaSummary onlyKeys(List<InstanceKey> keys) {
     return new ReplicaSummary(
-        keys, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, false, false, "", "", "");
+        keys, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, false, false, "", "", "");
   }
 
   /**

@@ -6,7 +6,8 @@ import orchestrator.core.gtid.GtidDifference;
 import orchestrator.core.gtid.GtidSet;
 
 /**
- * Which transactions a failover lost: what is known, and what cannot be known.
+ * Which transactions a failover lost: what is known, and what cannot be known. Of a recovery that
+ * moves the replicas of another server: what those that had to stay have, and the master lacks.
  *
  * @param oldMasterSeen when the failed master's executed set was last read; what it committed after
  *     that moment and sent to no replica is unknown until {@link #exact}

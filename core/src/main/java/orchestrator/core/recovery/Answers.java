@@ -35,6 +35,7 @@ final class Answers {
       case Pending.Committing ignored -> mismatch(purpose);
       case Pending.Hook ignored -> mismatch(purpose);
       case Pending.Look ignored -> mismatch(purpose);
+      case Pending.LookBelow ignored -> mismatch(purpose);
       case Pending.Poll ignored -> mismatch(purpose);
       case Pending.MoveCheck ignored -> mismatch(purpose);
       case Pending.Survey ignored -> mismatch(purpose);
@@ -55,6 +56,7 @@ final class Answers {
   static void probed(Turn t, Pending purpose, Instance instance) {
     switch (purpose) {
       case Pending.Look look -> Gathering.looked(t, look, instance);
+      case Pending.LookBelow look -> Gathering.lookedBelow(t, look, instance);
       case Pending.Poll poll -> Preparing.polled(t, poll.replica(), instance);
       case Pending.MoveCheck check -> Moving.checked(t, check.replica(), instance);
       case Pending.Survey survey -> RelocationFlow.surveyed(t, survey, instance);
@@ -72,6 +74,7 @@ final class Answers {
   static void probeFailed(Turn t, Pending purpose, String reason) {
     switch (purpose) {
       case Pending.Look look -> Gathering.lookFailed(t, look, reason);
+      case Pending.LookBelow ignored -> {}
       case Pending.Poll poll -> Preparing.pollFailed(t, poll.replica(), reason);
       case Pending.MoveCheck check -> Moving.checkFailed(t, check.replica(), reason);
       case Pending.Survey survey -> RelocationFlow.surveyFailed(t, survey, reason);

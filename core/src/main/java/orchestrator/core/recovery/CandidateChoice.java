@@ -24,7 +24,7 @@ final class CandidateChoice {
   /**
    * The input.
    *
-   * @param live the replicas that answered, as they are now
+   * @param live the replicas that answered, as they are now, and servers below those that did not
    * @param silent the others, and why
    * @param excluded servers that failed as candidates in this recovery, and why
    * @param stuck servers that turned out not to apply what they have fetched
@@ -72,7 +72,11 @@ final class CandidateChoice {
   CandidateChoice(Question question) {
     this.question = question;
     this.survivors =
-        new Survivors(question.circumstances().failedServer(), question.live(), question.stuck());
+        new Survivors(
+            question.circumstances().failedServer(),
+            question.live(),
+            question.stuck(),
+            question.circumstances().surroundings().directReplicaAbove());
     this.target = survivors.target();
   }
 

@@ -49,7 +49,7 @@ final class Closing {
     for (Instance replica : t.s.live.values()) {
       boolean stopped = hasIoThread(replica, ThreadState.STOPPED);
       boolean byUs =
-          t.s.resumed
+          (t.s.resumed && t.s.ticket.fates().containsKey(replica.key()))
               || t.s
                   .circumstances
                   .lastRead(replica.key())

@@ -35,6 +35,20 @@ final class LossAssessment {
         Optional.empty());
   }
 
+  /**
+   * @param failed a server that was no master, as last read
+   * @param missing what its replicas have, and the master lacks
+   */
+  static LossReport ofReplicas(Instance failed, GtidDifference missing) {
+    return new LossReport(
+        failed.freshness().lastSeen(),
+        Optional.of(missing),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
+  }
+
   private static LossReport.SemiSyncSeen semiSyncOf(Instance failed) {
     return new LossReport.SemiSyncSeen(
         failed.semiSync().masterEnabled() && failed.semiSync().masterStatus(),

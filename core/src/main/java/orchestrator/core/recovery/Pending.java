@@ -18,6 +18,9 @@ sealed interface Pending {
   /** A read of a replica at the beginning. */
   record Look(InstanceKey replica, int round) implements Pending {}
 
+  /** A read of a server that gets everything through a replica which does not answer. */
+  record LookBelow(InstanceKey server, int round) implements Pending {}
+
   /** A change or a read that the preparation of the candidate waits for. */
   record StartApplying(InstanceKey replica) implements Pending {}
 

@@ -140,6 +140,9 @@ public final class RecoveryState {
   final Map<InstanceKey, Instance> live = new TreeMap<>();
   final Map<InstanceKey, String> silent = new TreeMap<>();
 
+  /** Those further down that answered; they count where the replica above them is silent. */
+  final Map<InstanceKey, Instance> below = new TreeMap<>();
+
   // The choice and its preparation
   final Map<InstanceKey, String> excluded = new TreeMap<>();
   final Set<InstanceKey> stuck = new HashSet<>();
@@ -218,6 +221,7 @@ public final class RecoveryState {
     copy.oldMasterReadOnly = oldMasterReadOnly;
     copy.live.putAll(live);
     copy.silent.putAll(silent);
+    copy.below.putAll(below);
     copyPreparation(copy);
     copy.promotionUntil = promotionUntil;
     copy.mayBeWritable = mayBeWritable;

@@ -38,14 +38,16 @@ final class SourceChoice {
 
     /**
      * @param reason why each server was ruled out
+     * @param isAhead whether it has what the source of all now will never get
      */
-    record Nowhere(String reason) implements Destination {}
+    record Nowhere(String reason, boolean isAhead) implements Destination {}
   }
 
   private final RecoveryState state;
   private final Circumstances circumstances;
   private final Classification failed;
   private final Eligibles eligibles;
+  private final Surplus surplus;
   private final List<Instance> orphans;
 
   SourceChoice(RecoveryState state) {
@@ -53,6 +55,7 @@ final class SourceChoice {
     this.circumstances = state.circumstances;
     this.failed = circumstances.failedServer().classification();
     this.eligibles = new Eligibles(state);
+    this.surplus = new Surplus(state);
     this.orphans = state.replicas().stream().map(state.live::get).filter(Objects::nonNull).toList();
   }
 
@@ -108,6 +111,7 @@ final class SourceChoice {
                         .classification()
                         .physicalEnvironment()
                         .equals(failed.physicalEnvironment()))
+                .thenComparing(server -> !Surplus.isFetching(server))
                 .thenComparing(this::isLagging)
                 .thenComparingLong(this::missing)
                 .thenComparing(Instance::key))
@@ -174,7 +178,7 @@ final class SourceChoice {
     circumstances.surroundings().source().ifPresent(rest::add);
     return first(orphan, rest, refusals, behind)
         .<Destination>map(Destination.To::new)
-        .orElseGet(() -> none(refusals, behind));
+        .orElseGet(() -> none(orphan, refusals, behind));
   }
 
   /** One that was moved, and fell silent afterwards, is not waited for. */
@@ -183,10 +187,11 @@ final class SourceChoice {
     return fate != null && fate.kind() == ReplicaFate.Kind.MOVED;
   }
 
-  private static Destination none(List<String> refusals, Set<InstanceKey> behind) {
+  private Destination none(Instance orphan, List<String> refusals, Set<InstanceKey> behind) {
     String reasons = refusals.isEmpty() ? "no server is known" : String.join("; ", refusals);
     return behind.isEmpty()
-        ? new Destination.Nowhere("nobody can be its source: " + reasons)
+        ? new Destination.Nowhere(
+            "nobody can be its source: " + reasons, !surplus.lost(orphan).isEmpty())
         : new Destination.Later(behind, reasons);
   }
 
@@ -219,7 +224,8 @@ final class SourceChoice {
                 ? Optional.empty()
                 : eligibles.refusal(source).map(reason -> source + ": " + reason))
         .or(() -> server == null ? Optional.of(source + " does not answer") : Optional.empty())
-        .or(() -> refusalBySettings(orphan, server));
+        .or(() -> refusalBySettings(orphan, server))
+        .or(() -> refusalByData(orphan, server));
   }
 
   private Optional<String> refusalBySettings(Instance orphan, @Nullable Instance server) {
@@ -230,15 +236,27 @@ final class SourceChoice {
         : Optional.empty();
   }
 
+  /** Below it nobody would ever know that the replica has more. */
+  private Optional<String> refusalByData(Instance orphan, @Nullable Instance server) {
+    if (server == null) {
+      return Optional.empty();
+    }
+    GtidSet lost = surplus.lostBelow(orphan, server);
+    return lost.isEmpty()
+        ? Optional.empty()
+        : Optional.of("it has transactions that " + server.key() + " lacks: " + lost);
+  }
+
   /**
    * MariaDB refuses a replica that is ahead of its source. With MySQL it waits until the source has
-   * come so far.
+   * come so far, which may never be when that one's own source is dead.
    */
   private boolean isBehind(Instance orphan, InstanceKey source) {
     Instance server = state.live.get(source);
-    return orphan.usesMariaDbGtid()
-        && server != null
-        && missing(orphan.gtid().executed(), server.gtid().executed()) > 0;
+    return server != null
+        && (orphan.usesMariaDbGtid()
+            ? missing(orphan.gtid().executed(), server.gtid().executed()) > 0
+            : surplus.isUncertain(orphan, server));
   }
 
   // One of the replicas takes the others

@@ -2,8 +2,10 @@ package orchestrator.core.recovery;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
@@ -11,6 +13,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import orchestrator.core.facts.DemotedMaster;
+import orchestrator.core.gtid.GtidSet;
 import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.topology.GroupMembership;
 import orchestrator.core.topology.Instance;
@@ -23,14 +26,26 @@ import orchestrator.core.topology.Topology;
  * @param source the server that it replicates from, or the one that has replaced that
  * @param siblings the other replicas of that server
  * @param members the known other members of its replication group
+ * @param formerSource the server that it replicates from, replaced or not
+ * @param promotedWith what {@code source} had when it replaced that, if it did and this is known
+ * @param below by direct replica, the servers that get everything through it. Further down only
+ *     below those that did not answer
  */
 public record Surroundings(
-    Optional<Instance> source, List<Instance> siblings, List<Instance> members) {
-  public static final Surroundings NONE = new Surroundings(Optional.empty(), List.of(), List.of());
+    Optional<Instance> source,
+    List<Instance> siblings,
+    List<Instance> members,
+    Optional<Instance> formerSource,
+    Optional<GtidSet> promotedWith,
+    Map<InstanceKey, List<Instance>> below) {
+  public static final Surroundings NONE =
+      new Surroundings(
+          Optional.empty(), List.of(), List.of(), Optional.empty(), Optional.empty(), Map.of());
 
   public Surroundings {
     siblings = List.copyOf(siblings);
     members = List.copyOf(members);
+    below = Map.copyOf(below);
   }
 
   /**
@@ -54,7 +69,41 @@ public record Surroundings(
     return new Surroundings(
         present.flatMap(topology::find),
         List.copyOf(siblings.values()),
-        membersWith(server, topology));
+        membersWith(server, topology),
+        above.flatMap(topology::find),
+        above
+            .map(state.demoted()::get)
+            .map(demoted -> state.recoveries().get(demoted.recoveryUid()))
+            .filter(ticket -> ticket.promoted().equals(present))
+            .flatMap(ticket -> ticket.loss().promotedExecuted()),
+        below(failed, replicas, topology));
+  }
+
+  private static Map<InstanceKey, List<Instance>> below(
+      InstanceKey failed, Collection<InstanceKey> replicas, Topology topology) {
+    Set<InstanceKey> seen = new HashSet<>(replicas);
+    seen.add(failed);
+    Map<InstanceKey, List<Instance>> below = new HashMap<>();
+    for (InstanceKey replica : replicas) {
+      List<Instance> found = new ArrayList<>();
+      descend(replica, topology, seen, found);
+      if (!found.isEmpty()) {
+        below.put(replica, List.copyOf(found));
+      }
+    }
+    return below;
+  }
+
+  private static void descend(
+      InstanceKey from, Topology topology, Set<InstanceKey> seen, List<Instance> found) {
+    for (Instance server : topology.replicasOf(from)) {
+      if (seen.add(server.key())) {
+        found.add(server);
+        if (!server.isLastCheckValid()) {
+          descend(server.key(), topology, seen, found);
+        }
+      }
+    }
   }
 
   /** A master that was replaced is no source for anybody: the one that replaced it is. */
@@ -81,7 +130,23 @@ public record Surroundings(
         .toList();
   }
 
-  /** Each once. */
+  /** Of each server further down, the direct replica through which it gets everything. */
+  SortedMap<InstanceKey, InstanceKey> directReplicaAbove() {
+    SortedMap<InstanceKey, InstanceKey> above = new TreeMap<>();
+    below.forEach(
+        (replica, servers) -> servers.forEach(server -> above.put(server.key(), replica)));
+    return above;
+  }
+
+  /** A server further down, as last read. */
+  Optional<Instance> readBelow(InstanceKey key) {
+    return below.values().stream()
+        .flatMap(List::stream)
+        .filter(server -> server.key().equals(key))
+        .findFirst();
+  }
+
+  /** Each once, but for those below replicas. */
   public List<Instance> all() {
     SortedMap<InstanceKey, Instance> all = new TreeMap<>();
     source.ifPresent(server -> all.put(server.key(), server));

@@ -15,18 +15,20 @@ import orchestrator.core.topology.Replication;
 import orchestrator.core.topology.ThreadState;
 
 /**
- * What the replicas that answered have of the failed master's transactions.
+ * What the replicas that answered have of the failed master's transactions. Where one did not,
+ * those below it may speak for it.
  *
  * <p>Only what came from the master counts. On MySQL a transaction is <em>errant</em> when only one
- * replica has it, and it was not written by the failed master nor seen on it; while nothing was
- * ever seen on the master, when that replica wrote it itself. Errant transactions are no reason to
- * choose or to refuse a server as source of data, and are not waited for. MariaDB's positions do
- * not allow to tell them apart.
+ * replica (with those below it) has it, and it was not written by the failed master nor seen on it;
+ * while nothing was ever seen on the master, when that replica wrote it itself. Errant transactions
+ * are no reason to choose or to refuse a server as source of data, and are not waited for.
+ * MariaDB's positions do not allow to tell them apart.
  */
 final class Survivors {
   private final Instance failed;
   private final Map<InstanceKey, Instance> live;
   private final Set<InstanceKey> stuck;
+  private final Map<InstanceKey, InstanceKey> branches;
 
   /** Of whom somebody has asked: of many replicas most are asked about one at a time. */
   private final Map<InstanceKey, Holding> holdings = new HashMap<>();
@@ -42,11 +44,17 @@ final class Survivors {
    * @param failed the failed master as last read
    * @param live the replicas that answered; one whose GTIDs are not known is left out
    * @param stuck servers that turned out not to apply what they have fetched
+   * @param branches {@link Surroundings#directReplicaAbove}
    */
-  Survivors(Instance failed, Map<InstanceKey, Instance> live, Set<InstanceKey> stuck) {
+  Survivors(
+      Instance failed,
+      Map<InstanceKey, Instance> live,
+      Set<InstanceKey> stuck,
+      Map<InstanceKey, InstanceKey> branches) {
     this.failed = failed;
     this.live = live;
     this.stuck = stuck;
+    this.branches = branches;
   }
 
   /** The servers that answered and whose GTIDs are known, by key. */
@@ -150,12 +158,16 @@ final class Survivors {
         break;
       }
       if (isKnown(other)
-          && !other.key().equals(instance.key())
+          && !isOfSameBranch(other.key(), instance.key())
           && raw(other) instanceof OracleGtidSet theirs) {
         suspect = suspect.subtract(theirs);
       }
     }
     return suspect;
+  }
+
+  private boolean isOfSameBranch(InstanceKey one, InstanceKey other) {
+    return branches.getOrDefault(one, one).equals(branches.getOrDefault(other, other));
   }
 
   private static GtidSet raw(Instance instance) {

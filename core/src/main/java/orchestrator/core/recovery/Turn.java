@@ -184,7 +184,11 @@ final class Turn {
 
   /** What the replicas that answered have: to be asked before anything of this turn goes on. */
   Survivors survivors() {
-    return new Survivors(s.circumstances.failedServer(), s.live, s.stuck);
+    return new Survivors(
+        s.circumstances.failedServer(),
+        s.live,
+        s.stuck,
+        s.circumstances.surroundings().directReplicaAbove());
   }
 
   void answered(InstanceKey key, Instance instance) {

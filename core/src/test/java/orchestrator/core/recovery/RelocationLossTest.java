@@ -1,0 +1,227 @@
+package orchestrator.core.recovery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import orchestrator.core.facts.DemotedMaster;
+import orchestrator.core.facts.JournalEntry;
+import orchestrator.core.facts.LossReport;
+import orchestrator.core.facts.RecoveryOrigin;
+import orchestrator.core.facts.RecoveryTicket;
+import orchestrator.core.facts.ReplicaFate;
+import orchestrator.core.gtid.GtidDifference;
+import orchestrator.core.gtid.GtidSet;
+import orchestrator.core.relocation.ServerAction;
+import orchestrator.core.state.Command;
+import orchestrator.core.state.LogPosition;
+import orchestrator.core.state.ReplicatedState;
+import orchestrator.core.state.StateMachine;
+import orchestrator.core.testing.InstanceBuilder;
+import orchestrator.core.testing.TopologyBuilder;
+import orchestrator.core.topology.InstanceKey;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The master {@code m} died together with the intermediate master {@code im}, and {@code n} was
+ * promoted, which had not got all that {@code a}, a replica of {@code im}, has.
+ */
+class RelocationLossTest {
+  private static final String UUID = InstanceBuilder.uuidOf(key("m"));
+
+  private ReplicatedState state = replaced(LossReport.UNKNOWN);
+  private final TopologyBuilder servers =
+      new TopologyBuilder()
+          .with("m", m -> m.oracleGtid(UUID + ":1-85").unreachable())
+          .with(
+              "im", r -> r.replicatesFrom("m").readOnly().oracleGtid(UUID + ":1-85").unreachable())
+          .with("n", n -> n.oracleGtid(UUID + ":1-90," + own("n")))
+          .with("s", s -> s.replicatesFrom("n").readOnly().oracleGtid(UUID + ":1-90," + own("n")))
+          .with("a", a -> orphan(a).oracleGtid(UUID + ":1-100"))
+          .with("b", b -> orphan(b).oracleGtid(UUID + ":1-90"));
+
+  private static InstanceBuilder orphan(InstanceBuilder server) {
+    return server.replicatesFrom("im").readOnly().failingToConnect();
+  }
+
+  private static InstanceKey key(String server) {
+    return TopologyBuilder.key(server);
+  }
+
+  private static String own(String server) {
+    return InstanceBuilder.uuidOf(key(server)) + ":1-3";
+  }
+
+  private static ReplicatedState replaced(LossReport loss) {
+    RecoveryTicket ticket =
+        RecoveryTicket.begun(
+            "0:y",
+            key("m"),
+            "DeadMaster",
+            "",
+            "m:3306",
+            "main",
+            "",
+            RecoveryOrigin.AUTOMATIC,
+            TopologyBuilder.NOW,
+            TopologyBuilder.NOW,
+            0,
+            "manager",
+            List.of(key("n"), key("im")));
+    List<JournalEntry> entries = new ArrayList<>();
+    entries.add(new JournalEntry.PromotionIntended(key("n")));
+    entries.add(new JournalEntry.Promoted(key("n"), "", Optional.empty()));
+    entries.add(new JournalEntry.LossAssessed(loss));
+    return StateMachine.applyAll(
+            ReplicatedState.EMPTY,
+            List.of(
+                new Command.OpenRecovery(ticket),
+                new Command.WatchDemotedMaster(
+                    new DemotedMaster(key("m"), "0:y", key("n"), TopologyBuilder.NOW)),
+                new Command.Journal("0:y", entries, TopologyBuilder.NOW)),
+            LogPosition.NONE)
+        .next();
+  }
+
+  private Stage stage() {
+    return new Stage(
+            servers,
+            "im",
+            "DeadIntermediateMaster",
+            RecoveryPolicy.DEFAULT,
+            RecoveryOrigin.AUTOMATIC,
+            state)
+        .silent("m")
+        .silent("im");
+  }
+
+  private static Stream<String> moves(Stage stage) {
+    return stage
+        .actions()
+        .filter(ServerAction.ChangeSource.class::isInstance)
+        .map(ServerAction.ChangeSource.class::cast)
+        .map(move -> move.target().hostname() + ">" + move.source().hostname());
+  }
+
+  private static ReplicaFate fate(Stage stage, String replica) {
+    return stage.ticket.fates().getOrDefault(key(replica), ReplicaFate.UNSETTLED);
+  }
+
+  private static Stream<InstanceKey> downtimed(Stage stage) {
+    return stage
+        .commands()
+        .filter(Command.BeginDowntime.class::isInstance)
+        .map(command -> ((Command.BeginDowntime) command).downtime().key());
+  }
+
+  @Test
+  void aReplicaThatHasMoreThanTheNewMasterIsMovedNeitherBelowItNorBelowItsReplicas() {
+    Stage stage = stage().start();
+    assertThat(moves(stage)).containsExactly("b>s");
+    assertThat(fate(stage, "a").kind()).isEqualTo(ReplicaFate.Kind.LOST);
+    assertThat(fate(stage, "a").reason()).contains("n:3306 lacks: " + UUID + ":91-100");
+  }
+
+  @Test
+  void whatOnlyItHasIsInTheLossReportAndItIsInDowntime() {
+    Stage stage = stage().start();
+    assertThat(stage.ticket.loss().knownMissing()).contains(GtidDifference.parse(UUID + ":91-100"));
+    assertThat(downtimed(stage)).containsExactly(key("a"));
+  }
+
+  @Test
+  void theLossReportNamesWhatSeveralOfThemHave() {
+    servers.with("b", b -> b.oracleGtid(UUID + ":1-89:101"));
+    Stage stage = stage().start();
+    assertThat(stage.ticket.loss().knownMissing()).contains(GtidDifference.parse(UUID + ":91-101"));
+    assertThat(downtimed(stage)).containsExactlyInAnyOrder(key("a"), key("b"));
+  }
+
+  @Test
+  void whatTheMasterNeverHadIsErrantAndKeepsNobodyBack() {
+    servers.with(
+        "a", a -> a.oracleGtid(UUID + ":1-90," + own("a") + "," + own("im") + "," + own("x")));
+    Stage stage = stage().start();
+    assertThat(moves(stage)).containsExactlyInAnyOrder("a>s", "b>s");
+    assertThat(downtimed(stage)).isEmpty();
+  }
+
+  @Test
+  void whatTheMasterHadFromItsPredecessorsIsNoErrantTransaction() {
+    servers
+        .with("m", m -> m.oracleGtid(UUID + ":1-85," + own("x")))
+        .with("a", a -> a.oracleGtid(UUID + ":1-90," + own("x")));
+    assertThat(fate(stage().start(), "a").reason()).contains(own("x"));
+  }
+
+  @Test
+  void aSiblingThatHasItTakesIt() {
+    servers.with("s2", s -> s.replicatesFrom("m").readOnly().failingToConnect());
+    servers.with("s2", s -> s.oracleGtid(UUID + ":1-100"));
+    assertThat(moves(stage().start())).containsExactlyInAnyOrder("a>s2", "b>s");
+  }
+
+  @Test
+  void whileTheMasterIsNotReplacedASourceThatLacksSomethingIsWaitedForInVain() {
+    masterIsDead();
+    Stage stage = stage().start();
+    assertThat(moves(stage)).containsExactly("b>s");
+    assertThat(fate(stage, "a").reason()).contains("did not get in time");
+    assertThat(downtimed(stage)).as("nobody knows yet who is to be the master").isEmpty();
+  }
+
+  @Test
+  void aSourceThatGetsItMeanwhileTakesTheReplica() {
+    masterIsDead();
+    Stage stage = stage();
+    stage.answering(
+        Effect.Probe.class,
+        effect -> {
+          boolean again = stage.effects.stream().anyMatch(Effect.WakeAt.class::isInstance);
+          if (again) {
+            stage.change("s", s -> s.oracleGtid(UUID + ":1-100"));
+          }
+          return Optional.empty();
+        });
+    assertThat(moves(stage.start())).containsExactlyInAnyOrder("a>s", "b>s");
+  }
+
+  /** And not replaced. */
+  private void masterIsDead() {
+    state = ReplicatedState.EMPTY;
+    servers
+        .without("n")
+        .with("s", s -> s.replicatesFrom("m").failingToConnect().oracleGtid(UUID + ":1-90"));
+  }
+
+  @Test
+  void ofMariaDbCountsWhatTheMasterHadWhenItWasPromoted() {
+    state =
+        replaced(
+            new LossReport(
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(GtidSet.parse("0-1-90")),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty()));
+    mariaDb("m", 1, "0-1-85");
+    mariaDb("im", 2, "0-1-85");
+    mariaDb("n", 3, "0-3-120");
+    mariaDb("s", 4, "0-3-120");
+    mariaDb("a", 5, "0-1-100");
+    mariaDb("b", 6, "0-1-90");
+    Stage stage = stage().start();
+    assertThat(moves(stage)).containsExactly("b>s");
+    assertThat(fate(stage, "a").reason()).contains("n:3306 lacks: 0-1-100");
+    assertThat(stage.ticket.loss().knownMissing())
+        .map(GtidDifference::transactionCount)
+        .contains(10L);
+  }
+
+  private void mariaDb(String name, long serverId, String position) {
+    servers.with(name, s -> s.mariaDb("10.11.6-MariaDB").serverId(serverId).mariaDbGtid(position));
+  }
+}

@@ -1,0 +1,152 @@
+package orchestrator.core.recovery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.function.Predicate;
+import orchestrator.core.facts.JournalEntry;
+import orchestrator.core.facts.RecoveryOrigin;
+import orchestrator.core.facts.ReplicaFate;
+import orchestrator.core.relocation.ServerAction;
+import orchestrator.core.state.ReplicatedState;
+import orchestrator.core.testing.InstanceBuilder;
+import orchestrator.core.testing.TopologyBuilder;
+import orchestrator.core.topology.InstanceKey;
+import orchestrator.core.topology.ThreadState;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The master {@code m} dies together with the intermediate master {@code im}. Of its direct
+ * replicas {@code r} alone answers; {@code a} and {@code b}, below {@code im}, have more.
+ */
+class ServersBelowTest {
+  private static final String UUID = InstanceBuilder.uuidOf(key("m"));
+
+  private final TopologyBuilder servers =
+      new TopologyBuilder()
+          .with("m", m -> m.oracleGtid(UUID + ":1-85").unreachable())
+          .with("im", r -> replica(r, "m").unreachable())
+          .with("r", r -> replica(r, "m"))
+          .with("a", a -> replica(a, "im").oracleGtid(UUID + ":1-100"))
+          .with("b", b -> replica(b, "im").oracleGtid(UUID + ":1-95"));
+
+  private static InstanceBuilder replica(InstanceBuilder server, String source) {
+    return server.replicatesFrom(source).readOnly().failingToConnect().oracleGtid(UUID + ":1-90");
+  }
+
+  private static InstanceKey key(String server) {
+    return TopologyBuilder.key(server);
+  }
+
+  private Stage stage() {
+    return living().silent("im");
+  }
+
+  /** With an intermediate master that answers. */
+  private Stage living() {
+    return new Stage(servers, RecoveryPolicy.DEFAULT, RecoveryOrigin.AUTOMATIC).silent("m");
+  }
+
+  private static int indexOf(Stage stage, Predicate<ServerAction> wanted) {
+    List<ServerAction> actions = stage.actions().toList();
+    return actions.indexOf(
+        actions.stream().filter(wanted).findFirst().orElseThrow(AssertionError::new));
+  }
+
+  private static boolean isFed(ServerAction action) {
+    return action instanceof ServerAction.ChangeSource change
+        && change.target().equals(key("r"))
+        && change.source().equals(key("a"));
+  }
+
+  private static boolean isPromotion(ServerAction action) {
+    return action instanceof ServerAction.SetReadOnly set && !set.readOnly();
+  }
+
+  @Test
+  void whatADeadIntermediateMasterPassedOnIsFetchedFromThoseBelowItBeforeAPromotion() {
+    Stage stage = stage().start();
+    assertThat(indexOf(stage, ServersBelowTest::isFed))
+        .isLessThan(indexOf(stage, ServersBelowTest::isPromotion));
+    assertThat(stage.ticket.promoted()).contains(key("r"));
+    assertThat(stage.server("r").gtid().executed().orElseThrow()).hasToString(UUID + ":1-100");
+  }
+
+  @Test
+  void alsoWhenTheIntermediateMasterWasStillThereWhenItWasLastRead() {
+    servers.with("im", im -> im.seenAt(TopologyBuilder.NOW));
+    Stage stage = stage().start();
+    assertThat(stage.actions()).anyMatch(ServersBelowTest::isFed);
+  }
+
+  @Test
+  void alsoThroughSeveralDeadTiers() {
+    servers
+        .with("a", InstanceBuilder::unreachable)
+        .with("b", InstanceBuilder::unreachable)
+        .with("c", c -> replica(c, "a").oracleGtid(UUID + ":1-99"));
+    Stage stage = stage().silent("a").silent("b").start();
+    assertThat(stage.server("r").gtid().executed().orElseThrow()).hasToString(UUID + ":1-99");
+  }
+
+  @Test
+  void theyAreNeitherStoppedNorMovedNorPromoted() {
+    servers.with("r", r -> r.replication(row -> row.sqlThread(ThreadState.STOPPED)));
+    Stage stage = stage().start();
+    assertThat(stage.actions().map(ServerAction::target)).doesNotContain(key("a"), key("b"));
+    assertThat(stage.ticket.fates()).containsOnlyKeys(key("im"), key("r"));
+  }
+
+  @Test
+  void aReplicaThatAnswersSpeaksForItself() {
+    servers.with("im", im -> im.seenAt(TopologyBuilder.NOW));
+    Stage stage = living().start();
+    assertThat(stage.actions()).noneMatch(ServersBelowTest::isFed);
+  }
+
+  @Test
+  void whatTheIntermediateMasterWroteItselfIsErrantAlthoughAllBelowItHaveIt() {
+    String errant = UUID + ":1-90," + InstanceBuilder.uuidOf(key("im")) + ":1-3";
+    servers.with("a", a -> a.oracleGtid(errant)).with("b", b -> b.oracleGtid(errant));
+    assertThat(stage().start().actions()).noneMatch(ServersBelowTest::isFed);
+  }
+
+  @Test
+  void oneThatIsSilentIsNotWaitedForLongerThanAReplica() {
+    Stage stage = stage().silent("a").silent("b").start();
+    assertThat(
+            stage.momentOf(
+                stage.actions().filter(ServersBelowTest::isPromotion).findFirst().orElseThrow()))
+        .isLessThanOrEqualTo(Patience.STRAGGLERS);
+    assertThat(stage.ticket.promoted()).contains(key("r"));
+  }
+
+  @Test
+  void aPlanSaysWhereTheCandidateFetchesFrom() {
+    RecoveryPlan plan =
+        RecoveryPlanner.plan(
+            stage().circumstances,
+            RecoveryOrigin.AUTOMATIC,
+            ReplicatedState.EMPTY,
+            TopologyBuilder.NOW);
+    assertThat(plan.successor()).contains(key("r"));
+    assertThat(plan.candidates().getFirst().feeder()).contains(key("a"));
+  }
+
+  @Test
+  void aFailedRecoveryLeavesTheirThreadsAlone() {
+    servers.with("a", a -> a.ioThreadStopped()).with("r", InstanceBuilder::withoutBinlog);
+    Stage stage = stage();
+    stage.resume();
+    assertThat(stage.ticket.successful()).isFalse();
+    assertThat(stage.actions().map(ServerAction::target)).doesNotContain(key("a"), key("b"));
+  }
+
+  @Test
+  void theReplicaAboveThemIsAccountedForAsUnreachable() {
+    Stage stage = stage().start();
+    assertThat(stage.ticket.fates().getOrDefault(key("im"), ReplicaFate.UNSETTLED).kind())
+        .isEqualTo(ReplicaFate.Kind.UNREACHABLE);
+    assertThat(stage.journal()).anyMatch(JournalEntry.Promoted.class::isInstance);
+  }
+}

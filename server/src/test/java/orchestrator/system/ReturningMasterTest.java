@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.RecoveryTicket;
+import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.topology.Instance;
 import orchestrator.sandbox.Account;
 import orchestrator.sandbox.Sandbox;
@@ -86,8 +87,24 @@ class ReturningMasterTest {
                 "reattach-demoted-master",
                 promoted.address(),
                 "release-demoted-master");
+        assertKeptReadOnlyUntilAPersonWantsOtherwise(managed, old);
       }
     }
+  }
+
+  private static void assertKeptReadOnlyUntilAPersonWantsOtherwise(
+      Managed managed, SandboxServer old) {
+    old.sql("SET GLOBAL read_only = 0");
+    await("a former master that takes writes as a replica is set read-only")
+        .atMost(SOON)
+        .until(() -> Servers.isReadOnly(old));
+    ServerAction writable = new ServerAction.SetReadOnly(keyOf(old), false, false);
+    assertThat(managed.operations().perform(writable, Managed.TESTER))
+        .isInstanceOf(Outcome.Ok.class);
+    await("a person wants it to take writes")
+        .during(Duration.ofSeconds(4))
+        .atMost(Duration.ofSeconds(8))
+        .until(() -> !Servers.isReadOnly(old));
   }
 
   @ParameterizedTest

@@ -10,6 +10,7 @@ import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.recovery.DemotedMasterWatch;
 import orchestrator.core.recovery.LostServers;
 import orchestrator.core.recovery.SafetyPolicy;
+import orchestrator.core.recovery.WritableReplicas;
 import orchestrator.core.relocation.CanReplicate;
 import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.state.Command;
@@ -42,6 +43,7 @@ final class Watchman {
     if (manager.leadership().isEmpty()) {
       return;
     }
+    keepReadOnly();
     for (DemotedMaster demoted : manager.state().demoted().values()) {
       if (inHand.add(demoted.key())) {
         manager.probe(
@@ -51,6 +53,23 @@ final class Watchman {
               inHand.remove(demoted.key());
               looked(demoted, result);
             });
+      }
+    }
+  }
+
+  private void keepReadOnly() {
+    for (ServerAction.SetReadOnly set :
+        WritableReplicas.among(manager.picture.topology(), manager.state(), false)) {
+      if (inHand.add(set.target())) {
+        manager
+            .leadership()
+            .ifPresent(lead ->
+                manager.perform(
+                    set,
+                    "kept read-only",
+                    lead.term(),
+                    10_000,
+                    outcome -> inHand.remove(set.target())));
       }
     }
   }

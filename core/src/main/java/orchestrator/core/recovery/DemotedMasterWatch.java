@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.Downtime;
+import orchestrator.core.facts.KeptReadOnly;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.gtid.GtidDifference;
 import orchestrator.core.relocation.CanReplicate;
@@ -60,7 +61,7 @@ public final class DemotedMasterWatch {
      */
     record Compared(String text, boolean lossless) implements Finding {}
 
-    /** It replicates again, and needs no watch. */
+    /** It replicates again, and needs no look each second. */
     record Rejoined(String text) implements Finding {}
   }
 
@@ -92,9 +93,13 @@ public final class DemotedMasterWatch {
     if (hasRejoined(demoted, read, topology) && hasNothingOfItsOwn(read, returned)) {
       returned.onlyHere().ifPresent(lost -> tellLoss(demoted, returned, lost, commands, findings));
       commands.add(new Command.ReleaseDemotedMaster(demoted.key()));
+      commands.add(
+          new Command.KeepReadOnly(new KeptReadOnly(demoted.key(), demoted.recoveryUid(), now)));
       findings.add(
           new Finding.Rejoined(
-              demoted.key() + " replicates within its cluster again and is not watched any more"));
+              demoted.key()
+                  + " replicates within its cluster again and is watched as a replica only: it is"
+                  + " kept read-only until set-writeable"));
       return new Verdict(List.of(), commands, findings);
     }
     returned

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import orchestrator.core.facts.JournalEntry;
+import orchestrator.core.facts.KeptReadOnly;
 import orchestrator.core.facts.LossReport;
 import orchestrator.core.facts.ReplicaFate;
 import orchestrator.core.recovery.Pending.Alarm;
@@ -208,7 +209,13 @@ final class Promoting {
       // In one breath: whoever goes on after us makes the old master writable again.
       entries.add(new JournalEntry.PromotionIntended(t.failed()));
     }
-    t.commit(CommitKind.ABANDON, entries, List.of(new Command.ReleaseDemotedMaster(t.failed())));
+    t.commit(
+        CommitKind.ABANDON,
+        entries,
+        List.of(
+            new Command.ReleaseDemotedMaster(t.failed()),
+            // What was made writable once may be so again after a restart.
+            new Command.KeepReadOnly(new KeptReadOnly(key, t.s.ticket.uid(), t.now))));
   }
 
   /** The abandonment is committed: chooses again, once no move is under way any more. */

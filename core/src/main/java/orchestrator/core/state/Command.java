@@ -10,6 +10,7 @@ import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.Detection;
 import orchestrator.core.facts.Downtime;
 import orchestrator.core.facts.JournalEntry;
+import orchestrator.core.facts.KeptReadOnly;
 import orchestrator.core.facts.LossReport;
 import orchestrator.core.facts.Maintenance;
 import orchestrator.core.facts.ManagerNode;
@@ -199,6 +200,15 @@ public sealed interface Command {
   record CompareDemotedMaster(
       InstanceKey key, String recoveryUid, DemotedMaster.Comparison comparison)
       implements Command {}
+
+  /**
+   * The server is to take no writes as long as it is a replica. Until {@link EndReadOnly}, {@link
+   * Forget}, or it is to be promoted.
+   */
+  record KeepReadOnly(KeptReadOnly server) implements Command {}
+
+  /** A person wants it to take writes. */
+  record EndReadOnly(InstanceKey key) implements Command {}
 
   // The managers themselves
 

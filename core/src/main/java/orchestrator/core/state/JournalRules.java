@@ -146,6 +146,7 @@ final class JournalRules {
     if (entry instanceof JournalEntry.PromotionIntended intended
         && ticket.kind() != RecoveryKind.NON_WRITEABLE_MASTER) {
       draft.demoted = without(draft.demoted, intended.candidate());
+      draft.keptReadOnly = without(draft.keptReadOnly, intended.candidate());
     }
   }
 

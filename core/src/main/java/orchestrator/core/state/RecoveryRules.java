@@ -17,6 +17,7 @@ import orchestrator.core.facts.JournalEntry;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.state.CommandResult.Done;
 import orchestrator.core.state.CommandResult.Refused;
+import orchestrator.core.topology.InstanceKey;
 
 /** Beginning and acknowledging recoveries, and what they leave behind. */
 final class RecoveryRules {
@@ -170,6 +171,22 @@ final class RecoveryRules {
   static CommandResult release(StateDraft draft, Command.ReleaseDemotedMaster command) {
     boolean was = draft.demoted.containsKey(command.key());
     draft.demoted = without(draft.demoted, command.key());
+    return done(was);
+  }
+
+  static CommandResult keepReadOnly(StateDraft draft, Command.KeepReadOnly command) {
+    InstanceKey key = command.server().key();
+    if (!key.isValid()) {
+      return ServerRules.notAServer(key);
+    }
+    boolean isNew = !command.server().equals(draft.keptReadOnly.get(key));
+    draft.keptReadOnly = with(draft.keptReadOnly, key, command.server());
+    return done(isNew);
+  }
+
+  static CommandResult endReadOnly(StateDraft draft, Command.EndReadOnly command) {
+    boolean was = draft.keptReadOnly.containsKey(command.key());
+    draft.keptReadOnly = without(draft.keptReadOnly, command.key());
     return done(was);
   }
 

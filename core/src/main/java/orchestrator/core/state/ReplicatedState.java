@@ -10,6 +10,7 @@ import orchestrator.core.facts.Candidate;
 import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.Detection;
 import orchestrator.core.facts.Downtime;
+import orchestrator.core.facts.KeptReadOnly;
 import orchestrator.core.facts.Maintenance;
 import orchestrator.core.facts.ManagerNode;
 import orchestrator.core.facts.RecoveryBrake;
@@ -35,6 +36,7 @@ import orchestrator.core.topology.PromotionRule;
  * @param detections by id: active ones, and those that an open or blocking recovery answers
  * @param recoveries by uid: open ones, and closed ones until {@link Command.Expire}
  * @param demoted former masters that are watched
+ * @param keptReadOnly servers that are to take no writes as replicas
  * @param nodes managers that introduced themselves, by name
  * @param nextId the id that the next detection or recovery gets
  */
@@ -56,6 +58,7 @@ public record ReplicatedState(
     Map<Long, Detection> detections,
     Map<String, RecoveryTicket> recoveries,
     Map<InstanceKey, DemotedMaster> demoted,
+    Map<InstanceKey, KeptReadOnly> keptReadOnly,
     Map<String, ManagerNode> nodes,
     long nextId) {
 
@@ -74,6 +77,7 @@ public record ReplicatedState(
           Map.of(),
           true,
           Optional.empty(),
+          Map.of(),
           Map.of(),
           Map.of(),
           Map.of(),
@@ -98,6 +102,7 @@ public record ReplicatedState(
     detections = Map.copyOf(detections);
     recoveries = Map.copyOf(recoveries);
     demoted = Map.copyOf(demoted);
+    keptReadOnly = Map.copyOf(keptReadOnly);
     nodes = Map.copyOf(nodes);
     if (nextId < 1) {
       throw new IllegalArgumentException("nextId must be 1 or more, got " + nextId);

@@ -82,6 +82,7 @@ final class ServerRules {
     draft.candidates = keeping(draft.candidates, (key, value) -> !keys.contains(key));
     draft.tags = keeping(draft.tags, (key, value) -> !keys.contains(key));
     draft.demoted = keeping(draft.demoted, (key, value) -> !keys.contains(key));
+    draft.keptReadOnly = keeping(draft.keptReadOnly, (key, value) -> !keys.contains(key));
     draft.pools.forEach((name, pool) -> draft.pools = fewer(draft.pools, name, pool, keys));
   }
 

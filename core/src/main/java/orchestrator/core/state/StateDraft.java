@@ -10,6 +10,7 @@ import orchestrator.core.facts.Candidate;
 import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.Detection;
 import orchestrator.core.facts.Downtime;
+import orchestrator.core.facts.KeptReadOnly;
 import orchestrator.core.facts.Maintenance;
 import orchestrator.core.facts.ManagerNode;
 import orchestrator.core.facts.RecoveryBrake;
@@ -41,6 +42,7 @@ final class StateDraft {
   Map<Long, Detection> detections;
   Map<String, RecoveryTicket> recoveries;
   Map<InstanceKey, DemotedMaster> demoted;
+  Map<InstanceKey, KeptReadOnly> keptReadOnly;
   Map<String, ManagerNode> nodes;
   long nextId;
 
@@ -64,6 +66,7 @@ final class StateDraft {
     detections = base.detections();
     recoveries = base.recoveries();
     demoted = base.demoted();
+    keptReadOnly = base.keptReadOnly();
     nodes = base.nodes();
     nextId = base.nextId();
   }
@@ -99,6 +102,7 @@ final class StateDraft {
             && detections == base.detections()
             && recoveries == base.recoveries()
             && demoted == base.demoted()
+            && keptReadOnly == base.keptReadOnly()
             && nodes == base.nodes()
             && nextId == base.nextId();
     return same ? base : copy();
@@ -123,6 +127,7 @@ final class StateDraft {
         detections,
         recoveries,
         demoted,
+        keptReadOnly,
         nodes,
         nextId);
   }

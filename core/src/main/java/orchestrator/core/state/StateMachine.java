@@ -105,6 +105,8 @@ public final class StateMachine {
       case Command.WatchDemotedMaster c -> RecoveryRules.watch(draft, c);
       case Command.ReleaseDemotedMaster c -> RecoveryRules.release(draft, c);
       case Command.CompareDemotedMaster c -> RecoveryRules.compare(draft, c);
+      case Command.KeepReadOnly c -> RecoveryRules.keepReadOnly(draft, c);
+      case Command.EndReadOnly c -> RecoveryRules.endReadOnly(draft, c);
       case Command.RegisterDetection c -> DetectionRules.register(draft, c);
       case Command.EndDetectionHooks c -> DetectionRules.endHooks(draft, c);
       case Command.EndDetections c -> DetectionRules.end(draft, c);

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.JournalEntry;
+import orchestrator.core.facts.KeptReadOnly;
 import orchestrator.core.facts.LossReport;
 import orchestrator.core.facts.RecoveryOrigin;
 import orchestrator.core.facts.RecoveryTicket;
@@ -129,7 +130,9 @@ class DemotedMasterWatchTest {
   @Test
   void isReleasedWhenItReplicatesFromItsSuccessor() {
     servers.with("m", m -> m.replicatesFrom("r1").oracleGtid(UUID + ":1-100"));
-    assertThat(judge().commands()).contains(new Command.ReleaseDemotedMaster(OLD));
+    assertThat(judge().commands())
+        .contains(new Command.ReleaseDemotedMaster(OLD))
+        .contains(new Command.KeepReadOnly(new KeptReadOnly(OLD, "1:x", TopologyBuilder.NOW)));
     assertThat(judge().findings()).last().isInstanceOf(Finding.Rejoined.class);
   }
 

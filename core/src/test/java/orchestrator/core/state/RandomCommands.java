@@ -11,6 +11,7 @@ import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.Detection;
 import orchestrator.core.facts.Downtime;
 import orchestrator.core.facts.JournalEntry;
+import orchestrator.core.facts.KeptReadOnly;
 import orchestrator.core.facts.LossReport;
 import orchestrator.core.facts.Maintenance;
 import orchestrator.core.facts.ManagerNode;
@@ -84,7 +85,12 @@ final class RandomCommands {
       case 7 -> new Command.PullBrake(ONE, key(), now);
       case 8 -> new Command.ReleaseBrake(new Acknowledgement("x", "", now));
       case 0 -> new Command.WatchDemotedMaster(new DemotedMaster(key(), uid(), key(), now));
-      case 1 -> new Command.ReleaseDemotedMaster(key());
+      case 1 ->
+          switch (random.nextInt(3)) {
+            case 0 -> new Command.KeepReadOnly(new KeptReadOnly(key(), uid(), now));
+            case 1 -> new Command.EndReadOnly(key());
+            default -> new Command.ReleaseDemotedMaster(key());
+          };
       case 2 -> new Command.AnnounceNode(new ManagerNode(name(), "http://" + name(), "", "1"));
       case 3 -> new Command.ForgetNode(name());
       default -> new Command.Expire(now, now.minusSeconds(3600), now.minusSeconds(7200));

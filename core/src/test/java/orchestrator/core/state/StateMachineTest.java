@@ -22,6 +22,7 @@ import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.Downtime;
 import orchestrator.core.facts.HookPoint;
 import orchestrator.core.facts.JournalEntry;
+import orchestrator.core.facts.KeptReadOnly;
 import orchestrator.core.facts.LossReport;
 import orchestrator.core.facts.Maintenance;
 import orchestrator.core.facts.ManagerNode;
@@ -58,6 +59,7 @@ class StateMachineTest {
             new Command.PutTag(server("a"), "role", "x"),
             new Command.SubmitPool("p", List.of(server("a")), HOUR_LATER),
             new Command.WatchDemotedMaster(new DemotedMaster(server("a"), "u1", server("b"), NOON)),
+            new Command.KeepReadOnly(new KeptReadOnly(server("a"), "u1", NOON)),
             new Command.Forget(server("a")));
     assertThat(state).isEqualTo(ReplicatedState.EMPTY);
   }
@@ -267,6 +269,20 @@ class StateMachineTest {
             new Command.OpenRecovery(ticket("u1", "a")),
             journal("u1", new JournalEntry.PromotionIntended(server("b"))));
     assertThat(state.demoted()).isEmpty();
+  }
+
+  @Test
+  void serverIsKeptReadOnlyUntilAPersonWantsOtherwiseOrItIsToBePromoted() {
+    Command keep = new Command.KeepReadOnly(new KeptReadOnly(server("b"), "u0", NOON));
+    assertThat(after(keep).keptReadOnly()).containsOnlyKeys(server("b"));
+    assertThat(after(keep, new Command.EndReadOnly(server("b"))).keptReadOnly()).isEmpty();
+    assertThat(
+            after(
+                    keep,
+                    new Command.OpenRecovery(ticket("u1", "a")),
+                    journal("u1", new JournalEntry.PromotionIntended(server("b"))))
+                .keptReadOnly())
+        .isEmpty();
   }
 
   @Test

@@ -10,6 +10,7 @@ import orchestrator.core.facts.Candidate;
 import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.Detection;
 import orchestrator.core.facts.Downtime;
+import orchestrator.core.facts.KeptReadOnly;
 import orchestrator.core.facts.Maintenance;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.state.ReplicatedState;
@@ -29,6 +30,7 @@ public final class States {
   private final Map<Long, Detection> detections = new TreeMap<>();
   private final Map<String, RecoveryTicket> recoveries = new LinkedHashMap<>();
   private final Map<InstanceKey, DemotedMaster> demoted = new HashMap<>();
+  private final Map<InstanceKey, KeptReadOnly> keptReadOnly = new HashMap<>();
   private boolean recoveriesEnabled = true;
 
   public States() {
@@ -94,6 +96,11 @@ public final class States {
     return this;
   }
 
+  public States keptReadOnly(KeptReadOnly server) {
+    keptReadOnly.put(server.key(), server);
+    return this;
+  }
+
   public States recoveriesDisabled() {
     recoveriesEnabled = false;
     return this;
@@ -119,6 +126,7 @@ public final class States {
         detections,
         recoveries,
         demoted,
+        keptReadOnly,
         none.nodes(),
         detections.size() + recoveries.size() + 1L);
   }

@@ -8,12 +8,9 @@ import orchestrator.core.relocation.ServerAction.SetReadOnly;
 import orchestrator.core.topology.InstanceKey;
 
 /**
- * I1: of the servers that a manager which may act can reach undisturbed, one takes writes. A master
- * that comes back writable is noticed within seconds; one recovery makes never two servers
- * writable.
- *
- * <p>A former master that replicates again is watched no more. Its configuration file may still
- * make it writable when it is restarted: but then it is a replica that takes writes, no master.
+ * I1: of the servers that a manager which may act can reach undisturbed, one takes writes, be the
+ * others replicas or not. A master that comes back writable is noticed within seconds; one recovery
+ * makes never two servers writable.
  */
 public final class OneWritable implements Invariant {
   private static final long NOTICED_MILLIS = 8000;
@@ -73,7 +70,6 @@ public final class OneWritable implements Invariant {
             .filter(truth::isWritable)
             .filter(key -> truth.reach(acting.getFirst(), key))
             .filter(key -> truth.calmToManager(acting.getFirst(), key) <= truth.now())
-            .filter(key -> !Commits.isReplica(key, truth))
             .toList();
     if (writable.size() < 2) {
       since = -1;

@@ -112,6 +112,8 @@ final class AuditTypes {
       case Command.ReviseLoss ignored -> Optional.empty();
       case Command.WatchDemotedMaster ignored -> Optional.empty();
       case Command.CompareDemotedMaster ignored -> Optional.empty();
+      case Command.KeepReadOnly ignored -> Optional.empty();
+      case Command.EndReadOnly ignored -> Optional.empty();
       case Command.AnnounceNode ignored -> Optional.empty();
       case Command.ForgetNode ignored -> Optional.empty();
       case Command.Expire ignored -> Optional.empty();

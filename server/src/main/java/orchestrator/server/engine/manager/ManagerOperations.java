@@ -188,7 +188,20 @@ final class ManagerOperations implements Operations {
           "%s was replaced as a master and is kept read-only: two masters would take writes. To make it one again all the same: release-demoted-master first"
               .formatted(key));
     }
-    Fence fence = new Fence(manager.node().name(), leadership.get(), by.name());
+    return agreeTo(action, by).then(agreed -> carryOut(action, leadership.get(), by));
+  }
+
+  /** A replica that a person makes writable is not set read-only again by us. */
+  private Outcome<CommandResult.Done> agreeTo(ServerAction action, Requester by) {
+    return action instanceof ServerAction.SetReadOnly(var key, var readOnly, var _)
+            && !readOnly
+            && manager.consensus().state().keptReadOnly().containsKey(key)
+        ? commit(new Command.EndReadOnly(key), new Requester(by.name()))
+        : Outcome.ok(new CommandResult.Done(0));
+  }
+
+  private Outcome<Instance> carryOut(ServerAction action, Leadership leadership, Requester by) {
+    Fence fence = new Fence(manager.node().name(), leadership, by.name());
     ActionOutcome outcome = manager.servers().perform(action, fence, ACTION_TIMEOUT);
     if (outcome instanceof ActionOutcome.Applied(Instance after, _)) {
       manager.picture().recordSeen(action.target(), after);

@@ -7,9 +7,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import orchestrator.core.facts.DemotedMaster;
+import orchestrator.core.facts.KeptReadOnly;
 import orchestrator.core.recovery.DemotedMasterWatch;
 import orchestrator.core.recovery.DemotedMasterWatch.Finding;
 import orchestrator.core.recovery.ReturnedMaster;
+import orchestrator.core.recovery.WritableReplicas;
 import orchestrator.core.relocation.ActionOutcome;
 import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.state.ReplicatedState;
@@ -27,8 +29,9 @@ import org.slf4j.event.Level;
 
 /**
  * Looks at every demoted master each second, and sets it read-only on sight: a service manager may
- * start it again, writable, at any time. Clients that it then has are disconnected: some of them
- * may write to read-only servers.
+ * start it again, writable, at any time. One that replicates again is set read-only when a poll
+ * finds it writable. Clients that it then has are disconnected: some of them may write to read-only
+ * servers.
  */
 public final class DemotedMasters {
   private static final Logger log = LoggerFactory.getLogger(DemotedMasters.class);
@@ -62,20 +65,42 @@ public final class DemotedMasters {
     if (ports.consensus().leadership().isEmpty()) {
       return;
     }
-    for (DemotedMaster demoted : ports.consensus().state().demoted().values()) {
-      if (inHand.add(demoted.key())) {
-        Thread.ofVirtual()
-            .name("demoted-" + demoted.key())
-            .start(() -> {
-              try {
-                look(demoted);
-              } catch (RuntimeException e) {
-                log.error("Looking at the demoted {} failed", demoted.key(), e);
-              } finally {
-                inHand.remove(demoted.key());
-              }
-            });
-      }
+    ReplicatedState state = ports.consensus().state();
+    for (DemotedMaster demoted : state.demoted().values()) {
+      inHand(demoted.key(), () -> look(demoted));
+    }
+    for (ServerAction.SetReadOnly set :
+        WritableReplicas.among(ports.picture().topology(), state, rules.useSuperReadOnly())) {
+      inHand(set.target(), () -> keepReadOnly(set));
+    }
+  }
+
+  /** Unless it is already. */
+  private void inHand(InstanceKey key, Runnable work) {
+    if (inHand.add(key)) {
+      Thread.ofVirtual()
+          .name("demoted-" + key)
+          .start(() -> {
+            try {
+              work.run();
+            } catch (RuntimeException e) {
+              log.error("Looking at the demoted {} failed", key, e);
+            } finally {
+              inHand.remove(key);
+            }
+          });
+    }
+  }
+
+  private void keepReadOnly(ServerAction.SetReadOnly set) {
+    Optional<Leadership> leadership = ports.consensus().leadership();
+    Optional<KeptReadOnly> kept =
+        Optional.ofNullable(ports.consensus().state().keptReadOnly().get(set.target()));
+    if (leadership.isPresent() && kept.isPresent()) {
+      String text = WritableReplicas.text(kept.get());
+      log.warn("{}", text);
+      ports.trail().record(READ_ONLY, set.target(), text);
+      perform(set, fence(kept.get().recoveryUid(), leadership.get()));
     }
   }
 
@@ -97,7 +122,7 @@ public final class DemotedMasters {
             state,
             rules,
             ports.clock().instant());
-    Fence fence = fence(demoted, leadership.get());
+    Fence fence = fence(demoted.recoveryUid(), leadership.get());
     if (!verdict.commands().isEmpty() && leadership.get().isValid()) {
       var outcome = ports.consensus().submit(verdict.commands(), TIMEOUT);
       log.debug("Committed on {}: {}", demoted.key(), outcome);
@@ -112,8 +137,8 @@ public final class DemotedMasters {
     }
   }
 
-  private Fence fence(DemotedMaster demoted, Leadership leadership) {
-    return new Fence(node.name(), leadership, "demoted by " + demoted.recoveryUid());
+  private Fence fence(String recoveryUid, Leadership leadership) {
+    return new Fence(node.name(), leadership, "demoted by " + recoveryUid);
   }
 
   /**
@@ -138,8 +163,9 @@ public final class DemotedMasters {
     return Optional.of(
         obstacle
             .<ActionOutcome>map(why -> new ActionOutcome.NotApplied(demoted.key() + ": " + why))
-            .orElseGet(
-                () -> reattach(returned.reattachment(), fence(demoted, leadership.get()), by)));
+            .orElseGet(() ->
+                reattach(
+                    returned.reattachment(), fence(demoted.recoveryUid(), leadership.get()), by)));
   }
 
   /** One that failed is not tried again at once. */

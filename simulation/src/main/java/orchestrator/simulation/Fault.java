@@ -68,7 +68,25 @@ record Fault(Kind kind, long at, long lasts, int one, int other, int amount) {
     MUST_NOT,
     ACKNOWLEDGE,
     /** No fault: a person asks for another master. */
-    TAKEOVER;
+    TAKEOVER,
+    /** No fault: for a while a replica applies nothing, and fetches. */
+    STALL,
+    /** The next server that is to be promoted dies just before it is reset. */
+    PROMOTION_CRASH,
+    /**
+     * The next statement that makes a server writable is {@link #amount} milliseconds on its way;
+     * meanwhile, when it was given up, the server lets nobody in.
+     */
+    PROMOTION_LATE;
+
+    /** Drawn with all others; the rest have dice of their own. */
+    boolean isCommon() {
+      return compareTo(TAKEOVER) < 0;
+    }
+
+    boolean isOfPromotion() {
+      return this == PROMOTION_CRASH || this == PROMOTION_LATE;
+    }
 
     boolean isOfStep() {
       return name().startsWith("STEP_") || isOfOpening();
@@ -87,7 +105,7 @@ record Fault(Kind kind, long at, long lasts, int one, int other, int amount) {
     Set<Kind> kinds = EnumSet.noneOf(Kind.class);
     int chance = 1 + random.nextInt(4);
     for (Kind kind : Kind.values()) {
-      if (kind != Kind.TAKEOVER && random.nextInt(4) < chance) {
+      if (kind.isCommon() && random.nextInt(4) < chance) {
         kinds.add(kind);
       }
     }

@@ -27,6 +27,7 @@ final class Fleet {
 
   private final World world;
   private final Map<InstanceKey, List<Statement>> stuck = new HashMap<>();
+  private final Map<InstanceKey, Long> lateMillis = new HashMap<>();
   private long statements;
 
   Fleet(World world) {
@@ -99,6 +100,11 @@ final class Fleet {
     Statement statement = new Statement(statements++, sender, action);
     world.note(new Fact.Sent(world.now(), sender.node(), sender.term(), sender.purpose(), action));
     Call<ActionOutcome> call = new Call<>(answer);
+    boolean promotes = action instanceof ServerAction.SetReadOnly set && !set.readOnly();
+    long late = promotes ? lateMillis.getOrDefault(server.key, 0L) : 0;
+    if (promotes) {
+      lateMillis.remove(server.key);
+    }
     OptionalLong there = world.network.transit(site, server.index);
     boolean connected = there.isPresent() || world.random.nextBoolean();
     world.queue.after(
@@ -110,7 +116,7 @@ final class Fleet {
                     : new ActionOutcome.NotApplied(server.key + " cannot be reached")));
     there.ifPresent(millis ->
         world.queue.after(
-            millis + server.latencyMillis, () -> arrive(server, site, statement, call)));
+            millis + server.latencyMillis + late, () -> arrive(server, site, statement, call)));
   }
 
   private void arrive(SimServer server, int site, Statement statement, Call<ActionOutcome> call) {
@@ -167,6 +173,11 @@ final class Fleet {
       boolean reversed = world.random.nextBoolean();
       (reversed ? waiting.reversed() : waiting).forEach(statement -> execute(server, statement));
     }
+  }
+
+  /** The next statement that makes the server writable is so long on its way. */
+  void delayPromotion(InstanceKey key, long millis) {
+    lateMillis.put(key, millis);
   }
 
   void dropStuck(SimServer server) {

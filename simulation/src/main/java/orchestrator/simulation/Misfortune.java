@@ -9,6 +9,7 @@ import orchestrator.core.facts.Candidate;
 import orchestrator.core.facts.Downtime;
 import orchestrator.core.facts.RecoveryPause;
 import orchestrator.core.recovery.Effect;
+import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.state.Command;
 import orchestrator.core.topology.InstanceKey;
 import orchestrator.core.topology.PromotionRule;
@@ -107,6 +108,8 @@ final class Misfortune {
           OPENING_PAUSE,
           OPENING_HAND_OVER ->
           waiting.add(new Waiting(fault));
+      case PROMOTION_CRASH, PROMOTION_LATE -> waiting.add(new Waiting(fault));
+      case STALL -> world.servers.get(second).stalledUntil = end;
       case HOOK_FAILS -> until(end, () -> world.hooksFail = true, () -> world.hooksFail = false);
       case HOOK_HANGS -> until(end, () -> world.hooksHang = true, () -> world.hooksHang = false);
       case DOWNTIME -> downtime(server, end);
@@ -141,12 +144,37 @@ final class Misfortune {
   void onEffect(Manager manager, Effect effect) {
     for (int i = waiting.size() - 1; i >= 0; i--) {
       Waiting next = waiting.get(i);
-      if (!next.fault.kind().isOfOpening() && next.left-- <= 0) {
+      Fault.Kind kind = next.fault.kind();
+      boolean due =
+          kind.isOfPromotion() ? isStepOf(kind, effect) : !kind.isOfOpening() && next.left-- <= 0;
+      if (due) {
         waiting.remove(i);
         world.tell(() -> "NOW " + next.fault);
         strikeStep(next.fault, manager, effect);
       }
     }
+  }
+
+  private static boolean isStepOf(Fault.Kind kind, Effect effect) {
+    return effect instanceof Effect.Perform perform
+        && switch (perform.action()) {
+          case ServerAction.ResetReplication ignored -> kind == Fault.Kind.PROMOTION_CRASH;
+          case ServerAction.SetReadOnly set -> kind == Fault.Kind.PROMOTION_LATE && !set.readOnly();
+          default -> false;
+        };
+  }
+
+  private void promoteLate(SimServer server, Fault fault) {
+    world.fleet.delayPromotion(server.key, fault.amount());
+    world.truth.troubled(server.index, world.now() + fault.amount());
+    world.queue.after(
+        4800,
+        () ->
+            on(
+                server,
+                Math.min(world.now() + fault.lasts(), World.MENDED),
+                () -> server.refusing = true,
+                () -> server.refusing = false));
   }
 
   private void strikeStep(Fault fault, Manager manager, Effect effect) {
@@ -164,7 +192,9 @@ final class Misfortune {
       case STEP_LEADER_PAUSE -> pause(node, end);
       case STEP_HAND_OVER -> world.group.handOver();
       case STEP_COMMIT_ANSWER_LOST -> loseAnswers(end);
-      case STEP_TARGET_CRASH -> target.ifPresent(server -> crash(server, Health.DEAD, false, end));
+      case PROMOTION_LATE -> target.ifPresent(server -> promoteLate(server, fault));
+      case PROMOTION_CRASH, STEP_TARGET_CRASH ->
+          target.ifPresent(server -> crash(server, Health.DEAD, false, end));
       case STEP_TARGET_HANG -> target.ifPresent(server -> hang(server, end));
       case STEP_TARGET_CUT ->
           target.ifPresent(server -> cut(world.siteOf(node), server.index, fault, end));

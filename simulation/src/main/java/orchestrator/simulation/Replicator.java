@@ -144,7 +144,8 @@ final class Replicator {
 
   void apply(SimServer server) {
     long now = world.now();
-    if (!server.sqlRunning || server.diskFull || server.relay.isEmpty()) {
+    boolean idle = !server.sqlRunning || server.diskFull || server.relay.isEmpty();
+    if (idle || now < server.stalledUntil) {
       server.appliedUntil = now;
       return;
     }

@@ -89,6 +89,9 @@ final class SimServer {
   long applyMillis = 1;
   long appliedUntil;
 
+  /** Until then it waits for a lock, or applies one long transaction. */
+  long stalledUntil;
+
   /** The number of the latest statement by a manager that was executed. */
   long lastStatement = -1;
 

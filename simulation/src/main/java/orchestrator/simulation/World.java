@@ -29,6 +29,7 @@ final class World {
   static final long LAST_TAKEOVER = 110_000;
   static final long END = 165_000;
 
+  private static final long SET_PIECES = 0x3E7B007DL;
   private static final long MAX_EVENTS = 600_000;
   private static final int STORY_LINES = 20_000;
 
@@ -95,6 +96,7 @@ final class World {
             FAULTS_BEGIN,
             FAULTS_END,
             LAST_TAKEOVER));
+    faults.addAll(SetPieces.draw(new SplittableRandom(seed ^ SET_PIECES), scenario));
     faults.sort(Comparator.comparingLong(Fault::at));
     return faults;
   }

@@ -36,12 +36,14 @@ class WorldTest {
           """
              2 | the first that failed
              8 | the second that failed
+           357 | a former master that comes back as a writable replica is set read-only
            511 | a candidate that dies with replicas below it is no cluster of its own
            541 | an alarm of the round before an abandonment is not taken for one of the present
            954 | a restarted leader takes no intermediate master for a dead master
           2008 | a returned co-master is in no good standing before it was compared
           2145 | a second recovery of a server has a uid of its own
           2414 | a leader that was down when two servers died knows which of them was the master
+          2519 | what an intermediate master passed on is not lost when it dies with the master
           4174 | a failover does not rescue what a quarantined master has for itself
           4518 | replicas of an intermediate master may go below a sibling that is behind
           4644 | a dead master that was replaced is not replaced again for a replica left behind

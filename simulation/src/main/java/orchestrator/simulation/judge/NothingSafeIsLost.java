@@ -17,9 +17,9 @@ import orchestrator.core.topology.InstanceKey;
 import orchestrator.core.topology.PromotionRule;
 
 /**
- * I5: what undisturbed replicas have is there when a server is made writable; and a transaction
- * that was acknowledged under semi-synchronous replication is on the last master, or is named by a
- * loss report.
+ * I5: what undisturbed replicas have, or had when the recovery began, is there when a server is
+ * made writable; and a transaction that was acknowledged under semi-synchronous replication is on
+ * the last master, or is named by a loss report.
  */
 public final class NothingSafeIsLost implements Invariant {
   private static final long CALM_MILLIS = 6000;
@@ -27,6 +27,9 @@ public final class NothingSafeIsLost implements Invariant {
   private ReplicatedState state = ReplicatedState.EMPTY;
   private final Map<String, RecoveryTicket> tickets = new HashMap<>();
   private final Map<String, Long> openedAt = new HashMap<>();
+
+  /** By recovery and replica: what that had when the recovery was opened. */
+  private final Map<String, Map<InstanceKey, Set<Integer>>> fetchedAtFirst = new HashMap<>();
 
   @Override
   public String name() {
@@ -39,7 +42,12 @@ public final class NothingSafeIsLost implements Invariant {
       case Fact.Committed entry -> {
         state = entry.after();
         tickets.putAll(entry.after().recoveries());
-        Commits.opened(entry).forEach(ticket -> openedAt.put(ticket.uid(), entry.at()));
+        for (RecoveryTicket ticket : Commits.opened(entry)) {
+          openedAt.put(ticket.uid(), entry.at());
+          Map<InstanceKey, Set<Integer>> fetched = new HashMap<>();
+          ticket.fates().keySet().forEach(key -> fetched.put(key, truth.fetched(key)));
+          fetchedAtFirst.put(ticket.uid(), fetched);
+        }
       }
       case Fact.Executed executed
           when executed.action() instanceof SetReadOnly set && !set.readOnly() -> {
@@ -67,17 +75,24 @@ public final class NothingSafeIsLost implements Invariant {
       if (truth.calmSince(replica) <= opened - CALM_MILLIS && !isQuarantined(replica)) {
         calm.add(replica);
         all.addAll(truth.fetched(replica));
+        all.addAll(atFirst(uid, replica));
       }
     }
     boolean needless =
         calm.stream()
-            .anyMatch(
-                key -> truth.isQuick(key) && mayLead(key) && truth.fetched(key).containsAll(all));
+            .anyMatch(key ->
+                truth.isQuick(key)
+                    && mayLead(key)
+                    && (truth.fetched(key).containsAll(all) || atFirst(uid, key).containsAll(all)));
     all.removeAll(truth.fetched(master));
     return needless && !all.isEmpty()
         ? Optional.of(
             master + " was made writable without " + all.size() + " transactions of calm replicas")
         : Optional.empty();
+  }
+
+  private Set<Integer> atFirst(String uid, InstanceKey replica) {
+    return fetchedAtFirst.getOrDefault(uid, Map.of()).getOrDefault(replica, Set.of());
   }
 
   /** What a former master has for itself was given up when it was replaced, and told. */

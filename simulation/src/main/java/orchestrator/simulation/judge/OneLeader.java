@@ -59,7 +59,18 @@ public final class OneLeader implements Invariant {
     }
   }
 
+  /** It ended without a proof, told so, and a person has seen that. */
+  private static boolean isInAPersonsHands(RecoveryTicket ticket) {
+    return !ticket.isOpen() && ticket.acknowledgement().isPresent() && !ticket.errors().isEmpty();
+  }
+
   private Optional<String> forgotten(Fact.Committed entry) {
+    perhapsWritable
+        .keySet()
+        .removeIf(uid ->
+            Optional.ofNullable(entry.before().recoveries().get(uid))
+                .filter(OneLeader::isInAPersonsHands)
+                .isPresent());
     for (Map.Entry<String, InstanceKey> open : perhapsWritable.entrySet()) {
       Optional<RecoveryTicket> ticket =
           Optional.ofNullable(entry.after().recoveries().get(open.getKey()));

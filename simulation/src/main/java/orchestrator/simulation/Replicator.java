@@ -8,9 +8,6 @@ import orchestrator.simulation.SimServer.Io;
 
 /** Lets replicas fetch and apply. */
 final class Replicator {
-  /** After this much silence a replica takes its source for gone. */
-  private static final long NET_TIMEOUT_MILLIS = 4000;
-
   /** So often a source that has nothing to send says so. */
   static final long HEARTBEAT_MILLIS = 1000;
 
@@ -54,7 +51,7 @@ final class Replicator {
       if (whole && source.health == Health.DEAD) {
         lose(replica);
       } else if (!whole || !source.isWell()) {
-        if (world.now() - replica.lastHeard > NET_TIMEOUT_MILLIS) {
+        if (world.now() - replica.lastHeard > world.scenario.netTimeoutMillis) {
           lose(replica);
         }
       } else {

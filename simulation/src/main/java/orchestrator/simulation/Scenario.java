@@ -35,6 +35,10 @@ final class Scenario {
 
   final long pollMillis;
   final long clientMillis;
+
+  /** After this much silence a replica takes its source for gone, however many heartbeats. */
+  final long netTimeoutMillis;
+
   final RecoveryPolicy policy;
   final DetectionSettings detection;
 
@@ -66,6 +70,7 @@ final class Scenario {
     pollMillis = random.nextInt(3) == 0 ? 2000 : 1000;
     clientMillis = 100L + random.nextInt(400);
     policy = policy(random, dice.nextBoolean());
+    netTimeoutMillis = dice.nextInt(3) == 0 ? 12_000 : 4000;
     detection =
         new DetectionSettings(
             analysis(pollMillis),

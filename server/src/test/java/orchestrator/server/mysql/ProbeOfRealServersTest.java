@@ -6,6 +6,7 @@ import static orchestrator.server.mysql.RealServers.probe;
 import static orchestrator.server.mysql.RealServers.seen;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.time.Duration;
 import java.util.Map;
@@ -161,6 +162,25 @@ class ProbeOfRealServersTest {
         .forEach(row -> a().sql("KILL " + row.get("id")));
 
     awaitHearing(now -> now.relayLogBytes() != before.relayLogBytes());
+  }
+
+  /** As a user of old, who was not granted to see them. */
+  @Test
+  void readsAReplicaWhoseHeartbeatsItMayNotSee() {
+    assumeFalse(kind.isMariaDb(), "whoever sees the replica status sees them");
+    b().sql(
+            "SET SESSION sql_log_bin=0",
+            "CREATE USER old@'127.%' IDENTIFIED BY 'old'",
+            "GRANT PROCESS, REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO old@'127.%'");
+    try {
+      use(TopologyAccess.of("old", "old").with(TopologyAccess.ServerName.AS_GIVEN));
+      Replication replication = probe(servers, key(b())).replication().orElseThrow();
+
+      assertThat(replication.isRunning()).isTrue();
+      assertThat(replication.hearing()).isEmpty();
+    } finally {
+      b().sql("SET SESSION sql_log_bin=0", "DROP USER old@'127.%'");
+    }
   }
 
   private Hearing awaitHearing(Predicate<Hearing> condition) {

@@ -28,8 +28,7 @@ class PlantedBugsTest {
 
   private static Stream<Mutant> states() {
     return Stream.of(
-        Mutant.of(
-            "hear no heartbeats", "core.topology.Hearing", "isNoMoreThan", Mutant::yes),
+        Mutant.of("hear no heartbeats", "core.topology.Hearing", "isNoMoreThan", Mutant::yes),
         Mutant.of(
             "ignore other recoveries",
             "core.state.RecoveryGate",

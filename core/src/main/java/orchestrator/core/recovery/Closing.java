@@ -88,14 +88,15 @@ final class Closing {
     List<JournalEntry> entries = new ArrayList<>(remainingFates(t));
     entries.add(new JournalEntry.Closed(successful, t.s.errors));
     List<Command> commands = new ArrayList<>();
-    if (successful && t.s.ticket.kind().brake() == Brake.FAILOVER) {
+    boolean undone = t.isTakeover() && TakeoverUndo.isUndone(t);
+    if ((successful || undone) && t.s.ticket.kind().brake() == Brake.FAILOVER) {
       t.s.replicas().stream()
           .filter(replica -> hasStrayed(t, replica))
           .forEach(replica -> commands.add(lostInRecovery(t, replica)));
     }
     if (t.s.releaseBlock) {
       commands.add(acknowledged(t, "Aborted before anything was changed"));
-    } else if (t.isTakeover() && (successful || TakeoverUndo.isUndone(t))) {
+    } else if (t.isTakeover() && (successful || undone)) {
       commands.add(acknowledged(t, "A planned takeover holds back no recovery"));
     } else if (t.policy().acknowledgeComplete() && isComplete(t)) {
       commands.add(acknowledged(t, "Nothing is left to do (AcknowledgeCompleteRecoveries)"));

@@ -35,6 +35,7 @@ class TakeoverTest {
   private static final SetReadOnly HOLD = new SetReadOnly(MASTER, true, false);
   private static final SetReadOnly REOPEN = new SetReadOnly(MASTER, false, false);
   private static final SetReadOnly PROMOTE = new SetReadOnly(R1, false, false);
+  private static final ServerAction RESET = new ServerAction.ResetReplication(R1);
   private static final List<HookPoint> POINTS =
       List.of(
           HookPoint.PRE_GRACEFUL_TAKEOVER,
@@ -261,6 +262,41 @@ class TakeoverTest {
     Stage stage = failing(stage(), PROMOTE, 3, false).start();
     assertUndone(stage);
     assertThat(stage.commands()).contains(new Command.ReleaseDemotedMaster(MASTER));
+  }
+
+  /** It looks like a master of its own, dead, whose replicas call for a failover. */
+  @Test
+  void aTargetThatDiesAfterItWasResetIsPutIntoDowntime() {
+    boolean[] died = {false};
+    Stage stage =
+        stage()
+            .answering(
+                Effect.Perform.class,
+                e -> {
+                  boolean refused = died[0] && ((Effect.Perform) e).action().target().equals(R1);
+                  died[0] |= ((Effect.Perform) e).action().equals(RESET);
+                  return refused
+                      ? Optional.of(
+                          new Event.ActionFinished(
+                              e.id(), new ActionOutcome.NotApplied("connection refused")))
+                      : Optional.empty();
+                })
+            .answering(
+                Effect.Probe.class,
+                e ->
+                    died[0] && ((Effect.Probe) e).key().equals(R1)
+                        ? Optional.of(new Event.ProbeFailed(e.id(), "connection refused"))
+                        : Optional.empty())
+            .start();
+
+    assertThat(stage.ticket.promoted()).isEmpty();
+    assertThat(stage.server("m").readOnly()).isFalse();
+    assertBlocksNothing(stage);
+    assertThat(stage.commands())
+        .anyMatch(c ->
+            c instanceof Command.BeginDowntime begun
+                && begun.downtime().key().equals(R1)
+                && begun.downtime().isLostInRecovery());
   }
 
   @Test

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +27,9 @@ final class GroupDirectory {
 
   private static final String STATE_MACHINE = "sm";
   private static final String OWNER = "orchestrator-node";
+
+  /** Beside the log of a node that has not yet shown that it has what its group has committed. */
+  private static final String PROBATION = "orchestrator-node-does-not-vote-yet";
 
   private final Path root;
   private final RaftGroupId groupId;
@@ -54,6 +58,7 @@ final class GroupDirectory {
       directory.refuseOtherGroups(cluster);
       directory.refuseOtherNodes(node);
       directory.finishInstallation();
+      directory.beginProbation();
       return directory;
     } catch (IOException e) {
       throw new RaftException(
@@ -123,6 +128,30 @@ final class GroupDirectory {
               .formatted(root, owner, node));
     }
     incarnation = lines.getLast();
+  }
+
+  /** A process that is killed before it has a log begins again as one that had none. */
+  private void beginProbation() throws IOException {
+    if (!Files.isDirectory(ofGroup())) {
+      Files.writeString(
+          root.resolve(PROBATION),
+          "See docs/raft.md, \"a node's directory was emptied\".\n",
+          StandardOpenOption.CREATE,
+          StandardOpenOption.DSYNC);
+    }
+  }
+
+  boolean isOnProbation() {
+    return Files.exists(root.resolve(PROBATION));
+  }
+
+  /** Where that fails the node is on probation again after its next start, and no harm is done. */
+  void endProbation() {
+    try {
+      Files.deleteIfExists(root.resolve(PROBATION));
+    } catch (IOException e) {
+      log.warn("Cannot delete {}: {}", root.resolve(PROBATION), e.toString());
+    }
   }
 
   /** Another one after the directory was emptied: then the log is read again from its beginning. */

@@ -71,6 +71,7 @@ public final class RaftConsensus implements Consensus, Group {
   static {
     // A failure of Ratis is this program's to explain: it must not end the process by itself.
     ExitUtils.disableSystemExit();
+    PeerCalls.install();
   }
 
   private RaftConsensus(
@@ -99,22 +100,29 @@ public final class RaftConsensus implements Consensus, Group {
             projections.apply(directory.incarnation()),
             tenure,
             doom);
+    Voting voting =
+        new Voting(
+            settings.self().name(),
+            new Probation(
+                directory.isOnProbation(), () -> machine.position().at(), directory::endProbation));
+    RaftPeerId self = RaftPeerId.valueOf(settings.self().name());
+    PeerCalls.watch(directory.groupId(), self, voting);
     // What its log says of the members wins; one that joins knows them from there alone.
     List<RaftPeer> founders = settings.join() ? List.of() : Members.peers(settings.voters());
     this.server =
         RaftServer.newBuilder()
-            .setServerId(RaftPeerId.valueOf(settings.self().name()))
+            .setServerId(self)
             .setGroup(RaftGroup.valueOf(directory.groupId(), founders))
             .setStateMachine(machine)
             .setProperties(RatisProperties.of(settings))
-            .setParameters(RatisProperties.parameters(settings, followers))
+            .setParameters(RatisProperties.parameters(settings, followers, voting))
             .setOption(RaftStorage.StartupOption.RECOVER)
             .build();
     server.start();
     this.division = server.getDivision(directory.groupId());
     this.gauge = new LogGauge(this::lastEntry, directory::logBytes);
     this.status = new StatusReader(settings, gauge, division, machine, followers, tenure, clock);
-    this.monitor = new RoleMonitor(status::seen, tenure, clock);
+    this.monitor = new RoleMonitor(status::seen, voting::leads, tenure, clock);
     this.fates = new Fates(machine, status, abandoned, this::lastEntry);
     this.members =
         new Members(server, division, client, callIds, this::status, settings.defaultPort());
@@ -393,6 +401,7 @@ public final class RaftConsensus implements Consensus, Group {
     gauge.close();
     followerWatch.close();
     reconnection.close();
+    PeerCalls.forget(directory.groupId(), server.getId());
     try {
       server.close();
     } catch (IOException e) {

@@ -81,9 +81,10 @@ final class RatisProperties {
     RaftServerConfigKeys.Snapshot.setRetentionFileNum(properties, 2);
   }
 
-  static Parameters parameters(RaftSettings settings, Followers followers) {
+  static Parameters parameters(RaftSettings settings, Followers followers, Voting voting) {
     Parameters parameters = new Parameters();
     followers.hand(parameters);
+    GrpcConfigKeys.Server.setServicesCustomizer(parameters, PeerCalls.shownTo(voting));
     settings
         .tls()
         .ifPresent(tls ->

@@ -9,6 +9,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import orchestrator.server.engine.Group.RoleChange;
 import orchestrator.server.engine.GroupStatus.Role;
@@ -30,6 +31,7 @@ final class RoleMonitor implements AutoCloseable {
   record Seen(Role role, long term, Optional<String> leader) {}
 
   private final Supplier<Seen> current;
+  private final LongFunction<List<String>> electors;
   private final InstantSource clock;
   private final Semaphore alarm = new Semaphore(0);
   private final List<Consumer<RoleChange>> listeners = new CopyOnWriteArrayList<>();
@@ -41,9 +43,15 @@ final class RoleMonitor implements AutoCloseable {
 
   /**
    * @param current looks now
+   * @param electors told a term in which this node leads; who voted for it
    */
-  RoleMonitor(Supplier<Seen> current, Tenure tenure, InstantSource clock) {
+  RoleMonitor(
+      Supplier<Seen> current,
+      LongFunction<List<String>> electors,
+      Tenure tenure,
+      InstantSource clock) {
     this.current = current;
+    this.electors = electors;
     this.clock = clock;
     this.thread = new Thread(this::watch, "raft-role");
     thread.setDaemon(true);
@@ -108,9 +116,9 @@ final class RoleMonitor implements AutoCloseable {
     }
   }
 
-  private static String reason(Seen now) {
+  private String reason(Seen now) {
     return switch (now.role()) {
-      case LEADER -> "elected by a majority";
+      case LEADER -> "votes of " + String.join(", ", electors.apply(now.term()));
       case CANDIDATE -> "no leader was heard: asks for votes";
       case FOLLOWER, LEARNER ->
           now.leader().map(name -> "follows " + name).orElse("no leader is known");

@@ -130,6 +130,70 @@ class DamagedDirectoryTest {
   }
 
   @Test
+  void aWipedNodeVotesAgainWhenItIsFilled() throws IOException {
+    RaftSettings wiped = stoppedFollower();
+    delete(wiped.directory());
+    RaftConsensus empty = trio().start(wiped);
+    RaftConsensus leader = trio().leader();
+    await().atMost(Trio.LIMIT).until(() -> empty.state().equals(leader.state()));
+    await().atMost(Trio.LIMIT).until(() -> !isOnProbation(wiped));
+
+    trio().stop(leader.status().node());
+
+    assertThat(Trio.put(trio().leader(), "after", "it"))
+        .isInstanceOf(orchestrator.server.engine.Consensus.Submission.Committed.class);
+  }
+
+  private static boolean isOnProbation(RaftSettings settings) {
+    return GroupDirectory.prepare(settings.directory(), settings.cluster(), settings.self().name())
+        .isOnProbation();
+  }
+
+  /** The two would have a majority, and nothing of what was agreed on. */
+  @Test
+  void twoWipedNodesDoNotOutvoteTheOneThatHasEverything() throws IOException {
+    RaftConsensus leader = trio().leader();
+    RaftSettings last = trio().settings(leader.status().node());
+    Trio.put(leader, "precious", "entry");
+    List<RaftSettings> wiped =
+        trio().othersThan(leader).stream().map(name -> trio().settings(name)).toList();
+    wiped.forEach(settings -> trio().stop(settings.self().name()));
+    trio().stop(last.self().name());
+    for (RaftSettings settings : wiped) {
+      delete(settings.directory());
+    }
+
+    RaftConsensus intact = trio().start(last);
+    wiped.forEach(trio()::start);
+
+    await()
+        .during(java.time.Duration.ofSeconds(4))
+        .atMost(Trio.LIMIT)
+        .until(() -> trio().nodes().stream().allMatch(node -> node.leadership().isEmpty()));
+    assertThat(intact.state().keyValues()).containsKey("precious");
+
+    copyTo(wiped.getFirst(), last);
+    assertThat(trio().leader().state().keyValues()).containsKey("precious");
+  }
+
+  /** What docs/raft.md tells an operator to do then. */
+  private void copyTo(RaftSettings emptied, RaftSettings intact) throws IOException {
+    trio().stop(emptied.self().name());
+    trio().stop(intact.self().name());
+    delete(emptied.directory());
+    try (Stream<Path> files = Files.walk(intact.directory())) {
+      for (Path file : files.toList()) {
+        Files.copy(file, emptied.directory().resolve(intact.directory().relativize(file)));
+      }
+    }
+    Path owner = emptied.directory().resolve("orchestrator-node");
+    List<String> lines = Files.readAllLines(owner);
+    Files.write(owner, List.of(emptied.self().name(), lines.getLast()));
+    trio().start(emptied);
+    trio().start(intact);
+  }
+
+  @Test
   void aTailThatIsGoneIsSentAgainByALeaderThatStays() throws IOException {
     RaftSettings settings = stoppedFollower();
     cutInHalf(logFile(settings, "log_inprogress"));

@@ -90,6 +90,20 @@ class ForgedPeerTest {
     assertThat(other.askForVote(term, term, last).getServerReply().getSuccess()).isFalse();
   }
 
+  /** It may have been emptied, and have helped to commit what the candidate lacks. */
+  @Test
+  void anEmptyNodeVotesAmongEmptyNodesOnly() {
+    Trio trio = new Trio(folder, 3);
+    started = Optional.of(trio);
+    trio.start(trio.settings(trio.peers().getFirst()));
+    ForgedPeer candidate = peer();
+
+    assertThat(candidate.askWhetherItWouldVote(50, 0, 0).getServerReply().getSuccess()).isTrue();
+    assertThatThrownBy(() -> candidate.askForVote(60, 50, 1000))
+        .hasMessageContaining("not yet got");
+    assertThatThrownBy(() -> candidate.askForVote(70, 0, 0)).hasMessageContaining("not yet got");
+  }
+
   @Test
   void whoeverIsOfAnotherGroupIsRefusedAndTeachesNoTerm() {
     RaftConsensus node = lonelyNode();

@@ -37,7 +37,8 @@ class RoleMonitorTest {
   @Test
   void changesAreToldAfterAFailureToo() {
     Tenure tenure = new Tenure(Timeouts.DEFAULT.timing());
-    try (RoleMonitor monitor = new RoleMonitor(this::look, tenure, InstantSource.system())) {
+    try (RoleMonitor monitor =
+        new RoleMonitor(this::look, term -> List.of("n1", "n3"), tenure, InstantSource.system())) {
       monitor.onChange(told::add);
       monitor.onChange(change -> {
         throw new IllegalStateException("as asked");
@@ -54,5 +55,6 @@ class RoleMonitorTest {
       await().until(() -> told.size() == 2);
     }
     assertThat(told).extracting(RoleChange::to).containsExactly(Role.LEADER, Role.FOLLOWER);
+    assertThat(told.getFirst().reason()).isEqualTo("votes of n1, n3");
   }
 }

@@ -124,7 +124,8 @@ class FrozenLeaderTest {
             Duration.ofHours(1),
             Optional.empty(),
             new SystemNames(Duration.ofSeconds(1)),
-            clock),
+            clock,
+            name -> List.of()),
         clock);
   }
 

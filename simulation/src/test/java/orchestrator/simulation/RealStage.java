@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -57,7 +58,8 @@ final class RealStage implements Stage {
                 Duration.ofHours(1),
                 Optional.empty(),
                 names,
-                InstantSource.system()),
+                InstantSource.system(),
+                name -> List.of()),
             InstantSource.system());
     sandbox.master().sql("CREATE DATABASE IF NOT EXISTS app");
     sandbox.master().sql("CREATE TABLE app.script (id CHAR(36) PRIMARY KEY) ENGINE=InnoDB");

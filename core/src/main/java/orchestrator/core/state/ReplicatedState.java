@@ -137,6 +137,16 @@ public record ReplicatedState(
         .map(Unresolve::name);
   }
 
+  /** The hosts for which this name was registered for replicas, in order. */
+  public List<String> hostsCalled(String name, Instant now) {
+    return unresolves.entrySet().stream()
+        .filter(entry -> entry.getValue().name().equalsIgnoreCase(name))
+        .filter(entry -> now.isBefore(entry.getValue().expires()))
+        .map(Map.Entry::getKey)
+        .sorted()
+        .toList();
+  }
+
   /** The name that a cluster has now, after any failovers that renamed it. */
   public String currentClusterName(String clusterName) {
     return clusterLineage.getOrDefault(clusterName, clusterName);

@@ -9,6 +9,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import orchestrator.core.analysis.AnalysisPolicy;
 import orchestrator.core.analysis.ClusterRule;
 import orchestrator.core.facts.HookPoint;
@@ -189,7 +190,11 @@ final class Settings {
         Optional.empty());
   }
 
-  HostnameResolver hostnames(SystemNames lookup, InstantSource clock) {
+  /**
+   * @param registered the hosts that are registered with a name for replicas
+   */
+  HostnameResolver hostnames(
+      SystemNames lookup, InstantSource clock, Function<String, List<String>> registered) {
     var names = configuration.nameResolution();
     HostnameResolver.Method method =
         switch (names.networkMethod()) {
@@ -198,7 +203,8 @@ final class Settings {
           case CNAME -> HostnameResolver.Method.CNAME;
           case IP -> HostnameResolver.Method.IP;
         };
-    return new HostnameResolver(method, names.expiry(), names.rejectedNames(), lookup, clock);
+    return new HostnameResolver(
+        method, names.expiry(), names.rejectedNames(), lookup, clock, registered);
   }
 
   private static TopologyAccess.Tls tls(TopologyAccessConfiguration access) {

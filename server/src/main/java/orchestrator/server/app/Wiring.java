@@ -61,7 +61,8 @@ final class Wiring implements AutoCloseable {
     servers =
         new MySqlServers(
             settings.topologyAccess(),
-            settings.hostnames(names, clock),
+            settings.hostnames(
+                names, clock, name -> consensus.state().hostsCalled(name, clock.instant())),
             host -> consensus.state().nameForReplicas(host, clock.instant()),
             clock);
     auditFile =

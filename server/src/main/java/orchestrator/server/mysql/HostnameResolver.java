@@ -4,12 +4,14 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import orchestrator.core.topology.InstanceKey;
 
@@ -21,6 +23,9 @@ import orchestrator.core.topology.InstanceKey;
 public final class HostnameResolver {
   /** A name that does not resolve stands for itself for so long. */
   private static final Duration FAILURE_TIME_TO_LIVE = Duration.ofMinutes(1);
+
+  /** A name that people registered for replicas is one that moves from server to server. */
+  private static final Duration MOVING_TIME_TO_LIVE = Duration.ofSeconds(10);
 
   /** {@code HostnameResolveMethod}; unknown texts leave names alone. */
   public enum Method {
@@ -58,23 +63,27 @@ public final class HostnameResolver {
   private final Optional<Pattern> rejected;
   private final Lookup lookup;
   private final InstantSource clock;
+  private final Function<String, List<String>> registered;
   private final Map<String, Entry> names = new ConcurrentHashMap<>();
 
   /**
    * @param timeToLive {@code ExpiryHostnameResolvesMinutes}; how long a name is remembered
    * @param rejected {@code RejectHostnameResolvePattern}: a result in which it is found is not used
+   * @param registered the hosts whose replicas are to know them by this name; mostly none
    */
   public HostnameResolver(
       Method method,
       Duration timeToLive,
       Optional<Pattern> rejected,
       Lookup lookup,
-      InstantSource clock) {
+      InstantSource clock,
+      Function<String, List<String>> registered) {
     this.method = method;
     this.timeToLive = timeToLive;
     this.rejected = rejected;
     this.lookup = lookup;
     this.clock = clock;
+    this.registered = registered;
   }
 
   /** The name to know a host by; the host itself when nothing better is found. */
@@ -86,35 +95,68 @@ public final class HostnameResolver {
     String met = trimmed.toLowerCase(Locale.ROOT);
     Instant now = clock.instant();
     Entry known = names.get(met);
-    if (known != null && known.expires().isAfter(now)) {
+    List<String> holders = registered.apply(met);
+    Duration longest = holders.isEmpty() ? timeToLive : MOVING_TIME_TO_LIVE;
+    if (known != null && isFresh(known, longest, now)) {
       return known.name();
     }
     if (known != null && known.learnt()) {
-      if (isStillTrue(met, known.name(), now)) {
+      if (isStillTrue(met, known.name(), longest, now)) {
         return known.name();
       }
       names.remove(met, known); // or every reading would ask the name service again
     }
+    Optional<String> holder = whoHas(met, holders, now);
+    if (holder.isPresent()) {
+      return holder.get();
+    }
     if (method == Method.NONE || method == Method.DEFAULT) {
+      if (!holders.isEmpty()) {
+        names.put(met, new Entry(met, now.plus(MOVING_TIME_TO_LIVE), false));
+      }
       return met;
     }
     return lookUp(met, now);
+  }
+
+  /** One that was remembered for longer, before the name was registered, is not. */
+  private static boolean isFresh(Entry known, Duration longest, Instant now) {
+    return known.expires().isAfter(now) && !known.expires().isAfter(now.plus(longest));
+  }
+
+  /** Which of the hosts that may have a name has it now; empty if nobody can tell. */
+  private Optional<String> whoHas(String met, List<String> holders, Instant now) {
+    for (String holder : holders) {
+      if (leadTogether(met, holder).orElse(false)) {
+        names.put(met, new Entry(holder, now.plus(MOVING_TIME_TO_LIVE), true));
+        return Optional.of(holder);
+      }
+    }
+    return Optional.empty();
   }
 
   /**
    * Whether both names still lead to the same address, or nobody can tell. A server that is dead
    * cannot be asked again for its name, and its replicas must not seem to have lost it.
    */
-  private boolean isStillTrue(String met, String own, Instant now) {
-    try {
-      if (!lookup.address(met).equals(lookup.address(own))) {
-        return false;
-      }
-      names.put(met, new Entry(own, now.plus(timeToLive), true));
-    } catch (IOException e) {
-      names.put(met, new Entry(own, now.plus(FAILURE_TIME_TO_LIVE), true));
+  private boolean isStillTrue(String met, String own, Duration longest, Instant now) {
+    Optional<Boolean> together = leadTogether(met, own);
+    if (together.isPresent() && !together.get()) {
+      return false;
     }
+    boolean soonAgain = together.isEmpty() && longest.compareTo(FAILURE_TIME_TO_LIVE) > 0;
+    Duration holds = soonAgain ? FAILURE_TIME_TO_LIVE : longest;
+    names.put(met, new Entry(own, now.plus(holds), true));
     return true;
+  }
+
+  /** Whether two names have the same address; empty if nobody can tell. */
+  private Optional<Boolean> leadTogether(String one, String other) {
+    try {
+      return Optional.of(lookup.address(one).equals(lookup.address(other)));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
   }
 
   public InstanceKey resolve(InstanceKey key) {
@@ -145,7 +187,8 @@ public final class HostnameResolver {
   /** Remembers the name that a server gave itself when it was asked by another. */
   public void learn(String askedBy, String ownName) {
     if (!askedBy.equals(ownName) && !isRejected(ownName)) {
-      names.put(askedBy, new Entry(ownName, clock.instant().plus(timeToLive), true));
+      Duration holds = registered.apply(askedBy).isEmpty() ? timeToLive : MOVING_TIME_TO_LIVE;
+      names.put(askedBy, new Entry(ownName, clock.instant().plus(holds), true));
     }
   }
 

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -19,6 +20,7 @@ class HostnameResolverTest {
   private final FakeNames network = new FakeNames();
   private Instant now = Instant.EPOCH;
   private final InstantSource clock = () -> now;
+  private final Map<String, List<String>> registered = new HashMap<>();
 
   private static final class FakeNames implements HostnameResolver.Lookup {
     private final Map<String, String> aliases = new HashMap<>();
@@ -51,7 +53,8 @@ class HostnameResolverTest {
         Duration.ofMinutes(60),
         rejected.isEmpty() ? Optional.empty() : Optional.of(Pattern.compile(rejected)),
         network,
-        clock);
+        clock,
+        name -> registered.getOrDefault(name, List.of()));
   }
 
   @Test
@@ -143,6 +146,38 @@ class HostnameResolverTest {
     int asked = network.lookups;
     assertThat(resolver.resolve("main.example")).isEqualTo("main.example");
     assertThat(network.lookups).as("nobody is asked twice").isEqualTo(asked);
+  }
+
+  @Test
+  void aNameThatIsRegisteredForReplicasIsFollowedWithinSecondsWhenItMoves() {
+    network.addresses.putAll(Map.of("vip", "10.0.0.1", "db1", "10.0.0.1", "db2", "10.0.0.2"));
+    HostnameResolver resolver = resolver(Method.DEFAULT, "");
+    resolver.learn("vip", "db1");
+    registered.put("vip", List.of("db1", "db2"));
+    assertThat(resolver.resolve("vip")).isEqualTo("db1");
+
+    network.addresses.put("vip", "10.0.0.2");
+    assertThat(resolver.resolve("vip")).as("for a moment").isEqualTo("db1");
+    now = now.plus(Duration.ofSeconds(11));
+    assertThat(resolver.resolve("vip")).isEqualTo("db2");
+
+    network.addresses.remove("vip");
+    now = now.plus(Duration.ofSeconds(11));
+    assertThat(resolver.resolve("vip")).as("nobody can tell").isEqualTo("db2");
+  }
+
+  @Test
+  void aRegisteredNameThatLeadsElsewhereIsNobodysAndIsNotAskedForAgainAtOnce() {
+    network.addresses.putAll(Map.of("vip", "10.0.0.9", "db1", "10.0.0.1"));
+    registered.put("vip", List.of("db1"));
+    HostnameResolver resolver = resolver(Method.DEFAULT, "");
+
+    assertThat(resolver.resolve("vip")).isEqualTo("vip");
+    int asked = network.lookups;
+    assertThat(resolver.resolve("vip")).isEqualTo("vip");
+    assertThat(network.lookups).isEqualTo(asked);
+    resolver.learn("vip", "db9");
+    assertThat(resolver.resolve("vip")).isEqualTo("db9");
   }
 
   @Test

@@ -2,6 +2,7 @@ package orchestrator.server.mysql;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -76,7 +77,8 @@ final class RealServers {
             Duration.ofHours(1),
             Optional.empty(),
             new SystemNames(Duration.ofSeconds(1)),
-            InstantSource.system()),
+            InstantSource.system(),
+            name -> List.of()),
         namesForReplicas,
         InstantSource.system());
   }

@@ -10,6 +10,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import orchestrator.core.relocation.ActionOutcome;
 import orchestrator.core.relocation.ServerAction;
@@ -32,7 +33,8 @@ class StrangeServersTest {
               Duration.ofHours(1),
               Optional.empty(),
               new SystemNames(Duration.ofSeconds(1)),
-              InstantSource.system()),
+              InstantSource.system(),
+              name -> List.of()),
           InstantSource.system());
 
   @AfterEach

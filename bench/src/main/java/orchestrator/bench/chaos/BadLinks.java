@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import orchestrator.sandbox.network.Loss;
 
 /** What several faults of links at the same time come to. */
@@ -36,6 +37,18 @@ final class BadLinks {
     return losses;
   }
 
+  /**
+   * Those whose links are slow.
+   *
+   * @param active the sites that each fault has hit
+   */
+  static Set<String> slow(Map<Fault, Set<String>> active) {
+    return active.entrySet().stream()
+        .filter(entry -> entry.getKey().kind() == Fault.Kind.SLOW)
+        .flatMap(entry -> entry.getValue().stream())
+        .collect(Collectors.toSet());
+  }
+
   private static int percent(Fault.Kind kind, Set<String> hit, String from, String to) {
     boolean leaves = hit.contains(from) && !hit.contains(to);
     boolean enters = hit.contains(to) && !hit.contains(from);
@@ -44,7 +57,7 @@ final class BadLinks {
       case DEAFEN -> enters ? ALL : 0;
       case MUTE -> leaves ? ALL : 0;
       case LOSE -> leaves || enters ? THIRD : 0;
-      case KILL, FREEZE, STOP -> 0;
+      case SLOW, KILL, FREEZE, STOP -> 0;
     };
   }
 }

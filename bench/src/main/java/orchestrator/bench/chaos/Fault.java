@@ -30,11 +30,13 @@ record Fault(int number, Duration start, Duration lasting, Kind kind, Target tar
     /** Is heard by nobody. */
     MUTE,
     /** A third of its packets are lost, either way. */
-    LOSE;
+    LOSE,
+    /** What it sends and gets queues up, and comes late. */
+    SLOW;
 
     boolean isOfLinks() {
       return switch (this) {
-        case CUT, DEAFEN, MUTE, LOSE -> true;
+        case CUT, DEAFEN, MUTE, LOSE, SLOW -> true;
         case KILL, FREEZE, STOP -> false;
       };
     }

@@ -105,7 +105,7 @@ final class Injector {
       case KILL -> member.kill();
       case FREEZE -> member.freeze();
       case STOP -> member.stop();
-      case CUT, DEAFEN, MUTE, LOSE -> throw new IllegalArgumentException("of links: " + kind);
+      case CUT, DEAFEN, MUTE, LOSE, SLOW -> throw new IllegalArgumentException("of links: " + kind);
     }
   }
 
@@ -113,7 +113,7 @@ final class Injector {
     switch (fault.kind()) {
       case KILL, STOP -> hit.forEach(name -> member(name).start());
       case FREEZE -> hit.forEach(name -> member(name).resume());
-      case CUT, DEAFEN, MUTE, LOSE -> {}
+      case CUT, DEAFEN, MUTE, LOSE, SLOW -> {}
     }
     comesBackWritable.ifPresent(this::makeWritable);
     synchronized (this) {
@@ -139,6 +139,7 @@ final class Injector {
 
   private synchronized void degradeLinks() {
     world.network().degrade(BadLinks.of(world.names(), active));
+    world.network().throttle(BadLinks.slow(active));
   }
 
   /** Names of those that something is wrong with. */

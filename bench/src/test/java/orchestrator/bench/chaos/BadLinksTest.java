@@ -52,6 +52,15 @@ class BadLinksTest {
   }
 
   @Test
+  void slowLinksLoseNothing() {
+    assertThat(of(Fault.Kind.SLOW, "a")).isEmpty();
+    assertThat(
+            BadLinks.slow(
+                Map.of(fault(Fault.Kind.SLOW), Set.of("a"), fault(Fault.Kind.CUT), Set.of("b"))))
+        .containsExactly("a");
+  }
+
+  @Test
   void ofSeveralFaultsTheWorstCounts() {
     List<Loss> losses =
         BadLinks.of(

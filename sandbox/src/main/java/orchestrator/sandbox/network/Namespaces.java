@@ -26,6 +26,11 @@ final class Namespaces {
   private static final Path FOLDER = Path.of("/run/netns");
   private static final String MIDDLE = "middle";
 
+  /** A probe of a server takes some tenths of a second then. */
+  private static final String SLOW_RATE = "256kbit";
+
+  private static final String LONGEST_WAIT = "2s";
+
   private final int number;
   private final PacketFilter filter;
 
@@ -81,6 +86,26 @@ final class Namespaces {
     } finally {
       Files.deleteIfExists(file);
     }
+  }
+
+  /**
+   * Lets little through in both directions, or everything: what waits for more than {@link
+   * #LONGEST_WAIT} is lost.
+   */
+  void throttle(String site, boolean wanted) throws IOException {
+    shape(namespace(site), "eth0", wanted);
+    shape(namespace(MIDDLE), site, wanted);
+  }
+
+  private static void shape(String namespace, String link, boolean wanted) throws IOException {
+    List<String> where = List.of("dev", link, "root");
+    List<String> command = new ArrayList<>(List.of("tc", "-n", namespace, "qdisc"));
+    command.add(wanted ? "replace" : "del");
+    command.addAll(where);
+    if (wanted) {
+      command.addAll(List.of("tbf", "rate", SLOW_RATE, "burst", "3kb", "latency", LONGEST_WAIT));
+    }
+    run(command, Map.of());
   }
 
   /** Removes all namespaces and links with this number, also when only some of them are there. */

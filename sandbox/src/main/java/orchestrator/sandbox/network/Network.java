@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -38,6 +39,7 @@ public final class Network implements AutoCloseable {
   private final Links links;
   private final Map<String, Site> sites = new LinkedHashMap<>();
   private final Map<String, String> filters = new TreeMap<>();
+  private Set<String> slow = Set.of();
 
   private Network(NetworkNumber number, Namespaces namespaces, List<String> sites) {
     this.number = number;
@@ -152,6 +154,24 @@ public final class Network implements AutoCloseable {
     });
   }
 
+  /**
+   * From now on the links of exactly these sites are slow: what goes through them queues up, as
+   * behind a bulk transfer, and arrives tenths of seconds late, or after two seconds not at all.
+   */
+  public synchronized void throttle(Set<String> wanted) {
+    wanted.forEach(this::site);
+    try {
+      for (String site : sites.keySet()) {
+        if (wanted.contains(site) != slow.contains(site)) {
+          namespaces.throttle(site, wanted.contains(site));
+        }
+      }
+      slow = Set.copyOf(wanted);
+    } catch (IOException e) {
+      throw new SandboxException("Cannot change the network", e);
+    }
+  }
+
   /** Cuts a site off and heals everything, by turns, until it is closed; then all is healed. */
   public Flapping flap(String site, Duration turn) {
     site(site);
@@ -167,8 +187,9 @@ public final class Network implements AutoCloseable {
   }
 
   /** All links are good again. */
-  public void heal() {
+  public synchronized void heal() {
     change(Links::heal);
+    throttle(Set.of());
   }
 
   private static void cutBoth(Links links, String one, String other) {

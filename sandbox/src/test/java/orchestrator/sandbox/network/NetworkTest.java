@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import orchestrator.sandbox.Sandbox;
@@ -124,6 +125,19 @@ class NetworkTest {
     network.mute("a");
     assertThat(hears("a", "c")).isTrue();
     assertThat(hears("c", "a")).isFalse();
+  }
+
+  /** 40 kB take 1.25 s at 256 kbit/s, each way. */
+  @Test
+  void whatGoesThroughASlowLinkQueuesUp() throws IOException {
+    String letter = "x".repeat(40_000);
+    network.throttle(Set.of("b"));
+    long began = System.nanoTime();
+    assertThat(tell("b", "echo " + letter)).isEqualTo(letter);
+    assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThan(Duration.ofSeconds(1));
+    assertThat(ask("a", "c")).isEqualTo("echo");
+    network.throttle(Set.of());
+    assertThat(ask("a", "b")).isEqualTo("echo");
   }
 
   @Test

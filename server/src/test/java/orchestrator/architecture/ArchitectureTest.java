@@ -82,7 +82,15 @@ class ArchitectureTest {
   static final ArchRule corePackagesImportOnlyThoseAboveThem =
       layered(
           "orchestrator.core.",
-          List.of("gtid", "topology", "facts", "state", "analysis", "relocation", "recovery"));
+          List.of(
+              "gtid",
+              "topology",
+              "binlog",
+              "facts",
+              "state",
+              "analysis",
+              "relocation",
+              "recovery"));
 
   @ArchTest
   static final ArchRule coreKnowsNothingOfTheShell =

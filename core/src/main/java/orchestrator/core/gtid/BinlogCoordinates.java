@@ -50,6 +50,9 @@ public record BinlogCoordinates(String logFile, long logPos, Type type)
   /** The first event of a log file comes after its four bytes of magic number. */
   private static final long FIRST_EVENT_POSITION = 4;
 
+  /** A file has a gigabyte, and one more transaction. */
+  private static final int BITS_OF_A_FILE = 40;
+
   private static final Pattern NUMBERED_FILE = Pattern.compile("(.*)\\.([0-9]+)", Pattern.DOTALL);
   private static final Pattern TEXT = Pattern.compile("([^\\s:][^:]*):([0-9]{1,18})");
   private static final Pattern DETACHED_FILE = Pattern.compile("//([^/:\\s]+):([0-9]{1,18})");
@@ -111,6 +114,24 @@ public record BinlogCoordinates(String logFile, long logPos, Type type)
 
   public boolean isBefore(BinlogCoordinates other) {
     return compareTo(other) < 0;
+  }
+
+  /** Whether their order means something: files of the same name, but for the number. */
+  public boolean isInLogOf(BinlogCoordinates other) {
+    return type == other.type && !isUnknown() && baseName().equals(other.baseName());
+  }
+
+  /**
+   * How far this is beyond {@code earlier}, a place in the same log: bytes within a file. Of places
+   * in different files a number that only says which of two distances is greater.
+   */
+  public long distanceFrom(BinlogCoordinates earlier) {
+    return ((fileNumber() - earlier.fileNumber()) << BITS_OF_A_FILE) + logPos - earlier.logPos;
+  }
+
+  private long fileNumber() {
+    String digits = fileDigits();
+    return digits.isEmpty() || digits.length() > 18 ? 0 : Long.parseLong(digits);
   }
 
   /** The start of the file that follows this one; empty if the file has no number. */

@@ -105,7 +105,11 @@ public final class Sandbox implements AutoCloseable {
   private void joinReplication(SandboxServer server) {
     masterOf(server)
         .ifPresent(master -> {
-          server.replicateFrom(master);
+          if (spec.byPosition()) {
+            server.replicateByPositionFrom(master);
+          } else {
+            server.replicateFrom(master);
+          }
           server.awaitReplicating(REPLICATION_LIMIT);
         });
   }

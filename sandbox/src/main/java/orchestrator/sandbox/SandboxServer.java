@@ -331,7 +331,17 @@ public final class SandboxServer {
    * it.
    */
   public void replicateFrom(SandboxServer master) {
-    sql("STOP SLAVE", ReplicationSource.statement(kind(), profile, master), "START SLAVE");
+    sql("STOP SLAVE", ReplicationSource.byGtid(kind(), profile, master), "START SLAVE");
+  }
+
+  /** As {@link #replicateFrom}, from where the other server writes its binary log now. */
+  public void replicateByPositionFrom(SandboxServer master) {
+    Map<String, String> at = master.query("SHOW MASTER STATUS").getFirst();
+    sql(
+        "STOP SLAVE",
+        ReplicationSource.byPosition(
+            kind(), profile, master, at.getOrDefault("File", ""), at.getOrDefault("Position", "4")),
+        "START SLAVE");
   }
 
   /** The one row of {@code SHOW SLAVE STATUS}; empty on a server that is not a replica. */

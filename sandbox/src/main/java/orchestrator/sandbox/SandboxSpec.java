@@ -23,8 +23,10 @@ import orchestrator.sandbox.process.Placement;
  * @param servers in order of their names' first mention
  * @param profile tuned for fast detection (the default) or as servers come
  * @param keepData leave the data directories when the sandbox ends
+ * @param byPosition replicate by file and position, without GTIDs
  */
-public record SandboxSpec(List<Node> servers, Profile profile, boolean keepData) {
+public record SandboxSpec(
+    List<Node> servers, Profile profile, boolean keepData, boolean byPosition) {
   /** Two letters are plenty; a name is also a folder's name. */
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,32}");
 
@@ -119,7 +121,7 @@ public record SandboxSpec(List<Node> servers, Profile profile, boolean keepData)
         nodes.add(
             new Node(
                 name, kind, master, isHead(name, masters, nodes), List.of(), Placement.LOOPBACK)));
-    return new SandboxSpec(nodes, Profile.TUNED, false);
+    return new SandboxSpec(nodes, Profile.TUNED, false, false);
   }
 
   /** Without a master, or first of its ring. */
@@ -141,17 +143,30 @@ public record SandboxSpec(List<Node> servers, Profile profile, boolean keepData)
 
   /** Fast detection: {@link Profile#TUNED}. */
   public SandboxSpec tuned() {
-    return new SandboxSpec(servers, Profile.TUNED, keepData);
+    return new SandboxSpec(servers, Profile.TUNED, keepData, byPosition);
   }
 
   /** As servers come: {@link Profile#SERVER_DEFAULTS}. */
   public SandboxSpec defaults() {
-    return new SandboxSpec(servers, Profile.SERVER_DEFAULTS, keepData);
+    return new SandboxSpec(servers, Profile.SERVER_DEFAULTS, keepData, byPosition);
   }
 
   /** Leaves the data directories when the sandbox ends. */
   public SandboxSpec keepingData() {
-    return new SandboxSpec(servers, profile, true);
+    return new SandboxSpec(servers, profile, true, byPosition);
+  }
+
+  /** Without GTIDs: replicas are told file and position, and MySQL's GTIDs are off. */
+  public SandboxSpec withoutGtid() {
+    SandboxSpec spec = new SandboxSpec(servers, profile, keepData, true);
+    for (Node node : servers) {
+      if (!node.kind().isMariaDb()) {
+        spec =
+            spec.setting(node.name(), "gtid-mode=OFF")
+                .setting(node.name(), "enforce-gtid-consistency=OFF");
+      }
+    }
+    return spec;
   }
 
   /** Lets one server be of another kind. */
@@ -191,6 +206,7 @@ public record SandboxSpec(List<Node> servers, Profile profile, boolean keepData)
     return new SandboxSpec(
         servers.stream().map(node -> node.name().equals(name) ? change.apply(node) : node).toList(),
         profile,
-        keepData);
+        keepData,
+        byPosition);
   }
 }

@@ -92,7 +92,7 @@ final class StartCommand implements Callable<Integer> {
           shape.isEmpty()
               ? SandboxSpec.masterAndReplicas(chosen, replicas)
               : SandboxSpec.shape(chosen, shape.toArray(String[]::new));
-      return new SandboxSpec(spec.servers(), profile, keepData);
+      return new SandboxSpec(spec.servers(), profile, keepData, spec.byPosition());
     } catch (IllegalArgumentException e) {
       throw new CommandLine.ParameterException(command.commandLine(), e.getMessage() + "", e);
     }

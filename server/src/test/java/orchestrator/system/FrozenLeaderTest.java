@@ -12,6 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import orchestrator.core.analysis.ClusterRule;
+import orchestrator.core.binlog.LogReader;
 import orchestrator.core.facts.RecoveryOrigin;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.facts.ReplicaFate;
@@ -266,6 +267,11 @@ class FrozenLeaderTest {
       @Override
       public TakeoverSurvey survey(InstanceKey key, Duration deadline) {
         return real.survey(key, deadline);
+      }
+
+      @Override
+      public LogReader logs(Duration deadline) {
+        return real.logs(deadline);
       }
 
       @Override

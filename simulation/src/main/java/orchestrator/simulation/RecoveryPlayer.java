@@ -78,6 +78,14 @@ final class RecoveryPlayer {
       case Effect.Probe probe ->
           manager.probe(
               probe.key(), probe.timeout().toMillis(), result -> answer(of(probe.id(), result)));
+      case Effect.ReadLog read ->
+          // Simulated servers use GTIDs: no log is ever read.
+          manager.after(
+              1,
+              () ->
+                  answer(
+                      new Event.LogRead(
+                          read.id(), read.question().unanswered("it is simulated without a log"))));
       case Effect.RunHook hook -> runHook(hook);
       case Effect.WakeAt wake ->
           manager.after(

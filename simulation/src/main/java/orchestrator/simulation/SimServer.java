@@ -190,6 +190,7 @@ final class SimServer {
       }
       // A client here connects anew for each write.
       case ServerAction.EndClients ignored -> {}
+      case ServerAction.InjectMarker ignored -> {}
       case ServerAction.SetSemiSyncReplica set -> semiSyncReplica = set.enabled();
       case ServerAction.SetSemiSyncMaster set -> semiSyncMaster = set.enabled();
     }

@@ -7,7 +7,6 @@ import orchestrator.core.binlog.LogCursor.Allowance;
 import orchestrator.core.binlog.LogCursor.Scope;
 import orchestrator.core.binlog.MatchResult.NotMatched;
 import orchestrator.core.gtid.BinlogCoordinates;
-import orchestrator.core.gtid.BinlogCoordinates.Type;
 
 /**
  * Finds where a server stands in the log of another: the last marker that it has logged is looked
@@ -55,7 +54,13 @@ public final class BinlogMatch {
     }
     Scope theirs = new Scope(reader.binaryLogs(question.source()), Optional.empty());
     Optional<LogEvent> found =
-        new MarkerSearch(reader, question.source(), Type.BINARY, theirs, pseudoGtid, allowance)
+        new MarkerSearch(
+                reader,
+                question.source(),
+                BinlogCoordinates.Type.BINARY,
+                theirs,
+                pseudoGtid,
+                allowance)
             .find(own.get().marker());
     return found
         .map(marker ->

@@ -30,6 +30,9 @@ public sealed interface JournalEntry {
   /** The server that is to be promoted, and why. Nothing irrevocable has been sent. */
   record CandidateChosen(InstanceKey candidate, String reason) implements JournalEntry {}
 
+  /** Where no GTIDs tell it: from where on others can replicate from the server to be promoted. */
+  record BaseTaken(PromotionBase base) implements JournalEntry {}
+
   /**
    * From here on the server may be writable: no other server may be chosen until {@link
    * PromotionAbandoned} for it is committed.

@@ -14,6 +14,7 @@ public final class JournalText {
       case JournalEntry.HookFinished hook -> ofFinished(hook);
       case JournalEntry.CandidateChosen choice ->
           "Chose %s to be promoted: %s".formatted(choice.candidate(), choice.reason());
+      case JournalEntry.BaseTaken taken -> ofBase(taken.base());
       case JournalEntry.PromotionIntended intent ->
           "About to promote %s".formatted(intent.candidate());
       case JournalEntry.PromotionAbandoned abandoned ->
@@ -39,10 +40,13 @@ public final class JournalText {
           ? "No transaction was lost: the old master was compared"
           : "Lost transactions, found by comparing the old master: " + loss.exact().get();
     }
+    String since = loss.oldMasterSeen().map(at -> " after " + at).orElse("");
+    if (loss.log().isPresent()) {
+      return ofLog(loss.log().get(), since);
+    }
     if (loss.knownMissing().isEmpty()) {
       return "Which transactions were lost is not known";
     }
-    String since = loss.oldMasterSeen().map(at -> " after " + at).orElse("");
     String known =
         loss.knownMissing().get().isEmpty()
             ? "No transaction is known to be lost"
@@ -54,6 +58,32 @@ public final class JournalText {
             .orElse("");
     String semiSync = loss.semiSync().map(JournalText::ofSemiSync).orElse("");
     return "%s; what was committed%s is not known%s%s".formatted(known, since, unapplied, semiSync);
+  }
+
+  private static String ofBase(PromotionBase base) {
+    return "%s has applied the failed master's log up to %s%s"
+        .formatted(
+            base.candidate(),
+            base.executed(),
+            base.position()
+                .map(at -> "; who has as much goes on from " + at + " of its own")
+                .orElse("; it takes writes of its own, so nobody goes on from there"));
+  }
+
+  private static String ofLog(LossReport.LogLoss loss, String since) {
+    String known =
+        loss.isKnown()
+            ? "known to be lost is what the old master logged between %s and %s"
+                .formatted(loss.executed(), loss.seen().map(Object::toString).orElse(""))
+            : loss.seen().isPresent()
+                ? "nothing that was seen of its log is lost"
+                : "it was never seen how far the old master had come";
+    String unapplied =
+        loss.executed().isBefore(loss.fetched())
+            ? "; fetched up to " + loss.fetched() + " and not applied"
+            : "";
+    return "The old master's log was applied up to %s: %s; what was committed%s is not known%s"
+        .formatted(loss.executed(), known, since, unapplied);
   }
 
   private static String ofSemiSync(LossReport.SemiSyncSeen seen) {

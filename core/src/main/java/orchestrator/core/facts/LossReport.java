@@ -2,6 +2,7 @@ package orchestrator.core.facts;
 
 import java.time.Instant;
 import java.util.Optional;
+import orchestrator.core.gtid.BinlogCoordinates;
 import orchestrator.core.gtid.GtidDifference;
 import orchestrator.core.gtid.GtidSet;
 
@@ -18,6 +19,7 @@ import orchestrator.core.gtid.GtidSet;
  * @param semiSync how far the old master waited for replicas when it was last read; empty when it
  *     was never read
  * @param exact the transactions of the old master that the new one lacks, once both were compared
+ * @param log the same in the coordinates of the old master's log, where no GTIDs tell it
  */
 public record LossReport(
     Optional<Instant> oldMasterSeen,
@@ -25,7 +27,8 @@ public record LossReport(
     Optional<GtidSet> promotedExecuted,
     Optional<GtidDifference> unapplied,
     Optional<SemiSyncSeen> semiSync,
-    Optional<GtidDifference> exact) {
+    Optional<GtidDifference> exact,
+    Optional<LogLoss> log) {
   public static final LossReport UNKNOWN =
       new LossReport(
           Optional.empty(),
@@ -34,6 +37,46 @@ public record LossReport(
           Optional.empty(),
           Optional.empty(),
           Optional.empty());
+
+  /** As GTIDs tell it. */
+  public LossReport(
+      Optional<Instant> oldMasterSeen,
+      Optional<GtidDifference> knownMissing,
+      Optional<GtidSet> promotedExecuted,
+      Optional<GtidDifference> unapplied,
+      Optional<SemiSyncSeen> semiSync,
+      Optional<GtidDifference> exact) {
+    this(
+        oldMasterSeen,
+        knownMissing,
+        promotedExecuted,
+        unapplied,
+        semiSync,
+        exact,
+        Optional.empty());
+  }
+
+  /**
+   * How far replicas had come in the log of the old master.
+   *
+   * @param seen where it wrote when it was last read; empty when it was never read
+   * @param executed up to where the promoted server had applied it
+   * @param fetched up to where the promoted server could have applied it
+   */
+  public record LogLoss(
+      Optional<BinlogCoordinates> seen, BinlogCoordinates executed, BinlogCoordinates fetched) {
+    /** Whether something is known to be lost: it had been written before the last look. */
+    public boolean isKnown() {
+      return seen.filter(executed::isBefore).isPresent();
+    }
+
+    /**
+     * Whether it is known that nothing of what was seen is lost, and all that was fetched applied.
+     */
+    public boolean isNothing() {
+      return seen.isPresent() && !isKnown() && !executed.isBefore(fetched);
+    }
+  }
 
   /**
    * Semi-synchronous replication of the old master.
@@ -48,6 +91,6 @@ public record LossReport(
   /** The same report after the old master came back and was compared. */
   public LossReport comparedWith(GtidDifference lost) {
     return new LossReport(
-        oldMasterSeen, knownMissing, promotedExecuted, unapplied, semiSync, Optional.of(lost));
+        oldMasterSeen, knownMissing, promotedExecuted, unapplied, semiSync, Optional.of(lost), log);
   }
 }

@@ -22,6 +22,7 @@ import orchestrator.core.topology.InstanceKey;
  * @param detectionId the detection it answers, 0 for none
  * @param processingNode the name of the manager that runs it, or ran it last
  * @param intended the server that may have been made writable
+ * @param base where the intended server stood; only where no GTIDs tell it
  * @param promoted the server that was verified to be writable; where no server is made writable,
  *     the one that now does what the failed one did
  * @param fates what became of each direct replica of the failed server
@@ -45,6 +46,7 @@ public record RecoveryTicket(
     String processingNode,
     Optional<InstanceKey> chosen,
     Optional<InstanceKey> intended,
+    Optional<PromotionBase> base,
     Optional<InstanceKey> promoted,
     String promotedAlias,
     Optional<BinlogCoordinates> promotedCoordinates,
@@ -100,6 +102,7 @@ public record RecoveryTicket(
         blockedUntil,
         detectionId,
         processingNode,
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
@@ -167,7 +170,9 @@ public record RecoveryTicket(
       case JournalEntry.CandidateChosen choice -> draft.chosen = Optional.of(choice.candidate());
       case JournalEntry.PromotionIntended intent ->
           draft.intended = Optional.of(intent.candidate());
+      case JournalEntry.BaseTaken taken -> draft.taken = Optional.of(taken.base());
       case JournalEntry.PromotionAbandoned ignored -> {
+        draft.taken = Optional.empty();
         draft.intended = Optional.empty();
         draft.chosen = Optional.empty();
       }
@@ -232,6 +237,7 @@ public record RecoveryTicket(
     private long detectionId;
     private Optional<InstanceKey> chosen;
     private Optional<InstanceKey> intended;
+    private Optional<PromotionBase> taken;
     private Optional<InstanceKey> promoted;
     private String promotedAlias;
     private Optional<BinlogCoordinates> promotedCoordinates;
@@ -252,6 +258,7 @@ public record RecoveryTicket(
       this.detectionId = base.detectionId;
       this.chosen = base.chosen;
       this.intended = base.intended;
+      this.taken = base.base;
       this.promoted = base.promoted;
       this.promotedAlias = base.promotedAlias;
       this.promotedCoordinates = base.promotedCoordinates;
@@ -283,6 +290,7 @@ public record RecoveryTicket(
           processingNode,
           chosen,
           intended,
+          taken,
           promoted,
           promotedAlias,
           promotedCoordinates,

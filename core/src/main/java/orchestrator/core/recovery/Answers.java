@@ -1,5 +1,6 @@
 package orchestrator.core.recovery;
 
+import orchestrator.core.facts.RecoveryKind.Brake;
 import orchestrator.core.relocation.ActionOutcome;
 import orchestrator.core.topology.Instance;
 
@@ -13,6 +14,9 @@ final class Answers {
       case Pending.StopFetching stop -> Gathering.stopped(t, stop, outcome);
       case Pending.StartApplying start -> Preparing.startedApplying(t, start.replica(), outcome);
       case Pending.Feeding feeding -> Preparing.fed(t, feeding, outcome);
+      case Pending.Halt halt -> Halting.halted(t, halt.candidate(), outcome);
+      case Pending.RelocationHalt halt -> RelocatingByPosition.halted(t, halt, outcome);
+      case Pending.MoveHalt halt -> MovingByPosition.halted(t, halt.replica(), outcome);
       case Pending.Reset ignored -> Promoting.resetDone(t, outcome);
       case Pending.SemiSyncOn ignored -> Promoting.semiSyncDone(t, outcome);
       case Pending.MakeWritable ignored -> Promoting.madeWritable(t, outcome);
@@ -37,6 +41,8 @@ final class Answers {
       case Pending.Look ignored -> mismatch(purpose);
       case Pending.LookBelow ignored -> mismatch(purpose);
       case Pending.Poll ignored -> mismatch(purpose);
+      case Pending.Tail ignored -> mismatch(purpose);
+      case Pending.Matching ignored -> mismatch(purpose);
       case Pending.MoveCheck ignored -> mismatch(purpose);
       case Pending.Survey ignored -> mismatch(purpose);
       case Pending.RelocationCheck ignored -> mismatch(purpose);
@@ -86,6 +92,21 @@ final class Answers {
       case Pending.TakeoverPoll poll -> Takeover.pollFailed(t, poll, reason);
       case Pending.OldMasterLook ignored -> TakeoverEnd.notSeen(t, reason);
       default -> mismatch(purpose);
+    }
+  }
+
+  static void logRead(Turn t, Pending purpose, LogAnswer answer) {
+    if (purpose instanceof Pending.Tail tail && answer instanceof LogAnswer.Rest rest) {
+      Halting.restRead(t, tail, rest.rest());
+    } else if (purpose instanceof Pending.Matching matching
+        && answer instanceof LogAnswer.Place place) {
+      if (t.s.ticket.kind().brake() == Brake.RELOCATION) {
+        RelocatingByPosition.matched(t, matching, place.result());
+      } else {
+        MovingByPosition.matched(t, matching, place.result());
+      }
+    } else {
+      mismatch(purpose);
     }
   }
 

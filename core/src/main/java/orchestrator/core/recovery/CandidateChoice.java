@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import orchestrator.core.gtid.GtidSet;
 import orchestrator.core.relocation.CanReplicate;
 import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
@@ -37,7 +36,8 @@ final class CandidateChoice {
       Map<InstanceKey, String> silent,
       Map<InstanceKey, String> excluded,
       Set<InstanceKey> stuck,
-      Set<Feed> unfeedable) {}
+      Set<Feed> unfeedable,
+      Measure measure) {}
 
   /** A replica that fetches from a sibling. */
   record Feed(InstanceKey replica, InstanceKey source) {}
@@ -50,15 +50,15 @@ final class CandidateChoice {
       boolean stuck,
       boolean errant,
       Optional<InstanceKey> feeder,
-      long lost,
-      long toFetch,
-      long toApply,
+      Progress.Gap lost,
+      Progress.Gap toFetch,
+      Progress.Gap toApply,
       int followers,
       int others) {}
 
   private final Question question;
   private final Survivors survivors;
-  private final GtidSet target;
+  private final Progress target;
 
   /** Made when somebody asks: every replica is compared with every other. */
   private @Nullable Ranking ranking;
@@ -76,7 +76,8 @@ final class CandidateChoice {
             question.circumstances().failedServer(),
             question.live(),
             question.stuck(),
-            question.circumstances().surroundings().directReplicaAbove());
+            question.circumstances().surroundings().directReplicaAbove(),
+            question.measure());
     this.target = survivors.target();
   }
 
@@ -124,8 +125,8 @@ final class CandidateChoice {
     return survivors;
   }
 
-  /** All transactions that can be rescued from the servers that answered. */
-  GtidSet target() {
+  /** All that can be rescued from the servers that answered. */
+  Progress target() {
     return target;
   }
 
@@ -139,14 +140,14 @@ final class CandidateChoice {
    * nobody can give it more.
    */
   Optional<Instance> feederOf(Instance replica) {
-    GtidSet own = survivors.attainable(replica);
-    long before = missing(own);
+    Progress own = survivors.attainable(replica);
+    long before = missing(own).size();
     if (before == 0) {
       return Optional.empty();
     }
     return question.live().values().stream()
         .filter(source -> !own.covers(survivors.attainable(source)))
-        .map(source -> new Supply(source, missing(with(own, source))))
+        .map(source -> new Supply(source, missing(with(own, source)).size()))
         .filter(supply -> supply.missing() < before && canFeed(replica, supply.source()))
         .min(
             Comparator.comparingLong(Supply::missing)
@@ -164,8 +165,8 @@ final class CandidateChoice {
 
   /** Whether a replica would still get something from this sibling. */
   boolean helps(Instance replica, Instance source) {
-    GtidSet own = survivors.attainable(replica);
-    return canFeed(replica, source) && missing(with(own, source)) < missing(own);
+    Progress own = survivors.attainable(replica);
+    return canFeed(replica, source) && missing(with(own, source)).size() < missing(own).size();
   }
 
   /** Eligible servers, best first; then the rejected ones by key. */
@@ -182,13 +183,18 @@ final class CandidateChoice {
         reasons.add(behind(ranked.get(i - 1), facts));
       }
       all.add(
-          new Consideration(facts.instance().key(), true, reasons, facts.feeder(), facts.lost()));
+          new Consideration(
+              facts.instance().key(), true, reasons, facts.feeder(), transactions(facts.lost())));
     }
     ranking()
         .rejected()
         .forEach((key, reason) ->
             all.add(new Consideration(key, false, List.of(reason), Optional.empty(), 0)));
     return all;
+  }
+
+  private static long transactions(Progress.Gap gap) {
+    return gap instanceof Progress.Gap.Counted ? gap.size() : 0;
   }
 
   private static String behind(Facts better, Facts worse) {
@@ -201,9 +207,9 @@ final class CandidateChoice {
   }
 
   private Facts factsOf(Instance instance) {
-    GtidSet own = survivors.attainable(instance);
-    GtidSet reach = own;
-    boolean lacksNothing = missing(own) == 0;
+    Progress own = survivors.attainable(instance);
+    Progress reach = own;
+    boolean lacksNothing = missing(own).isEmpty();
     int followers = 0;
     int others = 0;
     for (Instance other : question.live().values()) {
@@ -224,21 +230,23 @@ final class CandidateChoice {
         feederOf(instance).map(Instance::key),
         missing(reach),
         missing(own),
-        survivors.fetched(instance).missingFrom(survivors.executed(instance)).transactionCount(),
+        survivors.fetched(instance).beyond(survivors.executed(instance)),
         followers,
         others);
   }
 
-  private long missing(GtidSet had) {
-    return target.missingFrom(had).transactionCount();
+  private Progress.Gap missing(Progress had) {
+    return target.beyond(had);
   }
 
-  private GtidSet with(GtidSet own, Instance source) {
-    return GtidAlgebra.union(own, survivors.attainable(source));
+  private Progress with(Progress own, Instance source) {
+    return own.join(survivors.attainable(source));
   }
 
   private boolean canFeed(Instance replica, Instance source) {
-    return !question.unfeedable().contains(new Feed(replica.key(), source.key()))
+    // Without GTIDs a replica of a sibling could not be compared with the others any more.
+    return !question.measure().isPosition()
+        && !question.unfeedable().contains(new Feed(replica.key(), source.key()))
         && !survivors.isStuck(replica)
         && CanReplicate.byGtid(replica, source, question.circumstances().policy().replication())
             .isAllowed();
@@ -246,7 +254,11 @@ final class CandidateChoice {
 
   /** Whether a sibling could replicate from the candidate once that has everything. */
   private boolean canFollow(Instance replica, Instance candidate) {
-    return CanReplicate.byGtid(replica, candidate, question.circumstances().policy().replication())
+    CanReplicate.Policy policy = question.circumstances().policy().replication();
+    boolean byPosition = question.measure().isPosition() && !Method.USES_GTID.test(replica);
+    return (byPosition
+            ? CanReplicate.from(replica, candidate, policy)
+            : CanReplicate.byGtid(replica, candidate, policy))
         .isAllowed();
   }
 }

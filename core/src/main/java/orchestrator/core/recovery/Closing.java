@@ -55,7 +55,12 @@ final class Closing {
                   .lastRead(replica.key())
                   .filter(before -> !hasIoThread(before, ThreadState.STOPPED))
                   .isPresent();
-      if (stopped && byUs && (!replica.usesMariaDbGtid() || survivors.isApplied(replica))) {
+      if (t.s.halts.containsKey(replica.key())) {
+        t.perform(
+            new Pending.Aside("Letting " + replica.key() + " replicate again"),
+            new ServerAction.StartReplication(replica.key()),
+            Patience.CHANGE);
+      } else if (stopped && byUs && (!replica.usesMariaDbGtid() || survivors.isApplied(replica))) {
         t.perform(
             new Pending.Aside("Letting " + replica.key() + " fetch again"),
             new ServerAction.StartIoThread(replica.key()),
@@ -126,7 +131,10 @@ final class Closing {
   private static boolean isNothingLeft(Turn t) {
     LossReport loss = t.s.ticket.loss();
     return switch (t.s.ticket.kind().brake()) {
-      case FAILOVER -> isKnownEmpty(loss.knownMissing()) && isKnownEmpty(loss.unapplied());
+      case FAILOVER ->
+          loss.log()
+              .map(LossReport.LogLoss::isNothing)
+              .orElseGet(() -> isKnownEmpty(loss.knownMissing()) && isKnownEmpty(loss.unapplied()));
       case RELOCATION -> true;
       case SEMI_SYNC_REPAIR, READ_ONLY_REPAIR -> false;
     };

@@ -15,15 +15,17 @@ enum Criterion {
   LOSES_LEAST("transactions that would be lost") {
     @Override
     long cost(Facts facts) {
-      return facts.lost();
+      return facts.lost().size();
     }
 
     @Override
     Optional<String> explain(Facts facts) {
       return Optional.of(
-          facts.lost() == 0
+          facts.lost().isEmpty()
               ? "can have every transaction of the servers that answered"
-              : "cannot get " + facts.lost() + " transactions of the servers that answered");
+              : "cannot get "
+                  + facts.lost().amount("transactions")
+                  + " of the servers that answered");
     }
   },
   /** The SQL thread is not broken, and has not given up making progress. */
@@ -139,27 +141,28 @@ enum Criterion {
   LEAST_TO_FETCH("transactions to fetch from a sibling") {
     @Override
     long cost(Facts facts) {
-      return facts.toFetch();
+      return facts.toFetch().size();
     }
 
     @Override
     Optional<String> explain(Facts facts) {
       return facts
           .feeder()
-          .map(feeder -> "first has to fetch " + facts.toFetch() + " transactions from " + feeder);
+          .map(feeder ->
+              "first has to fetch " + facts.toFetch().amount("transactions") + " from " + feeder);
     }
   },
   LEAST_TO_APPLY("transactions to apply") {
     @Override
     long cost(Facts facts) {
-      return facts.toApply();
+      return facts.toApply().size();
     }
 
     @Override
     Optional<String> explain(Facts facts) {
-      return facts.toApply() > 0
-          ? Optional.of("has " + facts.toApply() + " fetched transactions to apply")
-          : Optional.empty();
+      return facts.toApply().isEmpty()
+          ? Optional.empty()
+          : Optional.of("has " + facts.toApply().amount("fetched transactions") + " to apply");
     }
   };
 

@@ -31,6 +31,9 @@ public sealed interface Effect {
   /** Read a server. */
   record Probe(long id, InstanceKey key, Duration timeout) implements Effect {}
 
+  /** Read the logs of servers, for an answer to a question. */
+  record ReadLog(long id, LogQuestion question, Duration timeout) implements Effect {}
+
   /**
    * Run an operator's process. An asynchronous one is answered too, but nobody waits for it.
    *

@@ -31,6 +31,7 @@ final class Eligibility {
         .or(() -> Optional.ofNullable(circumstances.unfit().get(key)))
         .or(() -> banned(key))
         .or(() -> cannotLead(instance))
+        .or(() -> question.measure().isPosition() ? withoutPlace(instance) : withoutGtid(instance))
         .or(() -> beyondLimits(instance));
   }
 
@@ -65,9 +66,21 @@ final class Eligibility {
     if (!instance.binlog().enabled()) {
       return Optional.of("it has no binary log (log_bin)");
     }
-    if (!instance.binlog().logReplicaUpdates()) {
-      return Optional.of("it does not log what it replicates (log_replica_updates)");
+    return instance.binlog().logReplicaUpdates()
+        ? Optional.empty()
+        : Optional.of("it does not log what it replicates (log_replica_updates)");
+  }
+
+  private Optional<String> withoutPlace(Instance instance) {
+    if (question.measure().executed(instance, circumstances.failure().failed()).isEmpty()) {
+      return Optional.of("it is not known how far it is in the log of the failed master");
     }
+    return instance.binlog().position().isPresent()
+        ? Optional.empty()
+        : Optional.of("it is not known where it writes its own log");
+  }
+
+  private static Optional<String> withoutGtid(Instance instance) {
     if (instance.gtid().executed().isEmpty()) {
       return Optional.of("its GTID set is not known");
     }

@@ -36,6 +36,8 @@ public sealed interface Event {
   /** The server did not answer as it should. */
   record ProbeFailed(long effectId, String reason) implements Event {}
 
+  record LogRead(long effectId, LogAnswer answer) implements Event {}
+
   /**
    * @param output cut to a bounded length
    */

@@ -91,9 +91,12 @@ final class Gathering {
   /**
    * What an intermediate master that died too has passed on may be nowhere else. Those below it are
    * read, not stopped: they get nothing more, and another recovery may be giving them a new source.
-   * They may feed a candidate, and are none.
+   * They may feed a candidate, and are none. Without GTIDs they cannot feed one.
    */
   private static void lookBelow(Turn t) {
+    if (t.isByPosition()) {
+      return;
+    }
     for (InstanceKey server : belowOf(t).keySet()) {
       t.probe(new Pending.LookBelow(server, t.s.round), server);
     }

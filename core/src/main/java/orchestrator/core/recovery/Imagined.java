@@ -3,6 +3,8 @@ package orchestrator.core.recovery;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import orchestrator.core.binlog.LogTail;
+import orchestrator.core.binlog.MatchResult;
 import orchestrator.core.gtid.BinlogCoordinates;
 import orchestrator.core.gtid.GtidSet;
 import orchestrator.core.relocation.ServerAction;
@@ -31,7 +33,7 @@ final class Imagined {
       case ServerAction.RestartReplication ignored ->
           threads(server, ThreadState.RUNNING, ThreadState.RUNNING);
       case ServerAction.ChangeSource change ->
-          later(source(server, change.source(), change.start()), servers);
+          later(placed(source(server, change.source(), change.start()), change), servers);
       case ServerAction.ResetReplication ignored -> with(server, Optional.empty());
       case ServerAction.DetachSource ignored ->
           server
@@ -45,6 +47,7 @@ final class Imagined {
               .orElse(server);
       case ServerAction.SetReadOnly set -> readOnly(server, set.readOnly());
       case ServerAction.EndClients ignored -> server;
+      case ServerAction.InjectMarker ignored -> server;
       case ServerAction.SetSemiSyncMaster set ->
           semiSync(
               server,
@@ -62,6 +65,10 @@ final class Imagined {
     if (replication == null || replication.sqlThread() != ThreadState.RUNNING) {
       return server;
     }
+    if (!replication.usesGtid()) {
+      Replication applied = at(replication, replication.read(), false);
+      return with(server, Optional.of(applied));
+    }
     Optional<GtidSet> executed =
         GtidAlgebra.union(server.gtid().executed(), replication.retrieved());
     Instance source = servers.get(replication.source());
@@ -69,6 +76,34 @@ final class Imagined {
       executed = GtidAlgebra.union(executed, later(stopped(source), servers).gtid().executed());
     }
     return executed(server, executed);
+  }
+
+  /** A replica that goes on from a place in its source's log. */
+  private static Instance placed(Instance server, ServerAction.ChangeSource change) {
+    return change.position() instanceof ServerAction.SourcePosition.FileAndPosition file
+        ? server
+            .replication()
+            .map(r -> with(server, Optional.of(at(r, file.coordinates(), true))))
+            .orElse(server)
+        : server;
+  }
+
+  /** Where everything is as it should be. */
+  static LogAnswer answer(LogQuestion question, Map<InstanceKey, Instance> servers) {
+    return switch (question) {
+      case LogQuestion.Rest ignored -> new LogAnswer.Rest(LogTail.Rest.NOTHING);
+      case LogQuestion.Place place ->
+          new LogAnswer.Place(
+              Optional.ofNullable(servers.get(place.question().source()))
+                  .flatMap(source -> place.question().notAfter().or(source.binlog()::position))
+                  .<MatchResult>map(at -> new MatchResult.Matched(at, 1))
+                  .orElseGet(() -> new MatchResult.NotMatched("its log is not known")));
+    };
+  }
+
+  private static Replication at(Replication r, BinlogCoordinates place, boolean withoutGtid) {
+    return row(
+        r, r.source(), r.ioThread(), r.sqlThread(), r.retrieved(), Optional.of(place), withoutGtid);
   }
 
   /** Guards against servers that replicate in a circle. */
@@ -130,14 +165,28 @@ final class Imagined {
       ThreadState io,
       ThreadState sql,
       Optional<GtidSet> retrieved) {
+    return row(r, source, io, sql, retrieved, Optional.empty(), false);
+  }
+
+  /**
+   * @param place up to which all is read and applied; empty to leave it
+   */
+  private static Replication row(
+      Replication r,
+      InstanceKey source,
+      ThreadState io,
+      ThreadState sql,
+      Optional<GtidSet> retrieved,
+      Optional<BinlogCoordinates> place,
+      boolean withoutGtid) {
     return new Replication(
         source,
         r.sourceUuid(),
         r.user(),
         io,
         sql,
-        r.read(),
-        r.executed(),
+        place.orElse(r.read()),
+        place.orElse(r.executed()),
         r.relayLog(),
         retrieved,
         r.lastIoError(),
@@ -146,8 +195,8 @@ final class Imagined {
         r.lagSeconds(),
         r.sqlDelaySeconds(),
         r.hasFilters(),
-        r.autoPosition(),
-        r.mariaDbGtid(),
+        r.autoPosition() && !withoutGtid,
+        r.mariaDbGtid() && !withoutGtid,
         r.detachedExec(),
         r.tls(),
         Optional.empty());

@@ -2,8 +2,11 @@ package orchestrator.core.recovery;
 
 import java.util.Optional;
 import orchestrator.core.facts.LossReport;
+import orchestrator.core.facts.PromotionBase;
+import orchestrator.core.gtid.BinlogCoordinates;
 import orchestrator.core.gtid.GtidDifference;
 import orchestrator.core.gtid.GtidSet;
+import orchestrator.core.gtid.MariaDbGtidSet;
 import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.Replication;
 
@@ -47,6 +50,33 @@ final class LossAssessment {
         Optional.empty(),
         Optional.empty(),
         Optional.empty());
+  }
+
+  /**
+   * The same where no GTIDs tell it, but for MariaDB's, which are there although replicas do not
+   * ask for them.
+   */
+  static LossReport byPosition(
+      Instance failed,
+      PromotionBase base,
+      Optional<BinlogCoordinates> fetched,
+      Optional<GtidSet> executed) {
+    Optional<GtidSet> seen = failed.gtid().executed().filter(MariaDbGtidSet.class::isInstance);
+    Optional<GtidSet> had = executed.filter(MariaDbGtidSet.class::isInstance);
+    return new LossReport(
+        failed.freshness().lastSeen(),
+        seen.isPresent() && had.isPresent()
+            ? Optional.of(seen.get().missingFrom(had.get()))
+            : Optional.empty(),
+        had,
+        Optional.empty(),
+        failed.freshness().lastSeen().map(at -> semiSyncOf(failed)),
+        Optional.empty(),
+        Optional.of(
+            new LossReport.LogLoss(
+                failed.binlog().position().filter(base.executed()::isInLogOf),
+                base.executed(),
+                fetched.orElse(base.executed()))));
   }
 
   private static LossReport.SemiSyncSeen semiSyncOf(Instance failed) {

@@ -29,12 +29,38 @@ public final class LossGuard {
         .flatMap(ticket -> ticket.loss().knownMissing());
   }
 
+  private static LossReport expectedWith(Turn t, Instance candidate) {
+    Instance failed = t.s.circumstances.failedServer();
+    return Halting.baseOf(t, candidate)
+        .map(base ->
+            LossAssessment.byPosition(
+                failed,
+                base,
+                t.measure().fetched(candidate, t.failed()),
+                candidate.gtid().executed()))
+        .orElseGet(
+            () -> LossAssessment.of(failed, candidate.gtid().executed(), Optional.of(candidate)));
+  }
+
+  /** Empty when nothing is known to be lost. */
+  private static Optional<String> knownOf(LossReport expected) {
+    return expected
+        .knownMissing()
+        .filter(missing -> !missing.isEmpty())
+        .map(Object::toString)
+        .or(() ->
+            expected
+                .log()
+                .filter(LossReport.LogLoss::isKnown)
+                .map(log ->
+                    "what it logged between %s and %s"
+                        .formatted(log.executed(), log.seen().map(Object::toString).orElse(""))));
+  }
+
   /** Why the candidate is not promoted; empty when it may be. The expected loss is recorded. */
   static Optional<String> refusal(Turn t, Instance candidate) {
-    LossReport expected =
-        LossAssessment.of(
-            t.s.circumstances.failedServer(), candidate.gtid().executed(), Optional.of(candidate));
-    Optional<GtidDifference> lost = expected.knownMissing().filter(missing -> !missing.isEmpty());
+    LossReport expected = expectedWith(t, candidate);
+    Optional<String> lost = knownOf(expected);
     if (lost.isEmpty()) {
       return Optional.empty();
     }
@@ -45,7 +71,9 @@ public final class LossGuard {
     String known =
         "With %s promoted, transactions that %s was last seen to have are lost: %s"
             .formatted(candidate.key(), t.failed(), lost.get());
-    boolean overridden = !t.s.ticket.origin().automatic() || safety.isAccepted(lost.get());
+    boolean overridden =
+        !t.s.ticket.origin().automatic()
+            || expected.knownMissing().filter(safety::isAccepted).isPresent();
     Optional<String> refusal =
         switch (durability) {
           case ALLOW_LOSS -> Optional.empty();

@@ -55,6 +55,17 @@ final class Means {
     if (valid().isEmpty()) {
       return gate("method", false, "no replica answered its last probe");
     }
+    if (Method.of(circumstances) == Method.POSITION) {
+      return gate(
+          "method",
+          true,
+          "by positions in the master's log, since replicas do not use GTIDs ("
+              + withoutGtid()
+              + (circumstances.policy().pseudoGtid().isPresent()
+                  ? "); those that have less than the new master by Pseudo-GTID"
+                  : "); those that have less than the new master are lost: there is no"
+                      + " Pseudo-GTID (PseudoGTIDPattern)"));
+    }
     boolean oracle = valid().stream().allMatch(Instance::usesOracleGtid);
     boolean mariaDb = valid().stream().allMatch(Instance::usesMariaDbGtid);
     String explanation =
@@ -67,13 +78,16 @@ final class Means {
   }
 
   private Gate ofEach() {
-    boolean some = valid().stream().anyMatch(Means::usesGtid);
+    boolean marked = circumstances.policy().pseudoGtid().isPresent();
+    boolean some = valid().stream().anyMatch(replica -> marked || usesGtid(replica));
     String explanation =
         valid().isEmpty()
             ? "no replica answered its last probe"
             : withoutGtid().isEmpty()
                 ? "all replicas that answered use GTIDs"
-                : "not moved, since they do not use GTIDs: " + withoutGtid();
+                : marked
+                    ? "moved by Pseudo-GTID, since they do not use GTIDs: " + withoutGtid()
+                    : "not moved, since they use neither GTIDs nor Pseudo-GTID: " + withoutGtid();
     return gate("method", some, explanation);
   }
 

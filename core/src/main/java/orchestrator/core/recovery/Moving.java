@@ -77,10 +77,7 @@ final class Moving {
 
   /** Sends as many moves as may be under way. */
   static void pump(Turn t) {
-    long underWay =
-        t.s.moves.values().stream()
-            .filter(m -> m.stage() == MoveStage.CHANGING || m.stage() == MoveStage.CONNECTING)
-            .count();
+    long underWay = t.s.moves.values().stream().filter(MoveProgress::isUnderWay).count();
     long free = t.policy().replicas().maxConcurrentMoves() - underWay;
     for (MoveStage stage : new MoveStage[] {MoveStage.QUEUED, MoveStage.POSTPONED}) {
       if (free <= 0) {
@@ -100,11 +97,13 @@ final class Moving {
 
   /**
    * Changing the source throws away what was fetched and not applied. Until the new master is
-   * certain, that may still be needed.
+   * certain, that may still be needed; and without GTIDs, where a replica was in the log of the old
+   * one.
    */
   private static boolean mayGo(Turn t, InstanceKey replica) {
     Instance instance = t.s.live.get(replica);
-    return t.s.phase != Phase.PROMOTING || instance == null || t.survivors().isApplied(instance);
+    return t.s.phase != Phase.PROMOTING
+        || (!t.isByPosition() && (instance == null || t.survivors().isApplied(instance)));
   }
 
   /** No new master is certain: what was not begun is left as it is. */
@@ -125,6 +124,10 @@ final class Moving {
     Instance instance = t.s.live.get(replica);
     if (instance == null) {
       settle(t, replica, new ReplicaFate(Kind.UNREACHABLE, silence(t, replica)));
+      return;
+    }
+    if (MovingByPosition.isMeant(t, instance)) {
+      MovingByPosition.send(t, replica, instance);
       return;
     }
     t.s.moves.put(replica, new MoveProgress(MoveStage.CHANGING, queued.attempts() + 1, t.now));
@@ -160,8 +163,14 @@ final class Moving {
   }
 
   static void checked(Turn t, InstanceKey replica, Instance instance) {
-    if (t.s.moves.containsKey(replica) && !isGivenUp(t)) {
-      t.answered(replica, instance);
+    MoveProgress progress = t.s.moves.get(replica);
+    if (progress == null || isGivenUp(t)) {
+      return;
+    }
+    t.answered(replica, instance);
+    if (progress.stage() == MoveStage.APPLYING) {
+      MovingByPosition.applied(t, replica, instance, progress);
+    } else {
       connecting(t, replica, instance, false);
     }
   }
@@ -173,7 +182,7 @@ final class Moving {
   }
 
   /** Tries once more, or accepts the fate. */
-  private static void again(Turn t, InstanceKey replica, ReplicaFate otherwise) {
+  static void again(Turn t, InstanceKey replica, ReplicaFate otherwise) {
     MoveProgress progress = t.s.moves.get(replica);
     boolean goingOn = t.s.phase != Phase.FAILING && t.s.errors.isEmpty();
     if (progress != null && progress.attempts() < ATTEMPTS && goingOn) {
@@ -205,13 +214,17 @@ final class Moving {
           replica,
           extra.map(text -> new ReplicaFate(Kind.LOST, text)).orElse(moved(instance, master)));
     } else if (progress != null && t.now.isBefore(progress.since().plus(Patience.CONNECTED))) {
-      if (!t.isWakePending(Alarm.MOVE_CHECK)) {
-        t.wake(Alarm.MOVE_CHECK, CHECK_INTERVAL);
-      }
+      checkLater(t);
     } else {
       // It is nothing about the replica when its new master does not answer us either.
       Kind kind = t.s.live.containsKey(master) ? Kind.LOST : Kind.UNREACHABLE;
       settle(t, replica, new ReplicaFate(kind, notConnected(instance, master)));
+    }
+  }
+
+  static void checkLater(Turn t) {
+    if (!t.isWakePending(Alarm.MOVE_CHECK)) {
+      t.wake(Alarm.MOVE_CHECK, CHECK_INTERVAL);
     }
   }
 
@@ -224,7 +237,9 @@ final class Moving {
   static void checkNow(Turn t) {
     t.s.moves.forEach((replica, progress) -> {
       boolean underWay = t.isPending(p -> p.equals(new Pending.MoveCheck(replica)));
-      if (progress.stage() == MoveStage.CONNECTING && !underWay) {
+      boolean waits =
+          progress.stage() == MoveStage.CONNECTING || progress.stage() == MoveStage.APPLYING;
+      if (waits && !underWay) {
         t.probe(new Pending.MoveCheck(replica), replica);
       }
     });
@@ -253,7 +268,7 @@ final class Moving {
         + replica.replication().map(Replication::lastIoError).orElse("it is no replica");
   }
 
-  private static void settle(Turn t, InstanceKey replica, ReplicaFate fate) {
+  static void settle(Turn t, InstanceKey replica, ReplicaFate fate) {
     t.s.settled.put(replica, fate);
     MoveProgress progress = t.s.moves.get(replica);
     if (progress != null) {

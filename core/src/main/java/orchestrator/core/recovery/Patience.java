@@ -25,6 +25,24 @@ final class Patience {
   /** For one read of a server. */
   static final Duration PROBE = Duration.ofSeconds(1);
 
+  /** For logs to be read and compared; nobody but the replica in question waits for it. */
+  static final Duration READ_LOG = Duration.ofSeconds(60);
+
+  /** For the rest of a relay log to be read: the candidate is waited for. */
+  static final Duration READ_REST = Duration.ofSeconds(3);
+
+  /** When a relay log is not applied any further, it is looked at what is left in it. */
+  static final Duration NOTHING_APPLIED = Duration.ofMillis(200);
+
+  /** And again, if something is. */
+  static final Duration LOOK_AT_REST_AGAIN = Duration.ofSeconds(1);
+
+  /**
+   * How long a replica may go on applying before its place is looked for with Pseudo-GTID: what it
+   * has not applied it can fetch again.
+   */
+  static final Duration APPLYING = Duration.ofSeconds(2);
+
   /** For one change of a server that is short by nature. */
   static final Duration CHANGE = Duration.ofSeconds(5);
 

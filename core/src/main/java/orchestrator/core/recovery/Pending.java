@@ -1,6 +1,7 @@
 package orchestrator.core.recovery;
 
 import orchestrator.core.facts.HookPoint;
+import orchestrator.core.gtid.BinlogCoordinates;
 import orchestrator.core.topology.InstanceKey;
 
 /** What an effect that is not answered yet is for. */
@@ -28,6 +29,16 @@ sealed interface Pending {
 
   record Poll(InstanceKey replica) implements Pending {}
 
+  /**
+   * Whether anything is left in a relay log that can be applied.
+   *
+   * @param executed up to where it was applied
+   */
+  record Tail(InstanceKey replica, BinlogCoordinates executed) implements Pending {}
+
+  /** The candidate's replication is stopped, so that it is certain where it stands. */
+  record Halt(InstanceKey candidate) implements Pending {}
+
   record Reset(InstanceKey candidate) implements Pending {}
 
   record SemiSyncOn(InstanceKey candidate) implements Pending {}
@@ -37,6 +48,15 @@ sealed interface Pending {
   record MakeReadOnlyAgain(InstanceKey candidate) implements Pending {}
 
   record Move(InstanceKey replica) implements Pending {}
+
+  /** A replica is stopped before it is moved by position. */
+  record MoveHalt(InstanceKey replica) implements Pending {}
+
+  /** The same where no server is promoted. */
+  record RelocationHalt(InstanceKey replica, InstanceKey source) implements Pending {}
+
+  /** Its place in the new source's log is looked for. */
+  record Matching(InstanceKey replica, InstanceKey source) implements Pending {}
 
   /** A read of a replica that was, or may have been, moved. */
   record MoveCheck(InstanceKey replica) implements Pending {}

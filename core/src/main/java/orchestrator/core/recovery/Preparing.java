@@ -7,8 +7,6 @@ import java.util.Optional;
 import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.HookPoint;
 import orchestrator.core.facts.JournalEntry;
-import orchestrator.core.gtid.GtidDifference;
-import orchestrator.core.gtid.GtidSet;
 import orchestrator.core.recovery.CandidateChoice.Feed;
 import orchestrator.core.recovery.Pending.Alarm;
 import orchestrator.core.recovery.RecoveryState.CommitKind;
@@ -64,6 +62,8 @@ final class Preparing {
             p instanceof Pending.StartApplying
                 || p instanceof Pending.Feeding
                 || p instanceof Pending.Poll
+                || p instanceof Pending.Tail
+                || p instanceof Pending.Halt
                 || (p instanceof Pending.Wake wake && wake.alarm() == Alarm.POLL));
     if (busy) {
       return;
@@ -87,7 +87,7 @@ final class Preparing {
     }
   }
 
-  private static void again(Turn t) {
+  static void again(Turn t) {
     choose(t);
     if (t.s.phase == Phase.PREPARING) {
       advance(t);
@@ -113,16 +113,18 @@ final class Preparing {
       t.note(
           candidate.key()
               + " has not applied all that it fetched, and is not waited for any longer: left are "
-              + unapplied(choice, candidate));
+              + unapplied(choice, candidate).text());
       again(t);
       return;
     }
-    Waiting.poll(t, candidate);
+    if (!Halting.asksForRest(t, candidate)) {
+      Waiting.poll(t, candidate);
+    }
   }
 
-  private static GtidDifference unapplied(CandidateChoice choice, Instance instance) {
+  private static Progress.Gap unapplied(CandidateChoice choice, Instance instance) {
     Survivors survivors = choice.survivors();
-    return survivors.fetched(instance).missingFrom(survivors.executed(instance));
+    return survivors.fetched(instance).beyond(survivors.executed(instance));
   }
 
   /** Nothing is left in the relay log, and GTIDs are missing: they were never in it. */
@@ -176,7 +178,7 @@ final class Preparing {
     if (!sourceApplied && startApplying(t, source)) {
       return;
     }
-    List<GtidSet> mark = List.of(survivors.fetched(candidate), survivors.executed(source));
+    List<Progress> mark = List.of(survivors.fetched(candidate), survivors.executed(source));
     if (Waiting.isTooLong(t, mark, t.policy().waits().withoutProgress())) {
       t.note(candidate.key() + " did not get what it lacks from " + source.key() + " in time");
       t.s.feed = Optional.empty();
@@ -248,24 +250,24 @@ final class Preparing {
     if (fences && t.isPending(p -> p instanceof Pending.OldMaster)) {
       return; // perhaps it is being set read-only: then it need not be fenced
     }
-    if (OldClients.areAwaited(t)) {
+    if (OldClients.areAwaited(t) || Halting.isUnderWay(t, candidate)) {
       return;
     }
-    GtidDifference left = unapplied(choice, candidate);
+    Progress.Gap left = unapplied(choice, candidate);
     RecoveryPolicy.Promotion policy = t.policy().promotion();
     if (!left.isEmpty() && (policy.failIfNotUpToDate() || policy.delayIfNotUpToDate())) {
       Closing.fail(
           t,
           candidate.key()
               + " has not applied all that it fetched ("
-              + left
+              + left.text()
               + "), and "
               + (policy.failIfNotUpToDate() ? "Fail" : "Delay")
               + "MasterPromotionIfSQLThreadNotUpToDate forbids to promote it so");
       return;
     }
     if (!left.isEmpty()) {
-      t.note(candidate.key() + " is promoted without applying " + left);
+      t.note(candidate.key() + " is promoted without applying " + left.text());
     }
     Optional<String> refusal = LossGuard.refusal(t, candidate);
     if (refusal.isPresent()) {
@@ -322,7 +324,9 @@ final class Preparing {
           new Command.WatchDemotedMaster(
               new DemotedMaster(t.failed(), t.s.ticket.uid(), candidate.key(), t.now)));
     }
-    t.commit(
-        CommitKind.INTEND, List.of(new JournalEntry.PromotionIntended(candidate.key())), commands);
+    List<JournalEntry> entries = new ArrayList<>();
+    Halting.baseOf(t, candidate).map(JournalEntry.BaseTaken::new).ifPresent(entries::add);
+    entries.add(new JournalEntry.PromotionIntended(candidate.key()));
+    t.commit(CommitKind.INTEND, entries, commands);
   }
 }

@@ -7,6 +7,7 @@ import orchestrator.core.facts.JournalEntry;
 import orchestrator.core.facts.KeptReadOnly;
 import orchestrator.core.facts.LossReport;
 import orchestrator.core.facts.ReplicaFate;
+import orchestrator.core.gtid.GtidSet;
 import orchestrator.core.recovery.Pending.Alarm;
 import orchestrator.core.recovery.RecoveryState.CommitKind;
 import orchestrator.core.recovery.RecoveryState.Phase;
@@ -236,11 +237,7 @@ final class Promoting {
     t.answered(key, after);
     t.s.settled.put(key, new ReplicaFate(ReplicaFate.Kind.PROMOTED, "it is the new master"));
     t.s.published.add(key);
-    LossReport loss =
-        LossAssessment.of(
-            t.s.takeover.held.orElse(t.s.circumstances.failedServer()),
-            t.s.resumed ? after.gtid().executed() : t.s.intendedExecuted,
-            t.s.beforePromotion);
+    LossReport loss = lossOf(t, after);
     List<JournalEntry> entries = new ArrayList<>();
     entries.add(Turn.promoted(key, after));
     entries.add(new JournalEntry.ReplicaSettled(key, t.s.settled.get(key)));
@@ -254,6 +251,23 @@ final class Promoting {
           new ServerAction.DetachSource(key),
           Patience.CHANGE);
     }
+  }
+
+  private static LossReport lossOf(Turn t, Instance after) {
+    Instance failed = t.s.takeover.held.orElse(t.s.circumstances.failedServer());
+    Optional<GtidSet> executed = t.s.resumed ? after.gtid().executed() : t.s.intendedExecuted;
+    return t.s
+        .ticket
+        .base()
+        .map(base ->
+            LossAssessment.byPosition(
+                failed,
+                base,
+                t.s.beforePromotion.flatMap(before ->
+                    new Measure(Method.POSITION, t.s.drained, Optional.empty())
+                        .fetched(before, t.failed())),
+                executed))
+        .orElseGet(() -> LossAssessment.of(failed, executed, t.s.beforePromotion));
   }
 
   /** What makes the promotion known: to applications, and to the analysis. */

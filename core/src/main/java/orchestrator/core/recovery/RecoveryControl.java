@@ -81,6 +81,7 @@ public final class RecoveryControl {
       case Event.ActionFinished finished -> Answers.acted(t, purpose, finished.outcome());
       case Event.Probed probed -> Answers.probed(t, purpose, probed.instance());
       case Event.ProbeFailed failed -> Answers.probeFailed(t, purpose, failed.reason());
+      case Event.LogRead read -> Answers.logRead(t, purpose, read.answer());
       case Event.HookFinished finished -> {
         if (purpose instanceof Pending.Hook hook) {
           HookRun.finished(t, hook, finished);

@@ -78,6 +78,7 @@ public final class RecoveryPlanner {
                     hook.point(), hook.index(), hook.command(), hook.asynchronous()));
         case Effect.Commit commit -> agreement(commit).ifPresent(steps::add);
         case Effect.Probe ignored -> {}
+        case Effect.ReadLog ignored -> {}
         case Effect.WakeAt ignored -> {}
         case Effect.Finished ignored -> {}
       }
@@ -110,6 +111,7 @@ public final class RecoveryPlanner {
               : "the intent to promote it is committed, no other server is or may be writable, and"
                   + " it was reset";
       case ServerAction.EndClients ignored -> "it was set read-only";
+      case ServerAction.InjectMarker ignored -> "it takes writes";
       case ServerAction.ResetReplication ignored ->
           "the intent to promote it is committed; it has applied all that can be rescued";
       case ServerAction.ChangeSource change ->

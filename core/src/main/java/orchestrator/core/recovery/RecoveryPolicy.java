@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import orchestrator.core.binlog.PseudoGtid;
 import orchestrator.core.facts.HookPoint;
 import orchestrator.core.facts.RecoveryBudget;
 import orchestrator.core.relocation.CanReplicate;
@@ -23,6 +24,7 @@ import orchestrator.core.topology.InstanceKey;
  * @param replication who may replicate from whom
  * @param budget how many servers may be recovered from automatically; empty for no limit
  * @param safety what is done for the data
+ * @param pseudoGtid markers in binary logs, by which replicas without GTIDs are moved
  */
 public record RecoveryPolicy(
     Promotion promotion,
@@ -34,7 +36,34 @@ public record RecoveryPolicy(
     Map<HookPoint, List<String>> hooks,
     CanReplicate.Policy replication,
     Optional<RecoveryBudget> budget,
-    SafetyPolicy safety) {
+    SafetyPolicy safety,
+    Optional<PseudoGtid> pseudoGtid) {
+
+  /** Without Pseudo-GTID. */
+  public RecoveryPolicy(
+      Promotion promotion,
+      Replicas replicas,
+      Waits waits,
+      Duration blockPeriod,
+      boolean acknowledgeComplete,
+      String keyValuePrefix,
+      Map<HookPoint, List<String>> hooks,
+      CanReplicate.Policy replication,
+      Optional<RecoveryBudget> budget,
+      SafetyPolicy safety) {
+    this(
+        promotion,
+        replicas,
+        waits,
+        blockPeriod,
+        acknowledgeComplete,
+        keyValuePrefix,
+        hooks,
+        replication,
+        budget,
+        safety,
+        Optional.empty());
+  }
 
   /** The defaults of all keys. */
   public static final RecoveryPolicy DEFAULT =
@@ -82,6 +111,10 @@ public record RecoveryPolicy(
     return changed(draft -> draft.safety = newSafety);
   }
 
+  public RecoveryPolicy with(PseudoGtid newPseudoGtid) {
+    return changed(draft -> draft.pseudoGtid = Optional.of(newPseudoGtid));
+  }
+
   public RecoveryPolicy acknowledgingComplete() {
     return changed(draft -> draft.acknowledgeComplete = true);
   }
@@ -99,7 +132,8 @@ public record RecoveryPolicy(
         draft.hooks,
         replication,
         draft.budget,
-        draft.safety);
+        draft.safety,
+        draft.pseudoGtid);
   }
 
   /** The parts that are replaced one at a time. */
@@ -111,6 +145,7 @@ public record RecoveryPolicy(
     private Map<HookPoint, List<String>> hooks;
     private Optional<RecoveryBudget> budget;
     private SafetyPolicy safety;
+    private Optional<PseudoGtid> pseudoGtid;
 
     Draft(RecoveryPolicy policy) {
       this.promotion = policy.promotion;
@@ -120,6 +155,7 @@ public record RecoveryPolicy(
       this.hooks = policy.hooks;
       this.budget = policy.budget;
       this.safety = policy.safety;
+      this.pseudoGtid = policy.pseudoGtid;
     }
   }
 

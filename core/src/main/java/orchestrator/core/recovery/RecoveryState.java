@@ -18,6 +18,7 @@ import orchestrator.core.facts.HookPoint;
 import orchestrator.core.facts.JournalEntry;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.facts.ReplicaFate;
+import orchestrator.core.gtid.BinlogCoordinates;
 import orchestrator.core.gtid.GtidSet;
 import orchestrator.core.state.Command;
 import orchestrator.core.topology.Instance;
@@ -93,6 +94,12 @@ public final class RecoveryState {
   enum MoveStage {
     QUEUED,
     POSTPONED,
+    /** It applies what it has fetched, so that it has as much as the new master. */
+    APPLYING,
+    /** Its replication is being stopped. */
+    HALTING,
+    /** Its place in the new master's log is looked for. */
+    MATCHING,
     CHANGING,
     CONNECTING,
     DONE
@@ -102,7 +109,14 @@ public final class RecoveryState {
    * @param attempts how often the change was sent
    * @param since when the present stage began
    */
-  record MoveProgress(MoveStage stage, int attempts, Instant since) {}
+  record MoveProgress(MoveStage stage, int attempts, Instant since) {
+    boolean isUnderWay() {
+      return switch (stage) {
+        case APPLYING, HALTING, MATCHING, CHANGING, CONNECTING -> true;
+        case QUEUED, POSTPONED, DONE -> false;
+      };
+    }
+  }
 
   final Circumstances circumstances;
   final TakeoverState takeover;
@@ -137,6 +151,15 @@ public final class RecoveryState {
   /** The old master was set read-only, and read so. */
   boolean oldMasterReadOnly;
 
+  /** Where nothing is left in the relay log that can be applied, and up to where it was applied. */
+  final Map<InstanceKey, BinlogCoordinates> drained = new TreeMap<>();
+
+  /** When it was asked last whether anything is left in the relay log. */
+  final Map<InstanceKey, Instant> tailAsked = new TreeMap<>();
+
+  /** Candidates whose replication was to be stopped, and how often. */
+  final Map<InstanceKey, Integer> halts = new TreeMap<>();
+
   final Map<InstanceKey, Instance> live = new TreeMap<>();
   final Map<InstanceKey, String> silent = new TreeMap<>();
 
@@ -153,7 +176,7 @@ public final class RecoveryState {
   Optional<CandidateChoice.Feed> feed = Optional.empty();
   Optional<Instant> waitingSince = Optional.empty();
   Instant lastProgress = Instant.EPOCH;
-  List<GtidSet> progressMark = List.of();
+  List<?> progressMark = List.of();
   final Map<InstanceKey, Integer> failedPolls = new HashMap<>();
   final Set<InstanceKey> polled = new TreeSet<>();
 
@@ -219,6 +242,9 @@ public final class RecoveryState {
     copy.stragglersGivenUp = stragglersGivenUp;
     copy.nobodyInTime = nobodyInTime;
     copy.oldMasterReadOnly = oldMasterReadOnly;
+    copy.drained.putAll(drained);
+    copy.tailAsked.putAll(tailAsked);
+    copy.halts.putAll(halts);
     copy.live.putAll(live);
     copy.silent.putAll(silent);
     copy.below.putAll(below);

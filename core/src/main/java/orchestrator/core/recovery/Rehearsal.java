@@ -88,6 +88,8 @@ final class Rehearsal {
       case Effect.Perform perform ->
           answers.add(new Event.ActionFinished(perform.id(), outcomeOf(perform)));
       case Effect.Probe probe -> answers.add(read(probe));
+      case Effect.ReadLog read ->
+          answers.add(new Event.LogRead(read.id(), Imagined.answer(read.question(), servers)));
       case Effect.RunHook hook ->
           answers.add(new Event.HookFinished(hook.id(), true, Duration.ZERO, ""));
       case Effect.WakeAt alarm -> alarms.add(alarm);

@@ -19,6 +19,7 @@ import orchestrator.core.recovery.RecoveryState.MoveStage;
 import orchestrator.core.recovery.RecoveryState.Phase;
 import orchestrator.core.relocation.ActionOutcome;
 import orchestrator.core.relocation.ServerAction;
+import orchestrator.core.relocation.ServerAction.SourcePosition;
 import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
 import orchestrator.core.topology.Replication;
@@ -118,9 +119,7 @@ final class Relocating {
   }
 
   private static long underWay(Turn t) {
-    return t.s.moves.values().stream()
-        .filter(m -> m.stage() == MoveStage.CHANGING || m.stage() == MoveStage.CONNECTING)
-        .count();
+    return t.s.moves.values().stream().filter(MoveProgress::isUnderWay).count();
   }
 
   private static void chooseLeader(Turn t) {
@@ -172,13 +171,22 @@ final class Relocating {
   }
 
   private static void send(Turn t, InstanceKey replica, Instance instance, InstanceKey source) {
+    if (RelocatingByPosition.isMeant(t.s.circumstances, instance)) {
+      RelocatingByPosition.send(t, replica, source);
+    } else {
+      change(t, new Feed(replica, source), Turn.positionFor(instance));
+    }
+  }
+
+  static void change(Turn t, Feed pair, SourcePosition position) {
+    InstanceKey replica = pair.replica();
     int attempts =
         Optional.ofNullable(t.s.moves.get(replica)).map(MoveProgress::attempts).orElse(0);
     t.s.moves.put(replica, new MoveProgress(MoveStage.CHANGING, attempts + 1, t.now));
     t.s.failedPolls.remove(replica);
     t.perform(
-        new Pending.Relocation(replica, source),
-        new ServerAction.ChangeSource(replica, source, Turn.positionFor(instance), true),
+        new Pending.Relocation(replica, pair.source()),
+        new ServerAction.ChangeSource(replica, pair.source(), position, true),
         Patience.CHANGE_SOURCE);
   }
 
@@ -283,13 +291,13 @@ final class Relocating {
     t.s.polled.clear();
   }
 
-  private static void tryNext(Turn t, Feed pair, String reason) {
+  static void tryNext(Turn t, Feed pair, String reason) {
     t.note(pair.replica() + " is not moved below " + pair.source() + ": " + reason);
     refuse(t, pair, pair.source() + ": " + reason);
     to(t, pair.replica(), MoveStage.QUEUED);
   }
 
-  private static void to(Turn t, InstanceKey replica, MoveStage stage) {
+  static void to(Turn t, InstanceKey replica, MoveStage stage) {
     MoveProgress progress = t.s.moves.get(replica);
     int attempts = progress == null ? 0 : progress.attempts();
     t.s.moves.put(replica, new MoveProgress(stage, attempts, t.now));
@@ -302,5 +310,6 @@ final class Relocating {
   private static void settle(Turn t, InstanceKey replica, ReplicaFate fate) {
     to(t, replica, MoveStage.DONE);
     t.settle(replica, fate);
+    RelocatingByPosition.leave(t, replica, fate);
   }
 }

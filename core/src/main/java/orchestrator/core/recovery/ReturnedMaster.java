@@ -64,8 +64,8 @@ public final class ReturnedMaster {
    * those that it lacks: so what others wrote is compared with what it had when it was promoted.
    */
   Optional<GtidDifference> onlyHere() {
-    Optional<GtidSet> had = read.gtid().executed();
-    Optional<GtidSet> has = seenSuccessor.flatMap(server -> server.gtid().executed());
+    Optional<GtidSet> had = known(read);
+    Optional<GtidSet> has = seenSuccessor.flatMap(ReturnedMaster::known);
     if (had.isEmpty() || has.isEmpty()) {
       return Optional.empty();
     }
@@ -86,6 +86,14 @@ public final class ReturnedMaster {
         });
   }
 
+  /** The set of a server without GTIDs is empty whatever it has. */
+  private static Optional<GtidSet> known(Instance server) {
+    return server
+        .gtid()
+        .executed()
+        .filter(set -> set instanceof MariaDbGtidSet || server.gtid().supportsOracle());
+  }
+
   /** What keeps it from being made a replica of its successor now; empty for nothing. */
   public Optional<String> obstacle(CanReplicate.Policy policy) {
     if (!read.readOnly()) {
@@ -95,6 +103,11 @@ public final class ReturnedMaster {
       return Optional.of("recovery " + demoted.recoveryUid() + " still runs");
     }
     Optional<GtidDifference> own = onlyHere();
+    if (known(read).isEmpty()) {
+      return Optional.of(
+          "it does not use GTIDs, so that it cannot be compared with %s: rebuild it from there"
+              .formatted(successor));
+    }
     if (own.isEmpty() || seenSuccessor.isEmpty()) {
       return Optional.of("it cannot be compared with " + successor + ", which was not read");
     }

@@ -150,7 +150,7 @@ final class SourceChoice {
   }
 
   private boolean isAllowed(Instance orphan, Instance server) {
-    return CanReplicate.byGtid(orphan, server, circumstances.policy().replication()).isAllowed();
+    return RelocatingByPosition.verdict(circumstances, orphan, server).isAllowed();
   }
 
   // Per replica
@@ -230,7 +230,7 @@ final class SourceChoice {
 
   private Optional<String> refusalBySettings(Instance orphan, @Nullable Instance server) {
     return server != null
-            && CanReplicate.byGtid(orphan, server, circumstances.policy().replication())
+            && RelocatingByPosition.verdict(circumstances, orphan, server)
                 instanceof CanReplicate.Verdict.Refused refused
         ? Optional.of(refused.reason())
         : Optional.empty();

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import orchestrator.core.gtid.BinlogCoordinates;
 import orchestrator.core.gtid.GtidSet;
 import orchestrator.core.gtid.MariaDbGtidSet;
 import orchestrator.core.gtid.OracleGtidSet;
@@ -29,6 +30,7 @@ final class Survivors {
   private final Map<InstanceKey, Instance> live;
   private final Set<InstanceKey> stuck;
   private final Map<InstanceKey, InstanceKey> branches;
+  private final Measure measure;
 
   /** Of whom somebody has asked: of many replicas most are asked about one at a time. */
   private final Map<InstanceKey, Holding> holdings = new HashMap<>();
@@ -50,23 +52,27 @@ final class Survivors {
       Instance failed,
       Map<InstanceKey, Instance> live,
       Set<InstanceKey> stuck,
-      Map<InstanceKey, InstanceKey> branches) {
+      Map<InstanceKey, InstanceKey> branches,
+      Measure measure) {
     this.failed = failed;
     this.live = live;
     this.stuck = stuck;
     this.branches = branches;
+    this.measure = measure;
   }
 
-  /** The servers that answered and whose GTIDs are known, by key. */
+  /** The servers that answered and of which it is known what they have, by key. */
   List<Instance> all() {
     return live.values().stream()
-        .filter(Survivors::isKnown)
+        .filter(this::isKnown)
         .sorted(Comparator.comparing(Instance::key))
         .toList();
   }
 
-  private static boolean isKnown(Instance instance) {
-    return instance.gtid().executed().isPresent();
+  boolean isKnown(Instance instance) {
+    return measure.isPosition()
+        ? measure.executed(instance, failed.key()).isPresent()
+        : instance.gtid().executed().isPresent();
   }
 
   boolean isStuck(Instance instance) {
@@ -82,13 +88,25 @@ final class Survivors {
   }
 
   /** Applied. */
-  GtidSet executed(Instance instance) {
+  Progress executed(Instance instance) {
+    return measure.isPosition()
+        ? place(measure.executed(instance, failed.key()))
+        : new Progress.Transactions(executedGtids(instance));
+  }
+
+  GtidSet executedGtids(Instance instance) {
     return holding(instance).executed();
   }
 
   /** Applied or fetched. */
-  GtidSet fetched(Instance instance) {
-    return holding(instance).fetched();
+  Progress fetched(Instance instance) {
+    return measure.isPosition()
+        ? place(measure.fetched(instance, failed.key()))
+        : new Progress.Transactions(holding(instance).fetched());
+  }
+
+  private static Progress place(Optional<BinlogCoordinates> at) {
+    return at.<Progress>map(Progress.Place::new).orElseGet(Progress::nothing);
   }
 
   GtidSet errant(Instance instance) {
@@ -96,26 +114,17 @@ final class Survivors {
   }
 
   /** Applied, or fetched and going to be applied. */
-  GtidSet attainable(Instance instance) {
+  Progress attainable(Instance instance) {
     return isStuck(instance) ? executed(instance) : fetched(instance);
   }
 
   /** All that can be rescued from the servers that answered. */
-  GtidSet target() {
-    GtidSet target = OracleGtidSet.EMPTY;
+  Progress target() {
+    Progress target = Progress.nothing();
     for (Instance instance : all()) {
-      target = GtidAlgebra.union(target, attainable(instance));
+      target = target.join(attainable(instance));
     }
     return target;
-  }
-
-  /** All that some server that answered has fetched, whether or not it can be applied. */
-  GtidSet everything() {
-    GtidSet everything = OracleGtidSet.EMPTY;
-    for (Instance instance : all()) {
-      everything = GtidAlgebra.union(everything, fetched(instance));
-    }
-    return everything;
   }
 
   /** Whether all that was fetched is applied. */

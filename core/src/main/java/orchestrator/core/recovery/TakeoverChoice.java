@@ -83,7 +83,14 @@ public record TakeoverChoice(
     return new ArrayList<>(
         new CandidateChoice(
                 new CandidateChoice.Question(
-                    circumstances, designated, live, silent, excluded, Set.of(), Set.of()))
+                    circumstances,
+                    designated,
+                    live,
+                    silent,
+                    excluded,
+                    Set.of(),
+                    Set.of(),
+                    Measure.GTIDS))
             .considerations());
   }
 }

@@ -103,7 +103,7 @@ final class TakeoverMoves {
 
   /** Transactions that it alone has come to no other server, however long one waits. */
   private static Optional<GtidSet> needs(Turn t, Instance replica) {
-    return replica.gtid().executed().map(all -> t.survivors().executed(replica));
+    return replica.gtid().executed().map(all -> t.survivors().executedGtids(replica));
   }
 
   private static void failed(Turn t, InstanceKey replica, String reason) {

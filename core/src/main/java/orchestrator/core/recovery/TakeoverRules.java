@@ -93,7 +93,14 @@ final class TakeoverRules {
         .forEach(key -> silent.put(key, "it does not answer"));
     return new Eligibility(
         new CandidateChoice.Question(
-            circumstances, Optional.empty(), replicas, silent, Map.of(), Set.of(), Set.of()));
+            circumstances,
+            Optional.empty(),
+            replicas,
+            silent,
+            Map.of(),
+            Set.of(),
+            Set.of(),
+            Measure.GTIDS));
   }
 
   private Optional<String> notBelowMaster(Instance target) {

@@ -67,6 +67,10 @@ final class Turn {
     effects.add(new Effect.Probe(register(purpose), key, Patience.PROBE));
   }
 
+  void readLog(Pending purpose, LogQuestion question, Duration timeout) {
+    effects.add(new Effect.ReadLog(register(purpose), question, timeout));
+  }
+
   void wake(Pending.Alarm alarm, Duration after) {
     effects.add(new Effect.WakeAt(register(new Pending.Wake(alarm, s.round)), now.plus(after)));
   }
@@ -179,7 +183,8 @@ final class Turn {
             Map.copyOf(s.silent),
             Map.copyOf(s.excluded),
             Set.copyOf(s.stuck),
-            Set.copyOf(s.unfeedable)));
+            Set.copyOf(s.unfeedable),
+            measure()));
   }
 
   /** What the replicas that answered have: to be asked before anything of this turn goes on. */
@@ -188,7 +193,16 @@ final class Turn {
         s.circumstances.failedServer(),
         s.live,
         s.stuck,
-        s.circumstances.surroundings().directReplicaAbove());
+        s.circumstances.surroundings().directReplicaAbove(),
+        measure());
+  }
+
+  Measure measure() {
+    return new Measure(Method.of(s), Map.copyOf(s.drained), s.ticket.base());
+  }
+
+  boolean isByPosition() {
+    return Method.of(s) == Method.POSITION;
   }
 
   void answered(InstanceKey key, Instance instance) {

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import orchestrator.core.gtid.GtidSet;
 import orchestrator.core.recovery.Pending.Alarm;
 import orchestrator.core.recovery.RecoveryState.Phase;
 import orchestrator.core.topology.Instance;
@@ -14,7 +13,7 @@ final class Waiting {
   private Waiting() {}
 
   /** Keeps the clock of the present wait. */
-  static boolean isTooLong(Turn t, List<GtidSet> mark, Duration withoutProgress) {
+  static boolean isTooLong(Turn t, List<?> mark, Duration withoutProgress) {
     if (t.s.waitingSince.isEmpty()) {
       t.s.waitingSince = Optional.of(t.now);
       t.s.lastProgress = t.now;

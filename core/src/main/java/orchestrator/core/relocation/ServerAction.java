@@ -57,6 +57,12 @@ public sealed interface ServerAction {
    */
   record EndClients(InstanceKey target) implements ServerAction {}
 
+  /**
+   * Runs a statement that leaves a Pseudo-GTID marker in the binary log. Refused by a server that
+   * is read-only, whatever our user may do there.
+   */
+  record InjectMarker(InstanceKey target, String statement) implements ServerAction {}
+
   /** Switches the master side of semi-synchronous replication. */
   record SetSemiSyncMaster(InstanceKey target, boolean enabled) implements ServerAction {}
 

@@ -5,6 +5,7 @@ import static orchestrator.core.state.StateDraft.keeping;
 import static orchestrator.core.state.StateDraft.with;
 import static orchestrator.core.state.StateDraft.without;
 
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +23,7 @@ final class ClusterRules {
     ServerRules.forget(draft, members);
     draft.clusterAliases = without(draft.clusterAliases, command.clusterName());
     draft.pauses = BrakeRules.withoutCluster(draft, command.clusterName());
+    draft.pseudoGtid = without(draft.pseudoGtid, command.clusterName());
     return new CommandResult.Done(count);
   }
 
@@ -52,6 +54,10 @@ final class ClusterRules {
       draft.clusterAliases = with(without(draft.clusterAliases, from), to, alias.get());
     }
     BrakeRules.move(draft, from, to);
+    Instant marked = draft.pseudoGtid.get(from);
+    if (marked != null) {
+      draft.pseudoGtid = with(without(draft.pseudoGtid, from), to, marked);
+    }
     Map<String, String> lineage = lineageAfter(draft.clusterLineage, from, to);
     boolean isNew = !lineage.equals(draft.clusterLineage);
     if (isNew) {
@@ -68,6 +74,20 @@ final class ClusterRules {
     next.put(from, to);
     next.remove(to);
     return Map.copyOf(next);
+  }
+
+  /** An earlier moment than is known changes nothing. */
+  static CommandResult injectedPseudoGtid(StateDraft draft, Command.InjectedPseudoGtid command) {
+    if (command.clusterName().isBlank()) {
+      return new Refused("Markers are injected into a cluster that has a name");
+    }
+    String name = draft.base().currentClusterName(command.clusterName());
+    Instant before = draft.pseudoGtid.getOrDefault(name, Instant.MIN);
+    if (!command.at().isAfter(before)) {
+      return done(false);
+    }
+    draft.pseudoGtid = with(draft.pseudoGtid, name, command.at());
+    return done(true);
   }
 
   static CommandResult submitPool(StateDraft draft, Command.SubmitPool command) {

@@ -101,6 +101,9 @@ public sealed interface Command {
   /** After a failover: what was said of the old name now holds for the new one. */
   record MoveCluster(String fromName, String toName) implements Command {}
 
+  /** A Pseudo-GTID marker was written on the cluster's master; forgotten after an hour. */
+  record InjectedPseudoGtid(String clusterName, Instant at) implements Command {}
+
   /** Replaces the members of a pool; without members the pool ends. */
   record SubmitPool(String pool, List<InstanceKey> members, Instant expires) implements Command {
     public SubmitPool {

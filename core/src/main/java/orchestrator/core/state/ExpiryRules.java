@@ -2,6 +2,7 @@ package orchestrator.core.state;
 
 import static orchestrator.core.state.StateDraft.keeping;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Set;
@@ -14,6 +15,9 @@ import orchestrator.core.state.CommandResult.Done;
 
 /** What time takes away. */
 final class ExpiryRules {
+  /** Since the last marker of a cluster. */
+  private static final Duration MARKERS_REMEMBERED = Duration.ofHours(1);
+
   private ExpiryRules() {}
 
   static CommandResult expire(StateDraft draft, Command.Expire command) {
@@ -25,6 +29,8 @@ final class ExpiryRules {
     draft.unresolves = keeping(draft.unresolves, (key, value) -> now.isBefore(value.expires()));
     draft.pauses = keeping(draft.pauses, (name, value) -> value.isActive(now));
     draft.pools = keeping(draft.pools, (key, value) -> now.isBefore(value.expires()));
+    draft.pseudoGtid =
+        keeping(draft.pseudoGtid, (name, at) -> now.isBefore(at.plus(MARKERS_REMEMBERED)));
     dropRecoveries(draft, command);
     dropDetections(draft);
     long ended =
@@ -44,7 +50,8 @@ final class ExpiryRules {
             draft.pools,
             draft.pauses,
             draft.recoveries,
-            draft.detections)
+            draft.detections,
+            draft.pseudoGtid)
         .mapToInt(facts -> facts.size())
         .sum();
   }

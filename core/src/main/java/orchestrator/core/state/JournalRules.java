@@ -78,7 +78,8 @@ final class JournalRules {
         .intended()
         .filter(intended -> choosesOther(entry, intended))
         .map(intended -> mayBeWritable(ticket, intended))
-        .or(() -> promotedUnintended(ticket, entry));
+        .or(() -> promotedUnintended(ticket, entry))
+        .or(() -> basedAnew(ticket, entry));
   }
 
   private static boolean changesTicket(JournalEntry entry) {
@@ -88,6 +89,7 @@ final class JournalRules {
       case JournalEntry.Resumed ignored -> true;
       case JournalEntry.HookStarted ignored -> true;
       case JournalEntry.CandidateChosen ignored -> true;
+      case JournalEntry.BaseTaken ignored -> true;
       case JournalEntry.PromotionIntended ignored -> true;
       case JournalEntry.PromotionAbandoned ignored -> true;
       case JournalEntry.Promoted ignored -> true;
@@ -107,6 +109,7 @@ final class JournalRules {
   private static Optional<InstanceKey> candidateOf(JournalEntry entry) {
     return switch (entry) {
       case JournalEntry.CandidateChosen chosen -> Optional.of(chosen.candidate());
+      case JournalEntry.BaseTaken taken -> Optional.of(taken.base().candidate());
       case JournalEntry.PromotionIntended intended -> Optional.of(intended.candidate());
       case JournalEntry.PromotionAbandoned abandoned -> Optional.of(abandoned.candidate());
       case JournalEntry.Promoted promoted -> Optional.of(promoted.candidate());
@@ -134,6 +137,18 @@ final class JournalRules {
             new Refused(
                 "Recovery %s cannot have promoted %s: the intent was never committed"
                     .formatted(ticket.uid(), promoted.candidate())))
+        : Optional.empty();
+  }
+
+  /** Clients may have written since: who went on from a later place would lack that. */
+  private static Optional<Refused> basedAnew(RecoveryTicket ticket, JournalEntry entry) {
+    return entry instanceof JournalEntry.BaseTaken taken
+            && ticket.intended().isPresent()
+            && !ticket.base().equals(Optional.of(taken.base()))
+        ? Optional.of(
+            new Refused(
+                "Recovery %s has recorded where %s stood, once and for all"
+                    .formatted(ticket.uid(), taken.base().candidate())))
         : Optional.empty();
   }
 

@@ -38,6 +38,7 @@ import orchestrator.core.topology.PromotionRule;
  * @param demoted former masters that are watched
  * @param keptReadOnly servers that are to take no writes as replicas
  * @param nodes managers that introduced themselves, by name
+ * @param pseudoGtid when markers were injected last, by cluster name
  * @param nextId the id that the next detection or recovery gets
  */
 public record ReplicatedState(
@@ -60,6 +61,7 @@ public record ReplicatedState(
     Map<InstanceKey, DemotedMaster> demoted,
     Map<InstanceKey, KeptReadOnly> keptReadOnly,
     Map<String, ManagerNode> nodes,
+    Map<String, Instant> pseudoGtid,
     long nextId) {
 
   public static final ReplicatedState EMPTY =
@@ -77,6 +79,7 @@ public record ReplicatedState(
           Map.of(),
           true,
           Optional.empty(),
+          Map.of(),
           Map.of(),
           Map.of(),
           Map.of(),
@@ -104,6 +107,7 @@ public record ReplicatedState(
     demoted = Map.copyOf(demoted);
     keptReadOnly = Map.copyOf(keptReadOnly);
     nodes = Map.copyOf(nodes);
+    pseudoGtid = Map.copyOf(pseudoGtid);
     if (nextId < 1) {
       throw new IllegalArgumentException("nextId must be 1 or more, got " + nextId);
     }

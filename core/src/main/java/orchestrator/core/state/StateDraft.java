@@ -1,5 +1,6 @@
 package orchestrator.core.state;
 
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -44,6 +45,7 @@ final class StateDraft {
   Map<InstanceKey, DemotedMaster> demoted;
   Map<InstanceKey, KeptReadOnly> keptReadOnly;
   Map<String, ManagerNode> nodes;
+  Map<String, Instant> pseudoGtid;
   long nextId;
 
   StateDraft(ReplicatedState base, LogPosition position) {
@@ -68,6 +70,7 @@ final class StateDraft {
     demoted = base.demoted();
     keptReadOnly = base.keptReadOnly();
     nodes = base.nodes();
+    pseudoGtid = base.pseudoGtid();
     nextId = base.nextId();
   }
 
@@ -104,6 +107,7 @@ final class StateDraft {
             && demoted == base.demoted()
             && keptReadOnly == base.keptReadOnly()
             && nodes == base.nodes()
+            && pseudoGtid == base.pseudoGtid()
             && nextId == base.nextId();
     return same ? base : copy();
   }
@@ -129,6 +133,7 @@ final class StateDraft {
         demoted,
         keptReadOnly,
         nodes,
+        pseudoGtid,
         nextId);
   }
 

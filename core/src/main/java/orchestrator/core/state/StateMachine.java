@@ -90,6 +90,7 @@ public final class StateMachine {
       case Command.DeregisterHostnameUnresolve c -> ClusterRules.deregisterUnresolve(draft, c);
       case Command.SetClusterAlias c -> ClusterRules.setAlias(draft, c);
       case Command.MoveCluster c -> ClusterRules.move(draft, c);
+      case Command.InjectedPseudoGtid c -> ClusterRules.injectedPseudoGtid(draft, c);
       case Command.SubmitPool c -> ClusterRules.submitPool(draft, c);
       case Command.PutKeyValue c -> ClusterRules.putKeyValue(draft, c);
       case Command.DeleteKeyValue c -> ClusterRules.deleteKeyValue(draft, c);

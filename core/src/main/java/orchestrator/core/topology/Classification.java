@@ -22,4 +22,16 @@ public record Classification(
     boolean pseudoGtid) {
   public static final Classification NONE =
       new Classification("", "", "", "", "", "", Optional.empty(), false);
+
+  public Classification withPseudoGtid(boolean used) {
+    return new Classification(
+        dataCenter,
+        region,
+        physicalEnvironment,
+        instanceAlias,
+        clusterAlias,
+        clusterDomain,
+        promotionRule,
+        used);
+  }
 }

@@ -99,6 +99,26 @@ public record Instance(
         credentialsAvailable);
   }
 
+  /** The same server, known to have Pseudo-GTID markers or not. */
+  public Instance withPseudoGtid(boolean pseudoGtid) {
+    return classification.pseudoGtid() == pseudoGtid
+        ? this
+        : new Instance(
+            key,
+            freshness,
+            identity,
+            readOnly,
+            superReadOnly,
+            binlog,
+            gtid,
+            replication,
+            semiSync,
+            classification.withPseudoGtid(pseudoGtid),
+            group,
+            reportedReplicas,
+            credentialsAvailable);
+  }
+
   /** The same server after a probe of it failed at {@code now}. */
   public Instance failedCheck(Instant now, boolean partialSuccess) {
     return withFreshness(freshness.failed(now, partialSuccess));

@@ -8,7 +8,6 @@ import java.util.function.Consumer;
 import orchestrator.core.binlog.MatchResult.Matched;
 import orchestrator.core.binlog.MatchResult.NotMatched;
 import orchestrator.core.gtid.BinlogCoordinates;
-import orchestrator.core.gtid.BinlogCoordinates.Type;
 import orchestrator.core.topology.InstanceKey;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,8 +19,8 @@ class BinlogMatchTest {
   private static final InstanceKey Y = InstanceKey.parse("y", 3306);
 
   private final Logs logs = new Logs();
-  private final Logs.Log x = logs.log(X, Type.BINARY);
-  private final Logs.Log y = logs.log(Y, Type.BINARY);
+  private final Logs.Log x = logs.log(X, BinlogCoordinates.Type.BINARY);
+  private final Logs.Log y = logs.log(Y, BinlogCoordinates.Type.BINARY);
   private List<String> ignored = List.of();
   private int chunk = 1000;
   private Optional<BinlogCoordinates> notAfter = Optional.empty();
@@ -246,7 +245,7 @@ class BinlogMatchTest {
 
   @Test
   void aServerThatDoesNotLogWhatItReplicatesIsFoundByItsRelayLog() {
-    Logs.Log relay = logs.log(X, Type.RELAY);
+    Logs.Log relay = logs.log(X, BinlogCoordinates.Type.RELAY);
     relay.row("d.a", 1).marker(1).file().row("d.t", 1);
     BinlogCoordinates executed = relay.end();
     relay.row("d.t", 2).marker(2);
@@ -259,7 +258,7 @@ class BinlogMatchTest {
   @Test
   void theRelayLogIsReadWhereTheOwnLogHasNoMarker() {
     x.row("d.t", 1);
-    Logs.Log relay = logs.log(X, Type.RELAY);
+    Logs.Log relay = logs.log(X, BinlogCoordinates.Type.RELAY);
     relay.marker(1).row("d.t", 1);
     y.marker(1).row("d.t", 7);
     assertMatched(match(Optional.of(x.end()), Optional.of(relay.end())), y.end());

@@ -3,7 +3,6 @@ package orchestrator.core.binlog;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import orchestrator.core.gtid.BinlogCoordinates;
-import orchestrator.core.gtid.BinlogCoordinates.Type;
 import orchestrator.core.topology.InstanceKey;
 import org.junit.jupiter.api.Test;
 
@@ -11,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class LogTailTest {
   private static final InstanceKey X = InstanceKey.parse("x", 3306);
   private final Logs logs = new Logs();
-  private final Logs.Log relay = logs.log(X, Type.RELAY);
+  private final Logs.Log relay = logs.log(X, BinlogCoordinates.Type.RELAY);
 
   private LogTail.Rest rest(BinlogCoordinates from) {
     return LogTail.after(logs, X, from);

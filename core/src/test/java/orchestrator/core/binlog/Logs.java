@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import orchestrator.core.gtid.BinlogCoordinates;
-import orchestrator.core.gtid.BinlogCoordinates.Type;
 import orchestrator.core.topology.InstanceKey;
 
 /** Logs of servers, written by a test event by event; each event takes 100 bytes. */
@@ -16,11 +15,11 @@ final class Logs implements LogReader {
   private final Map<String, Log> logs = new TreeMap<>();
   int reads;
 
-  private static String name(InstanceKey server, Type type) {
+  private static String name(InstanceKey server, BinlogCoordinates.Type type) {
     return server + "/" + type;
   }
 
-  Log log(InstanceKey server, Type type) {
+  Log log(InstanceKey server, BinlogCoordinates.Type type) {
     return logs.computeIfAbsent(
         name(server, type), name -> new Log(server.hostname() + "-" + type, type));
   }
@@ -37,18 +36,18 @@ final class Logs implements LogReader {
 
   @Override
   public List<String> binaryLogs(InstanceKey server) {
-    return List.copyOf(log(server, Type.BINARY).files.keySet());
+    return List.copyOf(log(server, BinlogCoordinates.Type.BINARY).files.keySet());
   }
 
   /** One log that is being written. */
   static final class Log {
     private final String base;
-    private final Type type;
+    private final BinlogCoordinates.Type type;
     private final Map<String, List<LogEvent>> files = new LinkedHashMap<>();
     private int number;
     private long position;
 
-    Log(String base, Type type) {
+    Log(String base, BinlogCoordinates.Type type) {
       this.base = base;
       this.type = type;
       file();

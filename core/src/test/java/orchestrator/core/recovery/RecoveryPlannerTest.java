@@ -354,9 +354,12 @@ class RecoveryPlannerTest {
   }
 
   @Test
-  void replicasWithoutGtidAreNotRecoveredFrom() {
+  void replicasOfTwoFamiliesOfGtidsAreNotRecoveredFrom() {
     TopologyBuilder servers =
-        TopologyBuilder.masterWithReplicas(2).with("m", InstanceBuilder::unreachable);
+        TopologyBuilder.masterWithReplicas(2)
+            .with("m", InstanceBuilder::unreachable)
+            .with("r1", r -> r.oracleGtid(""))
+            .with("r2", r -> r.mariaDbGtid("0-1-1"));
     assertThat(plan(servers).mayBegin()).isFalse();
   }
 }

@@ -11,12 +11,15 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import orchestrator.core.binlog.MatchResult;
+import orchestrator.core.binlog.PseudoGtid;
 import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.HookPoint;
 import orchestrator.core.facts.JournalEntry;
 import orchestrator.core.facts.RecoveryOrigin;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.facts.ReplicaFate;
+import orchestrator.core.gtid.BinlogCoordinates;
 import orchestrator.core.relocation.ActionOutcome;
 import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.relocation.ServerAction.SourcePosition;
@@ -92,6 +95,71 @@ class RelocationFlowTest {
     for (String name : names) {
       servers.with(name, s -> s.dataCenter("dc2"));
     }
+  }
+
+  // Without GTIDs
+
+  private void withoutGtid() {
+    policy =
+        policy.with(
+            PseudoGtid.of(PseudoGtid.INJECTED_PATTERN, true, Optional.empty(), 100, List.of())
+                .orElseThrow());
+    for (String orphan : List.of("a", "b", "c")) {
+      servers
+          .without(orphan)
+          .with(
+              orphan, s -> s.replicatesFrom("im").readOnly().dataCenter("dc1").failingToConnect());
+    }
+  }
+
+  private static Optional<Event> matched(Effect effect, InstanceKey notBelow) {
+    LogQuestion.Place place = (LogQuestion.Place) ((Effect.ReadLog) effect).question();
+    MatchResult result =
+        place.question().source().equals(notBelow)
+            ? new MatchResult.NotMatched("it has what the source lacks")
+            : new MatchResult.Matched(BinlogCoordinates.binary("bin.000007", 99), 3);
+    return Optional.of(new Event.LogRead(effect.id(), new LogAnswer.Place(result)));
+  }
+
+  @Test
+  void replicasWithoutGtidsAreStoppedMatchedAndMovedToTheirPlace() {
+    withoutGtid();
+    Stage stage = stage().answering(Effect.ReadLog.class, e -> matched(e, key("nobody"))).start();
+    assertThat(moves(stage)).containsExactlyInAnyOrder("a>s1", "b>s1", "c>s1");
+    assertThat(stage.actions().filter(action -> action.target().equals(key("a"))))
+        .containsExactly(
+            new ServerAction.StopReplication(key("a")),
+            new ServerAction.ChangeSource(
+                key("a"),
+                key("s1"),
+                new SourcePosition.FileAndPosition(BinlogCoordinates.binary("bin.000007", 99)),
+                true));
+    assertThat(fate(stage, "a").kind()).isEqualTo(ReplicaFate.Kind.MOVED);
+  }
+
+  @Test
+  void whereTheyAreNotMatchedTheNextSourceIsTried() {
+    withoutGtid();
+    Stage stage = stage().answering(Effect.ReadLog.class, e -> matched(e, key("s1"))).start();
+    assertThat(moves(stage)).containsExactlyInAnyOrder("a>s2", "b>s2", "c>s2");
+  }
+
+  @Test
+  void oneThatIsNowhereMatchedReplicatesAgainFromWhereItDid() {
+    withoutGtid();
+    Stage stage =
+        stage()
+            .answering(
+                Effect.ReadLog.class,
+                e ->
+                    Optional.of(
+                        new Event.LogRead(
+                            e.id(), new LogAnswer.Place(new MatchResult.NotMatched("no marker")))))
+            .start();
+    assertThat(moves(stage)).isEmpty();
+    assertThat(fate(stage, "a").kind()).isEqualTo(ReplicaFate.Kind.LOST);
+    assertThat(fate(stage, "a").reason()).contains("no marker");
+    assertThat(stage.actions()).contains(new ServerAction.StartReplication(key("a")));
   }
 
   // The order of the alternatives

@@ -214,6 +214,8 @@ final class Stage {
       }
       case Effect.Perform perform -> perform(perform);
       case Effect.Probe probe -> probe(probe);
+      case Effect.ReadLog read ->
+          answers.add(new Event.LogRead(read.id(), Imagined.answer(read.question(), servers)));
       case Effect.RunHook hook ->
           answers.add(new Event.HookFinished(hook.id(), true, Duration.ZERO, "fine"));
       case Effect.WakeAt ignored -> {}

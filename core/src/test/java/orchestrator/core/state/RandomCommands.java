@@ -75,7 +75,8 @@ final class RandomCommands {
   }
 
   private Command others() {
-    return switch (random.nextInt(10)) {
+    return switch (random.nextInt(11)) {
+      case 10 -> new Command.InjectedPseudoGtid(cluster(), now);
       case 9 ->
           new Command.CompareDemotedMaster(
               key(), uid(), new DemotedMaster.Comparison(OracleGtidSet.EMPTY, now));

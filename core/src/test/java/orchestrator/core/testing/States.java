@@ -128,6 +128,7 @@ public final class States {
         demoted,
         keptReadOnly,
         none.nodes(),
+        none.pseudoGtid(),
         detections.size() + recoveries.size() + 1L);
   }
 }

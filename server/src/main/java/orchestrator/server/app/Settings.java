@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import orchestrator.core.analysis.AnalysisPolicy;
 import orchestrator.core.analysis.ClusterRule;
+import orchestrator.core.binlog.PseudoGtid;
 import orchestrator.core.facts.HookPoint;
 import orchestrator.core.recovery.RecoveryPolicy;
 import orchestrator.core.recovery.SafetyPolicy;
@@ -20,6 +21,7 @@ import orchestrator.server.config.ClassificationConfiguration;
 import orchestrator.server.config.ClusterFilter;
 import orchestrator.server.config.Configuration;
 import orchestrator.server.config.DiscoveryConfiguration;
+import orchestrator.server.config.PseudoGtidConfiguration;
 import orchestrator.server.config.RecoveryConfiguration;
 import orchestrator.server.config.ReplicationConfiguration;
 import orchestrator.server.config.TopologyAccessConfiguration;
@@ -131,7 +133,18 @@ final class Settings {
             replication.verifyFilters(),
             replication.reasonableMaintenanceLag()),
         recovery.budget(),
-        safety(recovery));
+        safety(recovery),
+        pseudoGtid());
+  }
+
+  private Optional<PseudoGtid> pseudoGtid() {
+    PseudoGtidConfiguration pseudoGtid = configuration.pseudoGtid();
+    return PseudoGtid.of(
+        pseudoGtid.pattern().orElse(""),
+        pseudoGtid.patternIsSubstring(),
+        pseudoGtid.monotonicHint(),
+        pseudoGtid.binlogEventsPerStatement(),
+        pseudoGtid.ignoredEvents());
   }
 
   private static SafetyPolicy safety(RecoveryConfiguration recovery) {
@@ -236,7 +249,10 @@ final class Settings {
             case SEMI_SYNC_PRIORITY -> configuration.semiSync().priorityQuery();
             case CLUSTER_ALIAS -> classification.clusterAliasQuery();
             case CLUSTER_DOMAIN -> classification.clusterDomainQuery();
-            case PSEUDO_GTID -> configuration.pseudoGtid().detectionQuery();
+            case PSEUDO_GTID ->
+                configuration.pseudoGtid().injected()
+                    ? Optional.empty() // it is known where markers are injected
+                    : configuration.pseudoGtid().detectionQuery();
           };
       sql.ifPresent(text -> queries.put(query, text));
     }

@@ -89,7 +89,8 @@ final class Wiring implements AutoCloseable {
                     settings.analysis().recoverMasters(),
                     settings.analysis().recoverIntermediateMasters()),
                 configuration.discoveryFilters().seeds(),
-                configuration.audit().retention()),
+                configuration.audit().retention(),
+                configuration.pseudoGtid().injected()),
             membership.map(member -> node.named(member.settings().self().name())).orElse(node));
     group.ifPresent(shared ->
         Introduction.begin(consensus, shared, introduced(membership.orElseThrow().settings())));

@@ -43,13 +43,6 @@ final class KeyStatuses {
           "InstanceFlushIntervalMilliseconds",
           "SnapshotTopologiesIntervalHours",
           "SkipBinlogServerUnresolveCheck",
-          // Pseudo-GTID
-          "AutoPseudoGTID",
-          "PseudoGTIDPattern",
-          "PseudoGTIDPatternIsFixedSubstring",
-          "PseudoGTIDMonotonicHint",
-          "BinlogEventsChunkSize",
-          "SkipBinlogEventsContaining",
           // refactoring, other recoveries
           "ReduceReplicationAnalysisCount",
           "PostTakeMasterProcesses",
@@ -90,9 +83,7 @@ final class KeyStatuses {
 
   /** What acts in part, with what is missing. */
   private static final Map<String, String> PARTLY =
-      Map.of(
-          "KVClusterMasterPrefix", "new masters are recorded, no store is written",
-          "DetectPseudoGTIDQuery", "what it says is shown, Pseudo-GTID is not used");
+      Map.of("KVClusterMasterPrefix", "new masters are recorded, no store is written");
 
   private static final List<String> ALIASES =
       List.of(

@@ -2,6 +2,7 @@ package orchestrator.server.engine;
 
 import java.time.Duration;
 import java.util.List;
+import orchestrator.core.binlog.LogReader;
 import orchestrator.core.recovery.TakeoverSurvey;
 import orchestrator.core.relocation.ActionOutcome;
 import orchestrator.core.relocation.ServerAction;
@@ -33,6 +34,13 @@ public interface Servers extends AutoCloseable {
    * Changes nothing.
    */
   TakeoverSurvey survey(InstanceKey key, Duration deadline);
+
+  /**
+   * The binary and relay logs of all servers.
+   *
+   * @param deadline for all that is read by it
+   */
+  LogReader logs(Duration deadline);
 
   /** The statements that {@link #perform} would send to a server in this state. */
   List<String> statementsOf(ServerAction action, Instance target);

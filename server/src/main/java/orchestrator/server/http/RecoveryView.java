@@ -9,6 +9,7 @@ import orchestrator.core.facts.LossReport;
 import orchestrator.core.facts.RecoveryKind;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.facts.ReplicaFate.Kind;
+import orchestrator.core.gtid.BinlogCoordinates;
 import orchestrator.core.topology.InstanceKey;
 import orchestrator.server.engine.History.DetectionEntry;
 
@@ -136,7 +137,10 @@ final class RecoveryView {
 
   private static String methodOf(RecoveryTicket ticket) {
     boolean ofMaster = ticket.kind().brake() == RecoveryKind.Brake.FAILOVER;
-    return ofMaster && ticket.promoted().isPresent() ? "MasterRecoveryGTID" : "NotMasterRecovery";
+    if (!ofMaster || ticket.promoted().isEmpty()) {
+      return "NotMasterRecovery";
+    }
+    return ticket.base().isPresent() ? "MasterRecoveryPseudoGTID" : "MasterRecoveryGTID";
   }
 
   static Body loss(LossReport loss) {
@@ -147,7 +151,19 @@ final class RecoveryView {
       set(out, "PromotedExecuted", loss.promotedExecuted());
       set(out, "Unapplied", loss.unapplied());
       set(out, "Exact", loss.exact());
+      out.field("Log", loss.log().map(RecoveryView::log).orElse(Body.NULL));
       out.field("SemiSync", loss.semiSync().map(RecoveryView::semiSync).orElse(Body.NULL));
+      out.endObject();
+    };
+  }
+
+  private static Body log(LossReport.LogLoss log) {
+    return out -> {
+      out.startObject();
+      out.field("Seen", log.seen().map(BinlogCoordinates::displayString).orElse(""));
+      out.field("Executed", log.executed().displayString());
+      out.field("Fetched", log.fetched().displayString());
+      out.field("IsKnownLoss", log.isKnown());
       out.endObject();
     };
   }

@@ -47,6 +47,7 @@ final class ActionGoal {
       case ServerAction.SetReadOnly set -> isReadOnlyAsAsked(set);
       // No read of the server tells who is connected.
       case ServerAction.EndClients ignored -> false;
+      case ServerAction.InjectMarker ignored -> false;
       case ServerAction.SetSemiSyncMaster set -> server.semiSync().masterEnabled() == set.enabled();
       case ServerAction.SetSemiSyncReplica set -> isInEffect(set);
     };
@@ -143,6 +144,7 @@ final class ActionGoal {
       case ServerAction.ReattachSource ignored -> false;
       case ServerAction.SetReadOnly ignored -> false;
       case ServerAction.EndClients ignored -> false;
+      case ServerAction.InjectMarker ignored -> false;
       case ServerAction.SetSemiSyncMaster ignored -> false;
     };
   }

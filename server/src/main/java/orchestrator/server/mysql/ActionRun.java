@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import orchestrator.core.binlog.PseudoGtid;
 import orchestrator.core.relocation.ActionOutcome;
 import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.topology.Instance;
@@ -158,6 +159,9 @@ final class ActionRun {
     if (action instanceof ServerAction.EndClients) {
       return endClients(link);
     }
+    if (action instanceof ServerAction.InjectMarker inject) {
+      return inject(link, inject);
+    }
     Optional<Instance> known = server.last().filter(last -> !refusedBefore && !maybeSent);
     Instance before = isUrgent() && known.isPresent() ? known.get() : packet(link, List.of());
     if (!isUrgent() && isReached(before) && !isRepeated()) {
@@ -208,6 +212,24 @@ final class ActionRun {
         : new ActionOutcome.NotApplied(server.key() + ": " + report.text());
   }
 
+  /**
+   * Read in the same session, right before: our user may be able to write to a read-only server.
+   */
+  private ActionOutcome inject(Link link, ServerAction.InjectMarker inject)
+      throws SessionException, NotPossibleException {
+    makeSureOfRight(link);
+    if (!server.markerRight().isGiven(link.session(), bounded())) {
+      throw new NotPossibleException(
+          "our user lacks DROP on `" + PseudoGtid.SCHEMA + "`.*, which injecting markers needs");
+    }
+    Instance before = packet(link, List.of());
+    if (before.readOnly()) {
+      return new ActionOutcome.NotApplied(server.key() + " is read-only");
+    }
+    send(link, List.of(inject.statement()), "", 0);
+    return new ActionOutcome.Applied(before);
+  }
+
   /** Changes that are made without a look before: no round trip more than they need. */
   private boolean isUrgent() {
     return switch (action) {
@@ -217,6 +239,7 @@ final class ActionRun {
       case ServerAction.StartSqlThread ignored -> true;
       case ServerAction.SetReadOnly ignored -> true;
       case ServerAction.EndClients ignored -> true;
+      case ServerAction.InjectMarker ignored -> false;
       case ServerAction.StartReplication ignored -> false;
       case ServerAction.RestartReplication ignored -> false;
       case ServerAction.ChangeSource ignored -> false;

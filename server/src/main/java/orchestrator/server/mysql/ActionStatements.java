@@ -68,6 +68,7 @@ final class ActionStatements {
       case ServerAction.ReattachSource ignored -> rename(false);
       case ServerAction.SetReadOnly set -> setReadOnly(set);
       case ServerAction.EndClients ignored -> List.of(ClientEnding.FOR_DISPLAY);
+      case ServerAction.InjectMarker inject -> List.of(inject.statement());
       case ServerAction.SetSemiSyncMaster set -> semiSyncMaster(set.enabled());
       case ServerAction.SetSemiSyncReplica set -> semiSyncReplica(set.enabled());
     };

@@ -42,6 +42,34 @@ final class Grants {
     return new Grants(lines);
   }
 
+  /**
+   * Whether the user may drop what is in a schema; also where a role may give it.
+   *
+   * @param answer to {@code SHOW GRANTS}
+   */
+  static boolean allowDropIn(Table answer, String schema) {
+    for (int row = 0; row < answer.size(); row++) {
+      String text = answer.text(row, 0).toUpperCase(Locale.ROOT).replace("\\", "");
+      int on = text.indexOf(" ON ");
+      if (on < 0) {
+        return true;
+      }
+      String where = text.substring(on + " ON ".length()).replace("`", "");
+      boolean there =
+          where.startsWith("*.* ") || where.startsWith(schema.toUpperCase(Locale.ROOT) + ".* ");
+      boolean drops =
+          List.of(text.substring("GRANT ".length(), on).split(",\\s*")).stream()
+              .anyMatch(privilege ->
+                  privilege.equals("DROP")
+                      || privilege.equals("ALL PRIVILEGES")
+                      || privilege.equals("ALL"));
+      if (there && drops) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** What a takeover needs and the user lacks; nothing where roles may give it. */
   List<String> missing(ServerVersion version) {
     boolean mariaDb = Dialect.of(version).isMariaDb();

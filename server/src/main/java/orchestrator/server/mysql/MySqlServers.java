@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import orchestrator.core.binlog.LogReader;
 import orchestrator.core.recovery.TakeoverSurvey;
 import orchestrator.core.relocation.ActionOutcome;
 import orchestrator.core.relocation.ServerAction;
@@ -101,6 +102,11 @@ public final class MySqlServers implements Servers {
     return closed
         ? TakeoverSurvey.failed(key, "shutting down")
         : new ServerSurvey(server(key), Deadline.after(deadline)).run();
+  }
+
+  @Override
+  public LogReader logs(Duration deadline) {
+    return new LogReading(this::server, Deadline.after(deadline));
   }
 
   @Override

@@ -36,6 +36,8 @@ final class TopologyServer implements AutoCloseable {
   private final Classifier classifier;
   private final InstanceReader reader;
 
+  private final MarkerRight markerRight;
+
   final ReentrantLock probeLock = new ReentrantLock();
   final ReentrantLock actionLock = new ReentrantLock();
 
@@ -61,6 +63,7 @@ final class TopologyServer implements AutoCloseable {
     this.clock = clock;
     this.classifier = new Classifier(access.classifiers(), access.timeouts().userQuery());
     this.reader = new InstanceReader(access, names::resolve, classifier);
+    this.markerRight = new MarkerRight(clock);
   }
 
   InstanceKey key() {
@@ -77,6 +80,11 @@ final class TopologyServer implements AutoCloseable {
 
   InstantSource clock() {
     return clock;
+  }
+
+  /** Under {@link #actionLock}. */
+  MarkerRight markerRight() {
+    return markerRight;
   }
 
   Classifier classifier() {

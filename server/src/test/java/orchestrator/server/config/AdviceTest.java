@@ -67,11 +67,11 @@ class AdviceTest {
 
   @Test
   void aKeyThatActsInPartIsReportedWithWhatIsMissing() {
-    assertThat(warnings(parse("\"DetectPseudoGTIDQuery\": \"select 1\"")))
+    assertThat(warnings(parse("\"KVClusterMasterPrefix\": \"here\"")))
         .singleElement()
         .asString()
-        .contains("DetectPseudoGTIDQuery", "in part", "Pseudo-GTID is not used");
-    assertThat(warnings(parse("\"DetectPseudoGTIDQuery\": \"\""))).isEmpty();
+        .contains("KVClusterMasterPrefix", "in part", "no store is written");
+    assertThat(warnings(parse("\"DetectPseudoGTIDQuery\": \"select 1\""))).isEmpty();
   }
 
   static Stream<ConfigurationKey<?>> protectiveKeys() {

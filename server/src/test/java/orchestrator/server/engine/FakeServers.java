@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import orchestrator.core.binlog.LogReader;
 import orchestrator.core.recovery.TakeoverSurvey;
 import orchestrator.core.relocation.ActionOutcome;
 import orchestrator.core.relocation.ServerAction;
@@ -195,6 +196,7 @@ public final class FakeServers {
       case ServerAction.ReattachSource ignored -> server.ioRunning = true;
       case ServerAction.SetReadOnly set -> server.readOnly = set.readOnly();
       case ServerAction.EndClients ignored -> {}
+      case ServerAction.InjectMarker ignored -> {}
       case ServerAction.SetSemiSyncMaster ignored -> {}
       case ServerAction.SetSemiSyncReplica ignored -> {}
     }
@@ -215,6 +217,11 @@ public final class FakeServers {
     @Override
     public TakeoverSurvey survey(InstanceKey key, Duration deadline) {
       return new TakeoverSurvey(key, "", List.of(), "", List.of(), true);
+    }
+
+    @Override
+    public LogReader logs(Duration deadline) {
+      return new UnreadableLogs();
     }
 
     @Override

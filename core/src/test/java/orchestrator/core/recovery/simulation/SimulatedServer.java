@@ -150,6 +150,7 @@ final class SimulatedServer {
       case ServerAction.ReattachSource ignored -> source = source.map(InstanceKey::reattached);
       case ServerAction.SetReadOnly set -> readOnly = set.readOnly();
       case ServerAction.EndClients ignored -> {}
+      case ServerAction.InjectMarker ignored -> {}
       case ServerAction.SetSemiSyncMaster ignored -> {}
       case ServerAction.SetSemiSyncReplica ignored -> {}
     }

@@ -230,6 +230,14 @@ final class Simulation {
               fault,
               instance -> answer(who, new Event.Probed(probe.id(), instance)),
               reason -> answer(who, new Event.ProbeFailed(probe.id(), reason)));
+      case Effect.ReadLog read ->
+          clock.after(
+              1,
+              () ->
+                  answer(
+                      who,
+                      new Event.LogRead(
+                          read.id(), read.question().unanswered("it is simulated without a log"))));
       case Effect.RunHook hook -> runHook(who, hook, fault);
       case Effect.WakeAt alarm ->
           clock.after(

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import orchestrator.core.analysis.FailureLog;
 import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
@@ -20,6 +21,7 @@ import orchestrator.server.engine.ProbeResult;
  */
 public final class Picture {
   private final InstantSource clock;
+  private final Optional<Predicate<String>> markers;
   private final Map<InstanceKey, Instance> instances = new HashMap<>();
   private final Map<InstanceKey, Instance> recollected = new HashMap<>();
   private final Map<InstanceKey, Instant> forgotten = new HashMap<>();
@@ -34,6 +36,15 @@ public final class Picture {
 
   public Picture(InstantSource clock) {
     this.clock = clock;
+    this.markers = Optional.empty();
+  }
+
+  /**
+   * @param markers whether Pseudo-GTID markers are injected into a cluster
+   */
+  public Picture(InstantSource clock, Predicate<String> markers) {
+    this.clock = clock;
+    this.markers = Optional.of(markers);
   }
 
   /** Takes up what was known before a restart. Nothing of it counts as seen by this process. */
@@ -175,7 +186,12 @@ public final class Picture {
     return false;
   }
 
-  private void put(Instance instance) {
+  private void put(Instance read) {
+    Instance instance =
+        markers
+            .map(marked ->
+                read.withPseudoGtid(snapshot.clusterNameOf(read.key()).filter(marked).isPresent()))
+            .orElse(read);
     instances.put(instance.key(), instance);
     readSince.put(instance.key(), instance);
     version++;

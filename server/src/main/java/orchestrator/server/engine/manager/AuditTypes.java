@@ -23,6 +23,7 @@ final class AuditTypes {
       case ServerAction.ReattachSource ignored -> "reattach-replica-master-host";
       case ServerAction.SetReadOnly ignored -> "read-only";
       case ServerAction.EndClients ignored -> "end-clients";
+      case ServerAction.InjectMarker ignored -> "inject-pseudo-gtid";
       case ServerAction.SetSemiSyncMaster ignored -> "semi-sync-master";
       case ServerAction.SetSemiSyncReplica ignored -> "semi-sync-replica";
     };
@@ -42,6 +43,7 @@ final class AuditTypes {
       case ServerAction.StartReplication ignored -> "started";
       case ServerAction.RestartReplication ignored -> "restarted";
       case ServerAction.EndClients ignored -> "connections of clients ended";
+      case ServerAction.InjectMarker ignored -> "marker injected";
       case ServerAction.ResetReplication ignored -> "reset";
       case ServerAction.DetachSource ignored -> "detached";
       case ServerAction.ReattachSource ignored -> "reattached";
@@ -115,6 +117,7 @@ final class AuditTypes {
       case Command.KeepReadOnly ignored -> Optional.empty();
       case Command.EndReadOnly ignored -> Optional.empty();
       case Command.AnnounceNode ignored -> Optional.empty();
+      case Command.InjectedPseudoGtid ignored -> Optional.empty();
       case Command.ForgetNode ignored -> Optional.empty();
       case Command.Expire ignored -> Optional.empty();
     };

@@ -16,6 +16,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import orchestrator.core.analysis.AnalysisChangelog;
 import orchestrator.core.recovery.DemotedMasterWatch;
+import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
 import orchestrator.server.engine.Backend;
@@ -60,13 +61,25 @@ public final class Manager implements AutoCloseable {
   /**
    * @param seeds servers that are discovered at each start
    * @param historyKept {@code AuditPurgeDays}
+   * @param injectsMarkers {@code AutoPseudoGTID}
    */
   public record ManagerSettings(
       DiscoverySettings discovery,
       DetectionSettings detection,
       Recoveries.Rules recovery,
       List<InstanceKey> seeds,
-      Duration historyKept) {
+      Duration historyKept,
+      boolean injectsMarkers) {
+    /** Without markers. */
+    public ManagerSettings(
+        DiscoverySettings discovery,
+        DetectionSettings detection,
+        Recoveries.Rules recovery,
+        List<InstanceKey> seeds,
+        Duration historyKept) {
+      this(discovery, detection, recovery, seeds, historyKept, false);
+    }
+
     public ManagerSettings {
       seeds = List.copyOf(seeds);
     }
@@ -99,7 +112,10 @@ public final class Manager implements AutoCloseable {
     this.uids = () -> newUid(ports.clock());
     this.blocked = new BlockedList(ports.clock(), ports.backend()::showBlocked);
     this.addressBook = new AddressBook(ports.clock());
-    this.picture = new Picture(ports.clock());
+    this.picture =
+        settings.injectsMarkers()
+            ? new Picture(ports.clock(), this::hasMarkers)
+            : new Picture(ports.clock());
     this.discovery = new Discovery(ports.servers(), picture, settings.discovery(), ports.clock());
     RecoveryPorts recoveryPorts =
         new RecoveryPorts(
@@ -145,6 +161,11 @@ public final class Manager implements AutoCloseable {
             node);
     this.knownServers = new KnownServers(this);
     this.periodicWork = new PeriodicWork(this, demotedMasters);
+  }
+
+  private boolean hasMarkers(String cluster) {
+    ReplicatedState state = ports.consensus().state();
+    return state.pseudoGtid().containsKey(state.currentClusterName(cluster));
   }
 
   /** Takes up what was known, and begins to poll, judge and recover. */

@@ -53,6 +53,9 @@ final class PeriodicWork implements AutoCloseable {
     every("expire", Duration.ofMinutes(1), this::expire);
     // A look-up blocks its carrier thread in the operating system.
     every(Thread.ofPlatform().daemon(), "addresses", Duration.ofSeconds(30), this::lookUp);
+    if (manager.settings().injectsMarkers()) {
+      every("markers", MarkerInjection.INTERVAL, new MarkerInjection(manager)::inject);
+    }
     every("rehearse", Duration.ofMinutes(1), this::rehearse);
     every("purge", Duration.ofMinutes(10), this::purge);
   }

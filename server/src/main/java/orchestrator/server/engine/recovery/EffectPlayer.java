@@ -6,6 +6,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import orchestrator.core.facts.HookPoint;
 import orchestrator.core.recovery.Effect;
 import orchestrator.core.recovery.Event;
+import orchestrator.core.recovery.LogAnswer;
 import orchestrator.core.relocation.ActionOutcome;
 import orchestrator.core.topology.InstanceKey;
 import orchestrator.server.engine.Consensus.Submission;
@@ -50,6 +51,7 @@ final class EffectPlayer implements AutoCloseable {
       case Effect.Commit commit -> commits.add(commit);
       case Effect.Perform perform -> inBackground("perform", () -> perform(perform));
       case Effect.Probe probe -> inBackground("probe", () -> probe(probe));
+      case Effect.ReadLog read -> inBackground("read-log", () -> readLog(read));
       case Effect.RunHook hook -> inBackground("hook", () -> run(hook));
       case Effect.WakeAt wake -> inBackground("wake", () -> wake(wake));
       case Effect.Finished ignored -> {}
@@ -154,6 +156,17 @@ final class EffectPlayer implements AutoCloseable {
       log.error("Probe of {} ended unexpectedly", key, e);
       return new Event.ProbeFailed(probe.id(), key + ": " + e);
     }
+  }
+
+  private void readLog(Effect.ReadLog read) {
+    LogAnswer answer;
+    try {
+      answer = read.question().answer(ports.servers().logs(read.timeout()));
+    } catch (RuntimeException e) {
+      log.error("{} ended unexpectedly", read.question(), e);
+      answer = read.question().unanswered(e.toString());
+    }
+    answer(new Event.LogRead(read.id(), answer));
   }
 
   private void run(Effect.RunHook hook) {

@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import orchestrator.core.binlog.LogReader;
 import orchestrator.core.recovery.TakeoverSurvey;
 import orchestrator.core.relocation.ActionOutcome;
 import orchestrator.core.relocation.ServerAction;
@@ -20,6 +21,7 @@ import orchestrator.core.topology.InstanceKey;
 import orchestrator.server.engine.Fence;
 import orchestrator.server.engine.ProbeResult;
 import orchestrator.server.engine.Servers;
+import orchestrator.server.engine.UnreadableLogs;
 
 /** Servers that answer, fail or hang as the test says; unless it says so, they hang. */
 final class ScriptedServers implements Servers {
@@ -133,6 +135,11 @@ final class ScriptedServers implements Servers {
   @Override
   public TakeoverSurvey survey(InstanceKey key, Duration deadline) {
     return TakeoverSurvey.failed(key, "no script tells");
+  }
+
+  @Override
+  public LogReader logs(Duration deadline) {
+    return new UnreadableLogs();
   }
 
   @Override

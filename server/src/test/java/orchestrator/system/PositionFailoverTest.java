@@ -132,8 +132,38 @@ class PositionFailoverTest {
     }
   }
 
+  @Tag("long")
+  @ParameterizedTest
+  @EnumSource(ServerKind.class)
+  void replicasOfADeadIntermediateMasterAreMatchedBelowItsSibling(ServerKind kind) {
+    ManagerConfiguration configuration =
+        ManagerConfiguration.quick()
+            .with("AutoPseudoGTID", true)
+            .with("RecoverIntermediateMasterClusterFilters", List.of("*"));
+    SandboxSpec spec = SandboxSpec.shape(kind, "A>B", "A>C", "B>D", "B>E");
+    try (Sandbox sandbox = start(spec);
+        Managed managed = Managed.over(sandbox, folder, configuration)) {
+      SandboxServer dead = sandbox.server("B");
+      try (WriteLoad load = WriteLoad.on(sandbox)) {
+        awaitMarker(sandbox.master());
+        load.awaitWrites(300);
+        dead.kill();
+        RecoveryTicket ticket = managed.awaitRecoveryOf(dead);
+        load.stop();
+        assertThat(ticket.replicasWith(ReplicaFate.Kind.MOVED))
+            .as(() -> String.join("\n", managed.protocolOf(ticket)))
+            .hasSize(2);
+        awaitSame(List.of(sandbox.server("D"), sandbox.server("E")), sandbox.master());
+      }
+    }
+  }
+
   static Sandbox start(ServerKind kind) {
-    Sandbox sandbox = Sandbox.start(SandboxSpec.masterAndReplicas(kind, 3).withoutGtid());
+    return start(SandboxSpec.masterAndReplicas(kind, 3));
+  }
+
+  private static Sandbox start(SandboxSpec spec) {
+    Sandbox sandbox = Sandbox.start(spec.withoutGtid());
     Servers.createLedger(sandbox);
     sandbox.master().sql("GRANT DROP ON `_pseudo_gtid_`.* TO 'orchestrator'@'127.%'");
     awaitSame(sandbox.replicas(), sandbox.master());

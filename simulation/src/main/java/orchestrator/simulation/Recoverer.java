@@ -3,6 +3,8 @@ package orchestrator.simulation;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -112,11 +114,15 @@ final class Recoverer {
     if (lead.isEmpty()) {
       return;
     }
-    for (RecoveryTicket ticket : manager.state().recoveries().values()) {
+    for (RecoveryTicket ticket : byId(manager.state().recoveries().values())) {
       if (ticket.isOpen() && !running.containsKey(ticket.uid())) {
         resume(ticket, lead.get());
       }
     }
+  }
+
+  private static List<RecoveryTicket> byId(Collection<RecoveryTicket> tickets) {
+    return tickets.stream().sorted(Comparator.comparingLong(RecoveryTicket::id)).toList();
   }
 
   private void resume(RecoveryTicket ticket, Leadership lead) {
@@ -125,11 +131,12 @@ final class Recoverer {
     Command journal =
         new Command.Journal(uid, List.of(resumed), manager.world.instant(), lead.term());
     // Until the answer is here, it is not taken up a second time.
-    running.put(uid, new RecoveryPlayer(this, uid, lead));
+    RecoveryPlayer nobody = new RecoveryPlayer(this, uid, lead);
+    running.put(uid, nobody);
     manager.submit(
         List.of(journal),
         submission -> {
-          running.remove(uid);
+          running.remove(uid, nobody);
           RecoveryTicket present = manager.state().recoveries().get(uid);
           if (submission instanceof Submission.Committed(long index, List<CommandResult> results)
               && index > 0
@@ -143,8 +150,8 @@ final class Recoverer {
         });
   }
 
-  void ended(String uid, boolean closed, boolean successful) {
-    running.remove(uid);
+  void ended(RecoveryPlayer player, String uid, boolean closed, boolean successful) {
+    running.remove(uid, player); // another run of it may have begun, in another term
     RecoveryTicket ticket = manager.state().recoveries().get(uid);
     if (closed && !successful && ticket != null && !ticket.origin().isTakeover()) {
       retryAfter.put(ticket.failed(), manager.world.instant().plus(RETRY));

@@ -42,7 +42,7 @@ final class RecoveryPlayer {
   void take(RecoveryControl.Decision decision) {
     if (isOver()) {
       over = true;
-      recoverer.ended(uid, false, false);
+      recoverer.ended(this, uid, false, false);
       return;
     }
     state = decision.state();
@@ -93,7 +93,7 @@ final class RecoveryPlayer {
               () -> answer(new Event.Woken(wake.id())));
       case Effect.Finished finished -> {
         over = true;
-        recoverer.ended(uid, finished.closed(), finished.successful());
+        recoverer.ended(this, uid, finished.closed(), finished.successful());
       }
     }
   }

@@ -156,6 +156,9 @@ final class SimGroup {
   }
 
   private void commitPending() {
+    if (pending.isEmpty()) {
+      return;
+    }
     for (Proposal proposal : List.copyOf(pending)) {
       boolean mayCommit =
           proposal.term == term

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import orchestrator.core.gtid.OracleGtidSet;
 import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.topology.InstanceKey;
@@ -32,6 +33,9 @@ final class SimServer {
     /** The source refuses to serve it: nothing but a person helps. */
     REFUSED
   }
+
+  private static final List<String> UUIDS =
+      IntStream.range(0, 10).mapToObj("00000000-0000-0000-0000-%012d"::formatted).toList();
 
   final int index;
   final InstanceKey key;
@@ -102,7 +106,7 @@ final class SimServer {
     this.index = index;
     this.mariaDb = mariaDb;
     this.key = new InstanceKey("s" + index, 3306 + index);
-    this.uuid = String.format("00000000-0000-0000-0000-%012d", index);
+    this.uuid = uuidOf(index);
   }
 
   boolean isWell() {
@@ -266,6 +270,6 @@ final class SimServer {
   }
 
   static String uuidOf(int origin) {
-    return String.format("00000000-0000-0000-0000-%012d", origin);
+    return UUIDS.get(origin);
   }
 }

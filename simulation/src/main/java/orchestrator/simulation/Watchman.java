@@ -6,11 +6,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.recovery.DemotedMasterWatch;
 import orchestrator.core.recovery.LostServers;
 import orchestrator.core.recovery.SafetyPolicy;
 import orchestrator.core.recovery.WritableReplicas;
+import orchestrator.core.relocation.ActionOutcome;
 import orchestrator.core.relocation.CanReplicate;
 import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.state.Command;
@@ -44,13 +46,14 @@ final class Watchman {
       return;
     }
     keepReadOnly();
-    for (DemotedMaster demoted : manager.state().demoted().values()) {
-      if (inHand.add(demoted.key())) {
+    for (InstanceKey key : new TreeSet<>(manager.state().demoted().keySet())) {
+      DemotedMaster demoted = manager.state().demoted().get(key);
+      if (demoted != null && inHand.add(key)) {
         manager.probe(
-            demoted.key(),
+            key,
             3000,
             result -> {
-              inHand.remove(demoted.key());
+              inHand.remove(key);
               looked(demoted, result);
             });
       }
@@ -85,11 +88,25 @@ final class Watchman {
     DemotedMasterWatch.Verdict verdict =
         DemotedMasterWatch.judge(
             demoted, read, manager.picture.topology(), state, RULES, manager.world.instant());
-    for (ServerAction action : verdict.actions()) {
-      manager.perform(action, "demoted", lead.get().term(), 10_000, outcome -> {});
-    }
+    perform(verdict.actions(), lead.get());
     if (!verdict.commands().isEmpty()) {
       manager.submit(verdict.commands(), submission -> {});
+    }
+  }
+
+  /** In this order, each if the one before was. */
+  private void perform(List<ServerAction> actions, Leadership lead) {
+    if (!actions.isEmpty()) {
+      manager.perform(
+          actions.getFirst(),
+          "demoted",
+          lead.term(),
+          10_000,
+          outcome -> {
+            if (outcome instanceof ActionOutcome.Applied && lead.isValid()) {
+              perform(actions.subList(1, actions.size()), lead);
+            }
+          });
     }
   }
 

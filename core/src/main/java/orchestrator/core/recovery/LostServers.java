@@ -26,6 +26,7 @@ public final class LostServers {
         .filter(downtime -> downtime.begin().plus(LOST_AT_LEAST).isBefore(now))
         .map(Downtime::key)
         .filter(key -> !state.demoted().containsKey(key))
+        .sorted()
         .filter(key ->
             topology
                 .find(key)

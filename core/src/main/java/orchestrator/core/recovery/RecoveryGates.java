@@ -10,6 +10,7 @@ import orchestrator.core.facts.RecoveryOrigin;
 import orchestrator.core.state.Brakes;
 import orchestrator.core.state.RecoveryGate;
 import orchestrator.core.state.ReplicatedState;
+import orchestrator.core.topology.Instance;
 
 /** Whether a recovery may begin. All gates are asked, so that all reasons are shown. */
 public final class RecoveryGates {
@@ -152,15 +153,33 @@ public final class RecoveryGates {
 
   /** Open and recent recoveries: at least the rule by which the command to open one is refused. */
   private Gate block() {
-    Optional<RecoveryGate.Block> block =
-        RecoveryGate.proposalBlockOf(state, request(origin.automatic()));
-    Optional<RecoveryGate.Block> wouldBlock = RecoveryGate.proposalBlockOf(state, request(true));
+    Optional<String> block = blockedBy(origin.automatic());
     if (block.isPresent()) {
-      return new Gate("recoveries", false, false, block.get().reason());
+      return new Gate("recoveries", false, false, block.get());
     }
-    return wouldBlock
-        .map(overridden -> new Gate("recoveries", true, true, overridden.reason() + OVERRIDDEN))
+    return blockedBy(true)
+        .map(overridden -> new Gate("recoveries", true, true, overridden + OVERRIDDEN))
         .orElseGet(() -> new Gate("recoveries", true, false, "none stands in the way"));
+  }
+
+  private Optional<String> blockedBy(boolean automatic) {
+    return RecoveryGate.proposalBlockOf(state, request(automatic))
+        .map(RecoveryGate.Block::reason)
+        .or(() -> automatic ? givenUp() : Optional.empty());
+  }
+
+  /**
+   * One that was tried, and given up, has no source any more, and looks like a master. It takes no
+   * writes, and what is below it belongs to another: to promote that would make two masters.
+   */
+  private Optional<String> givenUp() {
+    Instance failed = circumstances.failedServer();
+    boolean isWritable = failed.freshness().lastSeen().isPresent() && !failed.readOnly();
+    return Optional.ofNullable(state.keptReadOnly().get(failure.failed()))
+        .filter(kept -> !isWritable && failure.kind().equals(Optional.of(RecoveryKind.DEAD_MASTER)))
+        .map(kept ->
+            "Recovery %s demoted it, or gave it up, and it took no writes since: it is no master. Move what replicates from it, or recover by hand"
+                .formatted(kept.recoveryUid()));
   }
 
   private RecoveryGate.Request request(boolean automatic) {

@@ -22,6 +22,9 @@ public final class WritableReplicas {
    */
   public static List<ServerAction.SetReadOnly> among(
       Topology topology, ReplicatedState state, boolean useSuperReadOnly) {
+    if (state.keptReadOnly().isEmpty()) {
+      return List.of(); // as it mostly is, each second
+    }
     return state.keptReadOnly().keySet().stream()
         .filter(key -> !state.demoted().containsKey(key)) // it is looked at more closely
         .sorted()

@@ -12,8 +12,18 @@ public interface Invariant {
     return Optional.empty();
   }
 
-  /** What is wrong at this moment; asked after every event. */
+  /** What is wrong at this moment; asked every few milliseconds, if {@link #looks}. */
   default Optional<String> look(Truth truth) {
     return Optional.empty();
+  }
+
+  /** Whether it asks for more than facts. */
+  default boolean looks() {
+    return false;
+  }
+
+  /** Whether what it looks for may last for a moment only: then it is asked after every event. */
+  default boolean isMomentary() {
+    return false;
   }
 }

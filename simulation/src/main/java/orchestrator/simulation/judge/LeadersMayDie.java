@@ -1,18 +1,18 @@
 package orchestrator.simulation.judge;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.state.Command;
-import orchestrator.core.state.ReplicatedState;
 
 /** I6: whoever dies, an open recovery is gone on with, and ends. */
 public final class LeadersMayDie implements Invariant {
   /** A process may take 20 seconds here; nothing else takes as long. */
   private static final long SILENCE_MILLIS = 45_000;
 
-  private ReplicatedState state = ReplicatedState.EMPTY;
+  private List<RecoveryTicket> open = List.of();
   private final Map<String, Long> progress = new HashMap<>();
   private int actor = -1;
   private long actingSince;
@@ -26,7 +26,7 @@ public final class LeadersMayDie implements Invariant {
   public Optional<String> see(Fact fact, Truth truth) {
     switch (fact) {
       case Fact.Committed entry -> {
-        state = entry.after();
+        open = entry.after().recoveries().values().stream().filter(RecoveryTicket::isOpen).toList();
         for (Command command : entry.commands()) {
           if (command instanceof Command.Journal journal) {
             progress.put(journal.recoveryUid(), entry.at());
@@ -36,15 +36,18 @@ public final class LeadersMayDie implements Invariant {
         }
       }
       case Fact.Ended ignored -> {
-        return open().map(ticket -> "the recovery of " + ticket.failed() + " is still open");
+        return open.stream()
+            .findAny()
+            .map(ticket -> "the recovery of " + ticket.failed() + " is still open");
       }
       default -> {}
     }
     return Optional.empty();
   }
 
-  private Optional<RecoveryTicket> open() {
-    return state.recoveries().values().stream().filter(RecoveryTicket::isOpen).findAny();
+  @Override
+  public boolean looks() {
+    return true;
   }
 
   @Override
@@ -57,8 +60,9 @@ public final class LeadersMayDie implements Invariant {
     long limit = truth.now() - SILENCE_MILLIS;
     return actingSince > limit
         ? Optional.empty()
-        : open()
+        : open.stream()
             .filter(ticket -> progress.getOrDefault(ticket.uid(), 0L) < limit)
-            .map(ticket -> "nobody goes on with the recovery of " + ticket.failed());
+            .map(ticket -> "nobody goes on with the recovery of " + ticket.failed())
+            .findAny();
   }
 }

@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
-import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.LossReport;
 import orchestrator.core.facts.RecoveryKind;
 import orchestrator.core.facts.RecoveryTicket;
@@ -72,7 +71,7 @@ public final class NothingSafeIsLost implements Invariant {
     Set<InstanceKey> calm = new HashSet<>();
     Set<Integer> all = new HashSet<>();
     for (InstanceKey replica : ticket.fates().keySet()) {
-      if (truth.calmSince(replica) <= opened - CALM_MILLIS && !isQuarantined(replica)) {
+      if (truth.calmSince(replica) <= opened - CALM_MILLIS && !isApart(replica)) {
         calm.add(replica);
         all.addAll(truth.fetched(replica));
         all.addAll(atFirst(uid, replica));
@@ -95,10 +94,13 @@ public final class NothingSafeIsLost implements Invariant {
     return fetchedAtFirst.getOrDefault(uid, Map.of()).getOrDefault(replica, Set.of());
   }
 
-  /** What a former master has for itself was given up when it was replaced, and told. */
-  private boolean isQuarantined(InstanceKey key) {
+  /**
+   * What a former master has for itself was given up when it was replaced, and is told as soon as
+   * it was compared.
+   */
+  private boolean isApart(InstanceKey key) {
     return Optional.ofNullable(state.demoted().get(key))
-        .filter(DemotedMaster::isQuarantined)
+        .filter(demoted -> !demoted.canFollow())
         .isPresent();
   }
 

@@ -24,6 +24,16 @@ public final class OneLeader implements Invariant {
   }
 
   @Override
+  public boolean looks() {
+    return true;
+  }
+
+  @Override
+  public boolean isMomentary() {
+    return true;
+  }
+
+  @Override
   public Optional<String> look(Truth truth) {
     return truth.acting().size() > 1
         ? Optional.of("these may act at the same time: " + truth.acting())

@@ -59,6 +59,11 @@ public final class OneWritable implements Invariant {
   }
 
   @Override
+  public boolean looks() {
+    return true;
+  }
+
+  @Override
   public Optional<String> look(Truth truth) {
     List<Integer> acting = truth.acting();
     if (acting.size() != 1 || countWritable(truth) < 2) {

@@ -37,6 +37,11 @@ public final class OrphansAreAdopted implements Invariant {
   }
 
   @Override
+  public boolean looks() {
+    return true;
+  }
+
+  @Override
   public Optional<String> look(Truth truth) {
     List<Integer> acting = truth.acting();
     int acts = acting.size() == 1 ? acting.getFirst() : -1;

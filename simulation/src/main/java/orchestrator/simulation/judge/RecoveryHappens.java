@@ -39,6 +39,11 @@ public final class RecoveryHappens implements Invariant {
   }
 
   @Override
+  public boolean looks() {
+    return true;
+  }
+
+  @Override
   public Optional<String> look(Truth truth) {
     int acts = truth.acting().size() == 1 ? truth.acting().getFirst() : -1;
     if (master.isEmpty()

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import orchestrator.core.facts.Acknowledgement;
 import orchestrator.core.facts.RecoveryTicket;
+import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.state.Command;
 import orchestrator.core.state.ReplicatedState;
 import orchestrator.simulation.judge.Fact;
@@ -58,8 +59,21 @@ final class People {
     readOnlySince = readOnlySince < 0 ? world.now() : readOnlySince;
     if (world.now() - readOnlySince >= 2 * EVERY) {
       world.tell(() -> "somebody makes " + master.key + " writable");
+      world.servers.stream().filter(other -> other != master).forEach(this::stopWrites);
+      if (master.source.isPresent()) {
+        master.execute(new ServerAction.ResetReplication(master.key), world.now());
+      }
+      say(new Command.EndReadOnly(master.key));
       master.readOnly = false;
       world.note(new Fact.ChangedByPerson(world.now(), master.key, false));
+    }
+  }
+
+  /** After a promotion of which it was never known whether it came about. */
+  private void stopWrites(SimServer other) {
+    if (other.isWell() && !other.readOnly) {
+      other.readOnly = true;
+      world.note(new Fact.ChangedByPerson(world.now(), other.key, true));
     }
   }
 

@@ -60,6 +60,7 @@ class WorldTest {
           """
              2 | the first that failed
              8 | the second that failed
+           121 | a person who makes a master writable sees to it that nobody else is
            357 | a former master that comes back as a writable replica is set read-only
            511 | a candidate that dies with replicas below it is no cluster of its own
            541 | an alarm of the round before an abandonment is not taken for one of the present
@@ -69,7 +70,6 @@ class WorldTest {
           2414 | a leader that was down when two servers died knows which of them was the master
           2519 | what an intermediate master passed on is not lost when it dies with the master
           1916 | a candidate that was given up is no master when it dies later
-          2342 | the target of a takeover that was undone is no master when it dies later
           4174 | a failover does not rescue what a quarantined master has for itself
           4518 | replicas of an intermediate master may go below a sibling that is behind
           4644 | a dead master that was replaced is not replaced again for a replica left behind

@@ -109,7 +109,7 @@ final class Recoverer {
 
   /** Takes up every open recovery that does not run here. */
   void resumeOpen() {
-    running.values().removeIf(RecoveryPlayer::isOver);
+    endThoseThatMayNotGoOn();
     Optional<Leadership> lead = manager.leadership();
     if (lead.isEmpty()) {
       return;
@@ -119,6 +119,13 @@ final class Recoverer {
         resume(ticket, lead.get());
       }
     }
+  }
+
+  /** For good: a leader that was frozen for a moment may lead again, in the same term. */
+  private void endThoseThatMayNotGoOn() {
+    List<RecoveryPlayer> over = running.values().stream().filter(RecoveryPlayer::isOver).toList();
+    over.forEach(RecoveryPlayer::end);
+    running.values().removeAll(over);
   }
 
   private static List<RecoveryTicket> byId(Collection<RecoveryTicket> tickets) {

@@ -121,6 +121,19 @@ class PartitionedGroupTest {
     assertThat(keys(isolated)).hasSize(written + 1);
   }
 
+  /** TCP itself would look again after half a minute more. */
+  @Tag("long")
+  @Test
+  void aNodeThatWasCutOffForAMinuteIsBackSoonAfterwards() throws Exception {
+    Node isolated = group.follower();
+    network.isolate(site(isolated));
+    Thread.sleep(Duration.ofMinutes(1));
+    network.heal();
+    await(isolated + " takes part")
+        .atMost(Duration.ofSeconds(10))
+        .until(() -> group.get(isolated, "raft-health").isOk());
+  }
+
   private String state(Node node) {
     return group.raft(node).map(raft -> raft.path("State").asString()).orElse("");
   }

@@ -98,13 +98,13 @@ final class Namespaces {
   }
 
   private static void shape(String namespace, String link, boolean wanted) throws IOException {
-    List<String> where = List.of("dev", link, "root");
-    List<String> command = new ArrayList<>(List.of("tc", "-n", namespace, "qdisc"));
-    command.add(wanted ? "replace" : "del");
-    command.addAll(where);
-    if (wanted) {
-      command.addAll(List.of("tbf", "rate", SLOW_RATE, "burst", "3kb", "latency", LONGEST_WAIT));
-    }
+    List<String> command =
+        new ArrayList<>(
+            List.of("tc", "-n", namespace, "qdisc", "replace", "dev", link, "root"));
+    command.addAll(
+        wanted
+            ? List.of("tbf", "rate", SLOW_RATE, "burst", "3kb", "latency", LONGEST_WAIT)
+            : List.of("noqueue"));
     run(command, Map.of());
   }
 

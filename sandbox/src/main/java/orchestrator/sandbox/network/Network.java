@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import orchestrator.sandbox.SandboxException;
@@ -39,7 +40,7 @@ public final class Network implements AutoCloseable {
   private final Links links;
   private final Map<String, Site> sites = new LinkedHashMap<>();
   private final Map<String, String> filters = new TreeMap<>();
-  private Set<String> slow = Set.of();
+  private final Set<String> slow = new TreeSet<>();
 
   private Network(NetworkNumber number, Namespaces namespaces, List<String> sites) {
     this.number = number;
@@ -162,11 +163,13 @@ public final class Network implements AutoCloseable {
     wanted.forEach(this::site);
     try {
       for (String site : sites.keySet()) {
-        if (wanted.contains(site) != slow.contains(site)) {
-          namespaces.throttle(site, wanted.contains(site));
+        boolean isWanted = wanted.contains(site);
+        if (isWanted != slow.contains(site)) {
+          slow.add(site); // until it is certain that nothing of it is left
+          namespaces.throttle(site, isWanted);
         }
       }
-      slow = Set.copyOf(wanted);
+      slow.retainAll(wanted);
     } catch (IOException e) {
       throw new SandboxException("Cannot change the network", e);
     }

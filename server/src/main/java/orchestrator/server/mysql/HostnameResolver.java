@@ -25,7 +25,10 @@ public final class HostnameResolver {
   private static final Duration FAILURE_TIME_TO_LIVE = Duration.ofMinutes(1);
 
   /** A name that people registered for replicas is one that moves from server to server. */
-  private static final Duration MOVING_TIME_TO_LIVE = Duration.ofSeconds(10);
+  private static final Duration MOVING_LOOK = Duration.ofSeconds(10);
+
+  /** For so long a JVM remembers what a name meant: what the server said is newer. */
+  private static final Duration SERVER_KNOWS_BETTER = Duration.ofSeconds(30);
 
   /** {@code HostnameResolveMethod}; unknown texts leave names alone. */
   public enum Method {
@@ -66,6 +69,9 @@ public final class HostnameResolver {
   private final Function<String, List<String>> registered;
   private final Map<String, Entry> names = new ConcurrentHashMap<>();
 
+  /** At registered names. */
+  private final Map<String, Instant> nextLook = new ConcurrentHashMap<>();
+
   /**
    * @param timeToLive {@code ExpiryHostnameResolvesMinutes}; how long a name is remembered
    * @param rejected {@code RejectHostnameResolvePattern}: a result in which it is found is not used
@@ -94,58 +100,57 @@ public final class HostnameResolver {
     }
     String met = trimmed.toLowerCase(Locale.ROOT);
     Instant now = clock.instant();
+    Optional<String> holder = whoHas(met, now);
+    if (holder.isPresent()) {
+      return holder.get();
+    }
     Entry known = names.get(met);
-    List<String> holders = registered.apply(met);
-    Duration longest = holders.isEmpty() ? timeToLive : MOVING_TIME_TO_LIVE;
-    if (known != null && isFresh(known, longest, now)) {
+    if (known != null && known.expires().isAfter(now)) {
       return known.name();
     }
     if (known != null && known.learnt()) {
-      if (isStillTrue(met, known.name(), longest, now)) {
+      if (isStillTrue(met, known.name(), now)) {
         return known.name();
       }
       names.remove(met, known); // or every reading would ask the name service again
     }
-    Optional<String> holder = whoHas(met, holders, now);
-    if (holder.isPresent()) {
-      return holder.get();
-    }
     if (method == Method.NONE || method == Method.DEFAULT) {
-      if (!holders.isEmpty()) {
-        names.put(met, new Entry(met, now.plus(MOVING_TIME_TO_LIVE), false));
-      }
       return met;
     }
     return lookUp(met, now);
   }
 
-  /** One that was remembered for longer, before the name was registered, is not. */
-  private static boolean isFresh(Entry known, Duration longest, Instant now) {
-    return known.expires().isAfter(now) && !known.expires().isAfter(now.plus(longest));
-  }
-
-  /** Which of the hosts that may have a name has it now; empty if nobody can tell. */
-  private Optional<String> whoHas(String met, List<String> holders, Instant now) {
-    for (String holder : holders) {
-      if (leadTogether(met, holder).orElse(false)) {
-        names.put(met, new Entry(holder, now.plus(MOVING_TIME_TO_LIVE), true));
-        return Optional.of(holder);
-      }
+  /**
+   * Which of the hosts that a name was registered for has it now, if it was not looked at lately.
+   * Empty where the name service cannot tell, as of a name with an address of its own: then what
+   * was learnt from the server itself stays.
+   */
+  private Optional<String> whoHas(String met, Instant now) {
+    List<String> holders = registered.apply(met);
+    if (holders.isEmpty() || now.isBefore(nextLook.getOrDefault(met, Instant.MIN))) {
+      return Optional.empty();
     }
-    return Optional.empty();
+    nextLook.put(met, now.plus(MOVING_LOOK));
+    Optional<String> holder =
+        Optional.ofNullable(names.get(met))
+            .map(Entry::name)
+            .filter(present -> holders.contains(present) && leadTogether(met, present).orElse(true))
+            .or(() ->
+                holders.stream().filter(h -> leadTogether(met, h).orElse(false)).findFirst());
+    holder.ifPresent(name -> names.put(met, new Entry(name, now.plus(timeToLive), true)));
+    return holder;
   }
 
   /**
    * Whether both names still lead to the same address, or nobody can tell. A server that is dead
    * cannot be asked again for its name, and its replicas must not seem to have lost it.
    */
-  private boolean isStillTrue(String met, String own, Duration longest, Instant now) {
+  private boolean isStillTrue(String met, String own, Instant now) {
     Optional<Boolean> together = leadTogether(met, own);
     if (together.isPresent() && !together.get()) {
       return false;
     }
-    boolean soonAgain = together.isEmpty() && longest.compareTo(FAILURE_TIME_TO_LIVE) > 0;
-    Duration holds = soonAgain ? FAILURE_TIME_TO_LIVE : longest;
+    Duration holds = together.isPresent() ? timeToLive : FAILURE_TIME_TO_LIVE;
     names.put(met, new Entry(own, now.plus(holds), true));
     return true;
   }
@@ -187,8 +192,9 @@ public final class HostnameResolver {
   /** Remembers the name that a server gave itself when it was asked by another. */
   public void learn(String askedBy, String ownName) {
     if (!askedBy.equals(ownName) && !isRejected(ownName)) {
-      Duration holds = registered.apply(askedBy).isEmpty() ? timeToLive : MOVING_TIME_TO_LIVE;
-      names.put(askedBy, new Entry(ownName, clock.instant().plus(holds), true));
+      Instant now = clock.instant();
+      names.put(askedBy, new Entry(ownName, now.plus(timeToLive), true));
+      nextLook.put(askedBy, now.plus(SERVER_KNOWS_BETTER));
     }
   }
 
@@ -207,5 +213,6 @@ public final class HostnameResolver {
   /** Forgets everything. */
   public void clear() {
     names.clear();
+    nextLook.clear();
   }
 }

@@ -1,9 +1,12 @@
 package orchestrator.server.raft;
 
+import java.lang.reflect.Field;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.apache.ratis.grpc.server.GrpcServices;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
@@ -33,7 +36,7 @@ import org.apache.ratis.thirdparty.io.netty.channel.ChannelOption;
 
 /**
  * Stands on the way of the messages between nodes, where Ratis itself asks nobody: shows them to
- * {@link Voting}, and limits how long a connection may take.
+ * {@link Voting}, and limits how long a connection may take, and how long it may be silent.
  *
  * <p>Those that come in are shown by the hook that Ratis has for it. It has none for its channels
  * to others, but gRPC has one, of the whole process: what a node sends is told by its name in it.
@@ -41,6 +44,15 @@ import org.apache.ratis.thirdparty.io.netty.channel.ChannelOption;
 final class PeerCalls {
   /** TCP itself tries for minutes to reach a host that is silent, and the others wait with it. */
   private static final int CONNECT_MILLIS = 2000;
+
+  /**
+   * A connection on which nothing is heard is given up after the two together, for new ones that
+   * are tried all the time. TCP would keep it, and look ever more seldom whether anybody is there:
+   * after a cut of a minute it took as long again until the nodes talked. gRPC takes no less.
+   */
+  private static final Duration SILENCE = Duration.ofSeconds(10);
+
+  private static final Duration LAST_CHANCE = Duration.ofSeconds(2);
 
   private static final Map<Node, Voting> NODES = new ConcurrentHashMap<>();
 
@@ -62,11 +74,29 @@ final class PeerCalls {
               @Override
               public void configureChannelBuilder(ManagedChannelBuilder<?> builder) {
                 builder.intercept(new Sent());
-                if (builder instanceof NettyChannelBuilder netty) {
-                  netty.withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS);
-                }
+                connections(builder)
+                    .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
+                    .keepAliveTime(SILENCE.toSeconds(), TimeUnit.SECONDS)
+                    .keepAliveTimeout(LAST_CHANCE.toSeconds(), TimeUnit.SECONDS)
+                    .keepAliveWithoutCalls(true);
               }
             }));
+  }
+
+  /** gRPC shows the outer half of what builds a channel; the inner one knows of connections. */
+  private static NettyChannelBuilder connections(ManagedChannelBuilder<?> builder) {
+    try {
+      Object transport = hidden(builder, "clientTransportFactoryBuilder");
+      return (NettyChannelBuilder) hidden(transport, "this$0");
+    } catch (ReflectiveOperationException | ClassCastException e) {
+      throw new IllegalStateException("This version of gRPC builds channels in another way", e);
+    }
+  }
+
+  private static Object hidden(Object of, String name) throws ReflectiveOperationException {
+    Field field = of.getClass().getDeclaredField(name);
+    field.setAccessible(true);
+    return field.get(of);
   }
 
   /** Shows what this node sends, until {@link #forget}. */
@@ -78,11 +108,15 @@ final class PeerCalls {
     NODES.remove(new Node(group, name));
   }
 
-  /** Shows what others send to a node. */
+  /** Shows what others send to a node, and lets them ask whether it is there. */
   static GrpcServices.Customizer shownTo(Voting voting) {
     ServerInterceptor received = new Received(voting);
-    return (builder, types) ->
-        types.contains(GrpcServices.Type.SERVER) ? builder.intercept(received) : builder;
+    return (builder, types) -> {
+      builder
+          .permitKeepAliveTime(SILENCE.toSeconds() / 2, TimeUnit.SECONDS)
+          .permitKeepAliveWithoutCalls(true);
+      return types.contains(GrpcServices.Type.SERVER) ? builder.intercept(received) : builder;
+    };
   }
 
   private record Received(Voting voting) implements ServerInterceptor {

@@ -14,8 +14,10 @@ import org.slf4j.LoggerFactory;
  * have {@link #BEGINNING} entries this is no such group.
  *
  * <p>It ends when this node has applied an entry of the term of a leader, and all that this leader
- * had committed when it was first heard: whatever this node may once have helped to commit comes
- * before that.
+ * had committed, or believed this node to have, when it was first heard: whatever this node may
+ * once have helped to commit comes before that. (Whoever is heard first is taken for the present
+ * leader. One that was deposed long ago, wakes in this moment and reaches this node alone would
+ * find a majority in it; only a node that is removed and added again is safe from that.)
  */
 final class Probation {
   private static final Logger log = LoggerFactory.getLogger(Probation.class);
@@ -24,14 +26,15 @@ final class Probation {
    * Not 1: each leader writes an entry, and some may come and go before one of them reaches anybody
    * else. If those who have none refused them, nobody would ever lead.
    */
-  static final long BEGINNING = 16;
+  static final long BEGINNING = 100;
 
   private final Supplier<TermIndex> applied;
   private final Runnable onEnd;
   private boolean active;
   private boolean groupHasLog;
+  private boolean told;
   private long leaderTerm = -1;
-  private long leaderCommit = -1;
+  private long needed = -1;
 
   /**
    * @param active whether there is something to prove
@@ -51,7 +54,14 @@ final class Probation {
    */
   synchronized boolean mayElect(long last) {
     sawLog(last);
-    return !isActive() || !groupHasLog;
+    boolean may = !isActive() || !groupHasLog;
+    if (!may && !told) {
+      told = true;
+      log.warn(
+          "The directory of this node was empty, and its group is not new: it takes part in no"
+              + " election until a leader has sent it what it may have lost");
+    }
+    return may;
   }
 
   /** Another node told of its last entry. */
@@ -59,12 +69,17 @@ final class Probation {
     groupHasLog |= last >= BEGINNING;
   }
 
-  /** The leader of this term sent something. */
-  synchronized void onLeader(long term, long committed) {
+  /**
+   * The leader of this term sent something.
+   *
+   * @param committed what it has committed
+   * @param before the last entry that it believes this node to have
+   */
+  synchronized void onLeader(long term, long committed, long before) {
     sawLog(committed);
     if (active && term > leaderTerm) {
       leaderTerm = term;
-      leaderCommit = committed;
+      needed = Math.max(committed, before);
     }
     isActive();
   }
@@ -72,8 +87,8 @@ final class Probation {
   private boolean isActive() {
     if (active && leaderTerm >= 0) {
       TermIndex last = applied.get();
-      if (last.getTerm() >= leaderTerm && last.getIndex() >= leaderCommit) {
-        end("It has all that the leader of term " + leaderTerm + " had committed");
+      if (last.getTerm() >= leaderTerm && last.getIndex() >= needed) {
+        end("It has what the leader of term " + leaderTerm + " had when it was first heard");
       }
     }
     return active;

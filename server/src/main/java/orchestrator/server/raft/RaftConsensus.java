@@ -102,6 +102,7 @@ public final class RaftConsensus implements Consensus, Group {
             doom);
     Voting voting =
         new Voting(
+            directory.groupId(),
             settings.self().name(),
             new Probation(
                 directory.isOnProbation(), () -> machine.position().at(), directory::endProbation));

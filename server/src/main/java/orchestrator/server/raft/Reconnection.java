@@ -19,9 +19,7 @@ import org.slf4j.LoggerFactory;
  * up to two minutes, and refuses every message meanwhile: when the leader died after another node
  * had come back, those who were left could not ask each other for their votes. Whoever leads tries
  * again by itself, so that only the connections between followers were affected.
- *
- * <p>It does not help where a host is silent, since it lost its power or its network: then gRPC is
- * not waiting but trying, and one attempt may take half a minute.
+ * How long an attempt may take, where a host is silent, {@link PeerCalls} limits.
  */
 final class Reconnection implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Reconnection.class);

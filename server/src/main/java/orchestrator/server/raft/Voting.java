@@ -3,23 +3,28 @@ package orchestrator.server.raft;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
+import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
 import org.apache.ratis.proto.RaftProtos.RequestVoteReplyProto;
 import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
+import org.apache.ratis.protocol.RaftGroupId;
 
 /** What of the messages between nodes matters to elections. Knows the messages of Ratis. */
 final class Voting {
+  private final RaftGroupId group;
   private final String node;
   private final Probation probation;
   private final Ballots ballots = new Ballots();
 
-  Voting(String node, Probation probation) {
+  Voting(RaftGroupId group, String node, Probation probation) {
+    this.group = group;
     this.node = node;
     this.probation = probation;
   }
 
   /** Whether this node may send this, or answer it. */
   boolean isPermitted(RequestVoteRequestProto request) {
-    return probation.mayElect(request.getCandidateLastEntry().getIndex());
+    return !isOfGroup(request.getServerRequest())
+        || probation.mayElect(request.getCandidateLastEntry().getIndex());
   }
 
   void onAnswer(RequestVoteRequestProto request, RequestVoteReplyProto reply) {
@@ -30,7 +35,17 @@ final class Voting {
   }
 
   void onLeader(AppendEntriesRequestProto message) {
-    probation.onLeader(message.getLeaderTerm(), message.getLeaderCommit());
+    if (isOfGroup(message.getServerRequest())) {
+      probation.onLeader(
+          message.getLeaderTerm(),
+          message.getLeaderCommit(),
+          message.getPreviousLog().getIndex());
+    }
+  }
+
+  /** Ratis refuses the others, later. */
+  private boolean isOfGroup(RaftRpcRequestProto header) {
+    return header.getRaftGroupId().getId().equals(group.toByteString());
   }
 
   /** This node leads in this term; who elected it, this node among them. */

@@ -151,9 +151,8 @@ class HostnameResolverTest {
   @Test
   void aNameThatIsRegisteredForReplicasIsFollowedWithinSecondsWhenItMoves() {
     network.addresses.putAll(Map.of("vip", "10.0.0.1", "db1", "10.0.0.1", "db2", "10.0.0.2"));
-    HostnameResolver resolver = resolver(Method.DEFAULT, "");
-    resolver.learn("vip", "db1");
     registered.put("vip", List.of("db1", "db2"));
+    HostnameResolver resolver = resolver(Method.DEFAULT, "");
     assertThat(resolver.resolve("vip")).isEqualTo("db1");
 
     network.addresses.put("vip", "10.0.0.2");
@@ -164,6 +163,31 @@ class HostnameResolverTest {
     network.addresses.remove("vip");
     now = now.plus(Duration.ofSeconds(11));
     assertThat(resolver.resolve("vip")).as("nobody can tell").isEqualTo("db2");
+  }
+
+  @Test
+  void whatAServerSaidOfItselfIsNewerThanWhatTheNameServiceRemembers() {
+    network.addresses.putAll(Map.of("vip", "10.0.0.1", "db1", "10.0.0.1", "db2", "10.0.0.2"));
+    registered.put("vip", List.of("db1", "db2"));
+    HostnameResolver resolver = resolver(Method.DEFAULT, "");
+    resolver.learn("vip", "db2");
+
+    now = now.plus(Duration.ofSeconds(29));
+    assertThat(resolver.resolve("vip")).isEqualTo("db2");
+  }
+
+  /** An address that moves from machine to machine, under a name of its own. */
+  @Test
+  void aRegisteredNameWithAnAddressOfItsOwnStaysWhereTheServerWasFound() {
+    network.addresses.putAll(Map.of("vip", "10.0.0.100", "db1", "10.0.0.1", "db2", "10.0.0.2"));
+    registered.put("vip", List.of("db1", "db2"));
+    HostnameResolver resolver = resolver(Method.DEFAULT, "");
+    resolver.learn("vip", "db1");
+
+    for (int minute = 0; minute < 60; minute++) {
+      assertThat(resolver.resolve("vip")).isEqualTo("db1");
+      now = now.plus(Duration.ofMinutes(1)).minusMillis(1);
+    }
   }
 
   @Test

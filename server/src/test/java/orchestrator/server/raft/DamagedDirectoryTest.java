@@ -27,7 +27,7 @@ class DamagedDirectoryTest {
   void start() {
     Trio trio = new Trio(folder, 3).startAll();
     started = Optional.of(trio);
-    Trio.putMany(trio.leader(), 50);
+    Trio.putMany(trio.leader(), 150);
   }
 
   @AfterEach

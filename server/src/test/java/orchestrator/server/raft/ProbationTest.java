@@ -22,7 +22,7 @@ class ProbationTest {
     assertThat(probation.mayElect(0)).isTrue();
     probation.sawLog(1);
     assertThat(probation.mayElect(0)).as("one that had a leader for a moment").isTrue();
-    probation.onLeader(1, 0);
+    probation.onLeader(1, 0, 0);
     assertThat(probation.mayElect(2)).isTrue();
   }
 
@@ -40,9 +40,9 @@ class ProbationTest {
 
   @Test
   void aHalfFilledNodeNeitherVotesNorStands() {
-    probation.onLeader(7, 200);
+    probation.onLeader(7, 200, 0);
     applies(7, 100);
-    probation.onLeader(7, 205);
+    probation.onLeader(7, 205, 0);
     assertThat(probation.mayElect(205)).as("another").isFalse();
     assertThat(probation.mayElect(100)).as("itself").isFalse();
     assertThat(ended).hasValue(0);
@@ -50,17 +50,27 @@ class ProbationTest {
 
   @Test
   void whatTheLeaderHadCommittedWhenItWasFirstHeardSuffices() {
-    probation.onLeader(7, 200);
+    probation.onLeader(7, 200, 0);
     applies(7, 200);
-    probation.onLeader(7, 300);
+    probation.onLeader(7, 300, 0);
     assertThat(ended).hasValue(1);
     assertThat(probation.mayElect(300)).isTrue();
+  }
+
+  /** It counts on what the node acknowledged before it was emptied. */
+  @Test
+  void whatTheLeaderBelievesThisNodeToHaveIsNeededToo() {
+    probation.onLeader(7, 200, 210);
+    applies(7, 205);
+    assertThat(probation.mayElect(250)).isFalse();
+    applies(7, 210);
+    assertThat(probation.mayElect(250)).isTrue();
   }
 
   /** It may know little of what is committed as long as none of its own entries is. */
   @Test
   void aLeaderThatWasJustElectedIsNotBelievedBeforeAnEntryOfItsOwnTerm() {
-    probation.onLeader(8, 90);
+    probation.onLeader(8, 90, 0);
     applies(7, 95);
     assertThat(probation.mayElect(250)).isFalse();
     applies(8, 101);
@@ -69,11 +79,11 @@ class ProbationTest {
 
   @Test
   void aNewLeaderRaisesTheBar() {
-    probation.onLeader(7, 200);
-    probation.onLeader(8, 250);
+    probation.onLeader(7, 200, 0);
+    probation.onLeader(8, 250, 0);
     applies(7, 220);
     assertThat(probation.mayElect(250)).isFalse();
-    probation.onLeader(7, 100);
+    probation.onLeader(7, 100, 0);
     applies(8, 249);
     assertThat(probation.mayElect(250)).as("a deposed leader lowers nothing").isFalse();
     applies(8, 250);
@@ -90,7 +100,7 @@ class ProbationTest {
   @Test
   void aNodeThatHadALogIsNeverOnProbation() {
     Probation none = new Probation(false, applied::get, ended::incrementAndGet);
-    none.onLeader(7, 200);
+    none.onLeader(7, 200, 0);
     none.onLeading();
     assertThat(none.mayElect(1000)).isTrue();
     assertThat(ended).hasValue(0);

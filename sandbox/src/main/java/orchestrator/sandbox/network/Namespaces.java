@@ -99,8 +99,7 @@ final class Namespaces {
 
   private static void shape(String namespace, String link, boolean wanted) throws IOException {
     List<String> command =
-        new ArrayList<>(
-            List.of("tc", "-n", namespace, "qdisc", "replace", "dev", link, "root"));
+        new ArrayList<>(List.of("tc", "-n", namespace, "qdisc", "replace", "dev", link, "root"));
     command.addAll(
         wanted
             ? List.of("tbf", "rate", SLOW_RATE, "burst", "3kb", "latency", LONGEST_WAIT)

@@ -135,8 +135,7 @@ public final class HostnameResolver {
         Optional.ofNullable(names.get(met))
             .map(Entry::name)
             .filter(present -> holders.contains(present) && leadTogether(met, present).orElse(true))
-            .or(() ->
-                holders.stream().filter(h -> leadTogether(met, h).orElse(false)).findFirst());
+            .or(() -> holders.stream().filter(h -> leadTogether(met, h).orElse(false)).findFirst());
     holder.ifPresent(name -> names.put(met, new Entry(name, now.plus(timeToLive), true)));
     return holder;
   }

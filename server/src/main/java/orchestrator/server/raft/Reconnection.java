@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
  * Has connections to nodes that were down tried again soon. gRPC waits longer after each failure,
  * up to two minutes, and refuses every message meanwhile: when the leader died after another node
  * had come back, those who were left could not ask each other for their votes. Whoever leads tries
- * again by itself, so that only the connections between followers were affected.
- * How long an attempt may take, where a host is silent, {@link PeerCalls} limits.
+ * again by itself, so that only the connections between followers were affected. How long an
+ * attempt may take, where a host is silent, {@link PeerCalls} limits.
  */
 final class Reconnection implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Reconnection.class);

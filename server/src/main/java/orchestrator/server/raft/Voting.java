@@ -37,9 +37,7 @@ final class Voting {
   void onLeader(AppendEntriesRequestProto message) {
     if (isOfGroup(message.getServerRequest())) {
       probation.onLeader(
-          message.getLeaderTerm(),
-          message.getLeaderCommit(),
-          message.getPreviousLog().getIndex());
+          message.getLeaderTerm(), message.getLeaderCommit(), message.getPreviousLog().getIndex());
     }
   }
 

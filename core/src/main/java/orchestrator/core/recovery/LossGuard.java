@@ -4,6 +4,7 @@ import java.util.Comparator;
 import java.util.Optional;
 import orchestrator.core.facts.JournalEntry;
 import orchestrator.core.facts.LossReport;
+import orchestrator.core.facts.RecoveryKind.Brake;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.gtid.GtidDifference;
 import orchestrator.core.state.ReplicatedState;
@@ -18,12 +19,14 @@ public final class LossGuard {
   private LossGuard() {}
 
   /**
-   * What a person has accepted to lose: the known loss of the last recovery of this server that
-   * ended without a promotion and was acknowledged.
+   * What a person has accepted to lose: the known loss of the last failover of this server that
+   * ended without a promotion and was acknowledged. What replicas that got no other source have is
+   * another matter.
    */
   public static Optional<GtidDifference> acceptedFor(InstanceKey failed, ReplicatedState state) {
     return state.recoveries().values().stream()
         .filter(ticket -> ticket.failed().equals(failed) && !ticket.isOpen())
+        .filter(ticket -> ticket.kind().brake() == Brake.FAILOVER)
         .filter(ticket -> ticket.promoted().isEmpty() && ticket.acknowledgement().isPresent())
         .max(Comparator.comparingLong(RecoveryTicket::id))
         .flatMap(ticket -> ticket.loss().knownMissing());

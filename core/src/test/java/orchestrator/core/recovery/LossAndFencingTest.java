@@ -15,6 +15,7 @@ import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.gtid.OracleGtidSet;
 import orchestrator.core.recovery.SafetyPolicy.Durability;
 import orchestrator.core.relocation.ServerAction;
+import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.testing.InstanceBuilder;
 import orchestrator.core.testing.States;
 import orchestrator.core.testing.TopologyBuilder;
@@ -108,6 +109,21 @@ class LossAndFencingTest {
         asked.acknowledged(new Acknowledgement("ann", "lose them", TopologyBuilder.NOW));
     safety = safety.accepting(LossGuard.acceptedFor(MASTER, new States().recovery(seen).build()));
     assertThat(play().ticket.promoted()).contains(R1);
+  }
+
+  @Test
+  void whoAcknowledgesThatReplicasWereLostAcceptsNothingOfTheirMaster() {
+    RecoveryTicket relocation =
+        new Stage(servers, "m", "DeadIntermediateMaster", policy, origin, ReplicatedState.EMPTY)
+            .ticket
+            .with(
+                new JournalEntry.LossAssessed(
+                    LossAssessment.ofReplicas(servers.instance("m"), LOST)),
+                TopologyBuilder.NOW)
+            .with(new JournalEntry.Closed(false, List.of("r1 is lost")), TopologyBuilder.NOW)
+            .acknowledged(new Acknowledgement("ann", "seen", TopologyBuilder.NOW));
+    assertThat(relocation.loss().knownMissing()).contains(LOST);
+    assertThat(LossGuard.acceptedFor(MASTER, new States().recovery(relocation).build())).isEmpty();
   }
 
   @Test

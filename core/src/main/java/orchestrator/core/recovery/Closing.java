@@ -101,6 +101,8 @@ final class Closing {
     }
     if (t.s.releaseBlock) {
       commands.add(acknowledged(t, "Aborted before anything was changed"));
+    } else if (SilentSource.hasLeftReplicas(t)) {
+      commands.add(acknowledged(t, "Replicas are left that wait for the failover of their source"));
     } else if (t.isTakeover() && (successful || undone)) {
       commands.add(acknowledged(t, "A planned takeover holds back no recovery"));
     } else if (t.policy().acknowledgeComplete() && isComplete(t)) {
@@ -125,8 +127,9 @@ final class Closing {
   }
 
   /**
-   * A failover that does not know what it lost is not complete; new sources lose nothing. A repair
-   * is never complete: what made it necessary may do so again at once.
+   * A failover that does not know what it lost is not complete. Of new sources the fates of the
+   * replicas tell: one that has what others lack is lost. A repair is never complete: what made it
+   * necessary may do so again at once.
    */
   private static boolean isNothingLeft(Turn t) {
     LossReport loss = t.s.ticket.loss();

@@ -16,6 +16,9 @@ final class Patience {
    */
   static final Duration STRAGGLERS = Duration.ofSeconds(1);
 
+  /** How long a replica may take to answer before those below it are read too. */
+  static final Duration BELOW = Duration.ofMillis(200);
+
   /** For the old master to be set read-only. */
   static final Duration OLD_MASTER = Duration.ofSeconds(3);
 
@@ -68,6 +71,15 @@ final class Patience {
   static final Duration FIRST_POLL = Duration.ofMillis(15);
 
   static final Duration LAST_POLL = Duration.ofMillis(250);
+
+  /**
+   * How long replicas of a dead intermediate master without another source wait for the failover of
+   * its source. That one may wait for processes of operators, or for a person.
+   */
+  static final Duration UNDECIDED = Duration.ofMinutes(10);
+
+  /** Between two looks at the servers that tell how far it is. */
+  static final Duration LAST_UNDECIDED_POLL = Duration.ofSeconds(2);
 
   /** When everything read from the source is executed and GTIDs are missing nevertheless. */
   static final Duration NOTHING_LEFT_TO_APPLY = Duration.ofSeconds(1);

@@ -163,7 +163,7 @@ public final class RecoveryState {
   final Map<InstanceKey, Instance> live = new TreeMap<>();
   final Map<InstanceKey, String> silent = new TreeMap<>();
 
-  /** Those further down that answered; they count where the replica above them is silent. */
+  /** Those further down that answered; they count where they have more than those above them. */
   final Map<InstanceKey, Instance> below = new TreeMap<>();
 
   // The choice and its preparation
@@ -198,6 +198,11 @@ public final class RecoveryState {
   // Other sources, where no server is promoted
   final Map<CandidateChoice.Feed, String> refusedSources = new HashMap<>();
   final Map<InstanceKey, String> moveFailures = new HashMap<>();
+
+  /** Since when the fate of a silent source is waited for, and whether it is not any longer. */
+  Optional<Instant> undecidedSince = Optional.empty();
+
+  boolean sourceGivenUp;
 
   /** Replicas that were moved and did not connect at once, and their new sources. */
   final Map<InstanceKey, InstanceKey> connecting = new TreeMap<>();
@@ -261,6 +266,8 @@ public final class RecoveryState {
     copy.movesGivenTime = movesGivenTime;
     copy.refusedSources.putAll(refusedSources);
     copy.moveFailures.putAll(moveFailures);
+    copy.undecidedSince = undecidedSince;
+    copy.sourceGivenUp = sourceGivenUp;
     copy.connecting.putAll(connecting);
     copy.toSwitchOff.addAll(toSwitchOff);
     copy.repairErrors.addAll(repairErrors);

@@ -84,7 +84,12 @@ final class Relocating {
           send(t, replica, instance, to.source());
         }
       }
-      case SourceChoice.Destination.Later later -> behind.addAll(later.behind());
+      case SourceChoice.Destination.Later later -> {
+        behind.addAll(later.behind());
+        if (SilentSource.isUndecided(t.s)) {
+          to(t, replica, MoveStage.POSTPONED); // that may take long: it holds up nobody else
+        }
+      }
       case SourceChoice.Destination.Nowhere nowhere -> {
         settle(t, replica, new ReplicaFate(Kind.LOST, nowhere.reason()));
         if (nowhere.isAhead()) {
@@ -145,6 +150,13 @@ final class Relocating {
   /** Servers that will have what a replica has: read again, as long as they make progress. */
   private static void awaitThose(Turn t, Set<InstanceKey> behind) {
     if (behind.isEmpty()) {
+      return;
+    }
+    if (SilentSource.isUndecided(t.s)) {
+      SilentSource.await(t, behind);
+      if (t.s.sourceGivenUp) {
+        round(t);
+      }
       return;
     }
     List<GtidSet> mark =

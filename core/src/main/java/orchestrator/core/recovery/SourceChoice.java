@@ -32,7 +32,8 @@ final class SourceChoice {
     /**
      * Not now.
      *
-     * @param behind servers that have not got yet what the replica has
+     * @param behind servers that have not got yet what the replica has, or tell what becomes of
+     *     their source
      */
     record Later(Set<InstanceKey> behind, String reason) implements Destination {}
 
@@ -189,6 +190,9 @@ final class SourceChoice {
 
   private Destination none(Instance orphan, List<String> refusals, Set<InstanceKey> behind) {
     String reasons = refusals.isEmpty() ? "no server is known" : String.join("; ", refusals);
+    if (SilentSource.isUndecided(state)) {
+      return new Destination.Later(SilentSource.witnesses(state), reasons);
+    }
     return behind.isEmpty()
         ? new Destination.Nowhere(
             "nobody can be its source: " + reasons, !surplus.lost(orphan).isEmpty())

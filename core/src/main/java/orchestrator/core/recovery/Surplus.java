@@ -34,10 +34,8 @@ final class Surplus {
 
   /** What the source lacks and will never get; empty while it may still get it. */
   GtidSet lostBelow(Instance replica, Instance source) {
-    return supplyOf(source)
-        .filter(supply -> !supply.head().isReplica())
-        .map(supply -> lacking(replica, supply))
-        .orElse(OracleGtidSet.EMPTY);
+    Supply supply = supplyOf(source);
+    return supply.head().isReplica() ? OracleGtidSet.EMPTY : lacking(replica, supply);
   }
 
   /**
@@ -53,34 +51,33 @@ final class Surplus {
     return lost.missingFrom(present().map(this::had).orElse(OracleGtidSet.EMPTY));
   }
 
-  /** Whether the source lacks something, and nobody sends it anything now. */
+  /** Whether the source lacks something, and nobody who answers sends it that. */
   boolean isUncertain(Instance replica, Instance source) {
-    return supplyOf(source)
-        .filter(supply -> supply.head().isReplica() && !lacking(replica, supply).isEmpty())
-        .isPresent();
+    Supply supply = supplyOf(source);
+    return supply.head().isReplica() && !lacking(replica, supply).isEmpty();
   }
 
   /**
    * What a server has or is going to have.
    *
-   * @param head the first server from there upwards that fetches from nobody
+   * @param head the first server from there upwards that fetches from nobody, or from one that did
+   *     not answer: a replica takes a dead source for a living one until its time limit
    */
   private record Supply(GtidSet had, Instance head) {}
 
-  /** Empty when it fetches from a server of which nothing is known. */
-  private Optional<Supply> supplyOf(Instance source) {
+  private Supply supplyOf(Instance source) {
     Set<InstanceKey> seen = new HashSet<>(Set.of(source.key()));
     Instance head = source;
     GtidSet had = had(source);
     while (isFetching(head)) {
       Optional<Instance> above = head.sourceKey().filter(seen::add).map(live::get);
       if (above.isEmpty()) {
-        return Optional.empty();
+        break;
       }
       head = above.get();
       had = GtidAlgebra.union(had, had(head));
     }
-    return Optional.of(new Supply(had, head));
+    return new Supply(had, head);
   }
 
   private Optional<Instance> present() {

@@ -42,10 +42,14 @@ final class Waiting {
    * A quarter of the time waited so far: so the end of a wait is seen late by a quarter at most.
    */
   static Duration pollInterval(Turn t) {
-    Duration quarter = Duration.between(t.s.waitingSince.orElse(t.now), t.now).dividedBy(4);
+    return pollInterval(t.s.waitingSince.orElse(t.now), t.now, Patience.LAST_POLL);
+  }
+
+  static Duration pollInterval(Instant since, Instant now, Duration longest) {
+    Duration quarter = Duration.between(since, now).dividedBy(4);
     return quarter.compareTo(Patience.FIRST_POLL) < 0
         ? Patience.FIRST_POLL
-        : quarter.compareTo(Patience.LAST_POLL) > 0 ? Patience.LAST_POLL : quarter;
+        : quarter.compareTo(longest) > 0 ? longest : quarter;
   }
 
   /** Reads the servers that are waited for. */

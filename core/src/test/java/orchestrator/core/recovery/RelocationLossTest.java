@@ -2,9 +2,11 @@ package orchestrator.core.recovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.JournalEntry;
@@ -173,19 +175,63 @@ class RelocationLossTest {
   }
 
   @Test
-  void aSourceThatGetsItMeanwhileTakesTheReplica() {
+  void whatIsLeftThenHoldsBackNoNextRecovery() {
+    masterIsDead();
+    assertThat(acknowledgements(stage().start())).hasSize(1);
+  }
+
+  private static Stream<Command> acknowledgements(Stage stage) {
+    return stage.commands().filter(Command.AcknowledgeRecoveries.class::isInstance);
+  }
+
+  @Test
+  void aSourceThatBelievesTheDeadMasterAliveIsNoBetter() {
+    masterIsDead();
+    servers.without("s").with("s", s -> s.replicatesFrom("m").readOnly());
+    servers.with("s", s -> s.oracleGtid(UUID + ":1-90"));
+    assertThat(moves(stage().start())).containsExactly("b>s");
+  }
+
+  @Test
+  void aSourceThatGetsItMeanwhileTakesTheReplicaHoweverLongTheMastersFailoverTakes() {
     masterIsDead();
     Stage stage = stage();
+    later(stage, s -> s.oracleGtid(UUID + ":1-100"));
+    assertThat(moves(stage.start())).containsExactlyInAnyOrder("a>s", "b>s");
+    assertThat(acknowledgements(stage)).isEmpty();
+  }
+
+  @Test
+  void whileTheMastersFailoverHasStoppedAllSourcesNoReplicaIsGivenUp() {
+    masterIsDead();
+    servers.with("s", InstanceBuilder::ioThreadStopped);
+    Stage stage = stage();
+    later(stage, s -> s.failingToConnect().oracleGtid(UUID + ":1-100"));
+    assertThat(moves(stage.start())).containsExactlyInAnyOrder("a>s", "b>s");
+  }
+
+  @Test
+  void onceTheMasterIsReplacedTheNextRecoverySeesByWhom() {
+    masterIsDead();
+    Stage stage = stage();
+    later(stage, s -> s.replicatesFrom("n"));
+    stage.start();
+    assertThat(fate(stage, "a").kind()).isEqualTo(ReplicaFate.Kind.LOST);
+    assertThat(downtimed(stage)).isEmpty();
+    assertThat(acknowledgements(stage)).hasSize(1);
+    assertThat(stage.now).isBefore(TopologyBuilder.NOW.plus(Duration.ofMinutes(2)));
+  }
+
+  /** After a minute. */
+  private static void later(Stage stage, Consumer<InstanceBuilder> change) {
     stage.answering(
         Effect.Probe.class,
         effect -> {
-          boolean again = stage.effects.stream().anyMatch(Effect.WakeAt.class::isInstance);
-          if (again) {
-            stage.change("s", s -> s.oracleGtid(UUID + ":1-100"));
+          if (stage.now.isAfter(TopologyBuilder.NOW.plus(Duration.ofMinutes(1)))) {
+            stage.change("s", change);
           }
           return Optional.empty();
         });
-    assertThat(moves(stage.start())).containsExactlyInAnyOrder("a>s", "b>s");
   }
 
   /** And not replaced. */

@@ -1,0 +1,84 @@
+package orchestrator.core.recovery;
+
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import orchestrator.core.facts.RecoveryKind.Brake;
+import orchestrator.core.facts.ReplicaFate;
+import orchestrator.core.recovery.Pending.Alarm;
+import orchestrator.core.topology.Instance;
+import orchestrator.core.topology.InstanceKey;
+
+/**
+ * The source of a dead intermediate master, when it is silent too. Until it answers or another
+ * server has replaced it, nobody can tell what its other replicas will get, nor who is to be the
+ * source of all: its failover may just be stopping them. So no replica is given up before. Once it
+ * was replaced, a recovery that begins then knows by whom.
+ */
+final class SilentSource {
+  private SilentSource() {}
+
+  /** Whether its fate is still to be waited for. */
+  static boolean isUndecided(RecoveryState s) {
+    return !s.sourceGivenUp && isSilent(s) && !isReplaced(s);
+  }
+
+  /** One that never answered is no sign of anything. */
+  private static boolean isSilent(RecoveryState s) {
+    return s.ticket.kind().brake() == Brake.RELOCATION
+        && source(s)
+            .filter(source -> source.freshness().lastSeen().isPresent())
+            .filter(source -> !s.live.containsKey(source.key()))
+            .isPresent();
+  }
+
+  private static Optional<Instance> source(RecoveryState s) {
+    return s.circumstances.surroundings().source();
+  }
+
+  /** Another server's replica, or nobody's: one of those that were its replicas. */
+  private static boolean isReplaced(RecoveryState s) {
+    Surroundings around = s.circumstances.surroundings();
+    Set<InstanceKey> sources = new HashSet<>();
+    around.source().map(Instance::key).ifPresent(sources::add);
+    around.formerSource().map(Instance::key).ifPresent(sources::add);
+    return around.siblings().stream()
+        .map(sibling -> s.live.get(sibling.key()))
+        .anyMatch(
+            sibling -> sibling != null && sibling.sourceKey().filter(sources::contains).isEmpty());
+  }
+
+  /** The servers that tell how it goes on. */
+  static Set<InstanceKey> witnesses(RecoveryState s) {
+    Set<InstanceKey> witnesses = new HashSet<>();
+    source(s).map(Instance::key).ifPresent(witnesses::add);
+    s.circumstances.surroundings().siblings().stream()
+        .map(Instance::key)
+        .filter(s.live::containsKey)
+        .forEach(witnesses::add);
+    return witnesses;
+  }
+
+  /** Has the witnesses read again, less often the longer it takes. Gives up at last. */
+  static void await(Turn t, Set<InstanceKey> witnesses) {
+    Instant since = t.s.undecidedSince.orElse(t.now);
+    t.s.undecidedSince = Optional.of(since);
+    t.s.waitingSince = Optional.empty();
+    if (!t.now.isBefore(since.plus(Patience.UNDECIDED))) {
+      t.s.sourceGivenUp = true;
+      t.note("What becomes of the source of " + t.failed() + " is not waited for any longer");
+    } else if (!t.isWakePending(Alarm.RELOCATION)) {
+      witnesses.stream()
+          .filter(key -> !t.isPending(new Pending.Survey(key, t.s.round)::equals))
+          .forEach(t.s.polled::add);
+      t.wake(Alarm.RELOCATION, Waiting.pollInterval(since, t.now, Patience.LAST_UNDECIDED_POLL));
+    }
+  }
+
+  /** Whether a replica was left behind that the next recovery may find a source for. */
+  static boolean hasLeftReplicas(Turn t) {
+    return isSilent(t.s)
+        && t.s.settled.values().stream().anyMatch(fate -> fate.kind() == ReplicaFate.Kind.LOST);
+  }
+}

@@ -62,7 +62,7 @@ final class Answers {
   static void probed(Turn t, Pending purpose, Instance instance) {
     switch (purpose) {
       case Pending.Look look -> Gathering.looked(t, look, instance);
-      case Pending.LookBelow look -> Gathering.lookedBelow(t, look, instance);
+      case Pending.LookBelow look -> ServersBelow.looked(t, look, instance);
       case Pending.Poll poll -> Preparing.polled(t, poll.replica(), instance);
       case Pending.MoveCheck check -> Moving.checked(t, check.replica(), instance);
       case Pending.Survey survey -> RelocationFlow.surveyed(t, survey, instance);
@@ -118,6 +118,7 @@ final class Answers {
       case NOTES -> t.flush();
       case LIVING_MASTER -> Gathering.livingMasterTookTooLong(t);
       case STRAGGLERS -> Gathering.stragglersTookTooLong(t);
+      case BELOW -> ServersBelow.lookBelowLate(t);
       case POLL -> Waiting.pollNow(t);
       case PROMOTION_RETRY -> Promoting.retry(t);
       case PROMOTED_LOOK -> Resuming.lookAgain(t);

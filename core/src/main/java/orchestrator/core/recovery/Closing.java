@@ -90,6 +90,7 @@ final class Closing {
       return;
     }
     boolean successful = t.s.ticket.promoted().isPresent();
+    t.s.errors.addAll(ServersBelow.lost(t));
     List<JournalEntry> entries = new ArrayList<>(remainingFates(t));
     entries.add(new JournalEntry.Closed(successful, t.s.errors));
     List<Command> commands = new ArrayList<>();

@@ -1,8 +1,5 @@
 package orchestrator.core.recovery;
 
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import orchestrator.core.recovery.Pending.Alarm;
 import orchestrator.core.recovery.RecoveryState.Phase;
 import orchestrator.core.relocation.ActionOutcome;
@@ -76,7 +73,6 @@ final class Gathering {
     t.s.nobodyInTime = false;
     t.s.live.clear();
     t.s.silent.clear();
-    t.s.below.clear();
     for (InstanceKey replica : t.s.replicas()) {
       t.s.silent.put(replica, "it has not answered yet");
       t.perform(
@@ -84,54 +80,8 @@ final class Gathering {
           new ServerAction.StopIoThread(replica),
           Patience.STOP_FETCHING);
     }
-    lookBelow(t);
+    ServersBelow.look(t);
     t.wake(Alarm.STRAGGLERS, Patience.STRAGGLERS);
-  }
-
-  /**
-   * What an intermediate master that died too has passed on may be nowhere else. Those below it are
-   * read, not stopped: they get nothing more, and another recovery may be giving them a new source.
-   * They may feed a candidate, and are none. Without GTIDs they cannot feed one.
-   */
-  private static void lookBelow(Turn t) {
-    if (t.isByPosition()) {
-      return;
-    }
-    for (InstanceKey server : belowOf(t).keySet()) {
-      t.probe(new Pending.LookBelow(server, t.s.round), server);
-    }
-  }
-
-  private static Map<InstanceKey, InstanceKey> belowOf(Turn t) {
-    return t.s.circumstances.surroundings().directReplicaAbove();
-  }
-
-  static void lookedBelow(Turn t, Pending.LookBelow look, Instance instance) {
-    if (look.round() != t.s.round) {
-      return;
-    }
-    t.s.below.put(look.server(), instance);
-    if (t.s.phase == Phase.PREPARING && countBelow(t)) {
-      t.note("Late answer of " + look.server() + " is taken into account");
-      Preparing.choose(t);
-    }
-  }
-
-  /** Those below silent replicas speak for them. Returns whether any does that did not before. */
-  private static boolean countBelow(Turn t) {
-    List<Instance> speakers =
-        t.s.below.values().stream()
-            .filter(server -> !t.s.live.containsKey(server.key()))
-            .filter(server -> isAboveSilent(t, server.key()))
-            .toList();
-    speakers.forEach(server -> t.answered(server.key(), server));
-    return !speakers.isEmpty();
-  }
-
-  private static boolean isAboveSilent(Turn t, InstanceKey server) {
-    return Optional.ofNullable(belowOf(t).get(server))
-        .filter(replica -> !t.s.live.containsKey(replica))
-        .isPresent();
   }
 
   /** After a restart in the midst of a promotion: reads all servers, changes none. */
@@ -161,6 +111,7 @@ final class Gathering {
 
   private static void doubt(Turn t, Pending.StopFetching request, String reason) {
     t.isSilent(request.replica(), reason);
+    ServersBelow.lookBelow(t, request.replica());
     t.probe(new Pending.Look(request.replica(), request.round()), request.replica());
   }
 
@@ -212,7 +163,7 @@ final class Gathering {
       Resuming.looked(t);
       return;
     }
-    countBelow(t);
+    ServersBelow.count(t);
     CandidateChoice choice = t.choice();
     if (choice.best().isEmpty() && isAnyLeft(t)) {
       // Nobody to promote among those that answered: then even the slow ones are worth waiting for.
@@ -236,14 +187,7 @@ final class Gathering {
     return switch (pending) {
       case Pending.StopFetching stop -> isExpectedToAnswer(t, stop.replica());
       case Pending.Look look -> isExpectedToAnswer(t, look.replica());
-      case Pending.LookBelow look ->
-          isAboveSilent(t, look.server())
-              && t.s
-                  .circumstances
-                  .surroundings()
-                  .readBelow(look.server())
-                  .filter(Instance::isLastCheckValid)
-                  .isPresent();
+      case Pending.LookBelow look -> ServersBelow.isAwaited(t, look);
       default -> false;
     };
   }

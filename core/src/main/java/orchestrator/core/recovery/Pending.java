@@ -19,7 +19,7 @@ sealed interface Pending {
   /** A read of a replica at the beginning. */
   record Look(InstanceKey replica, int round) implements Pending {}
 
-  /** A read of a server that gets everything through a replica which does not answer. */
+  /** A read of a server that gets everything through a replica, and may have more than that. */
   record LookBelow(InstanceKey server, int round) implements Pending {}
 
   /** A change or a read that the preparation of the candidate waits for. */
@@ -125,6 +125,7 @@ sealed interface Pending {
     NOTES,
     LIVING_MASTER,
     STRAGGLERS,
+    BELOW,
     POLL,
     PROMOTION_RETRY,
     PROMOTED_LOOK,

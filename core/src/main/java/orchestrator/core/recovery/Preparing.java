@@ -210,6 +210,8 @@ final class Preparing {
     }
     t.isSilent(key, reason);
     t.s.feed = t.s.feed.filter(feed -> !feed.replica().equals(key) && !feed.source().equals(key));
+    ServersBelow.lookBelow(t, key);
+    ServersBelow.count(t);
     choose(t);
   }
 
@@ -250,7 +252,9 @@ final class Preparing {
     if (fences && t.isPending(p -> p instanceof Pending.OldMaster)) {
       return; // perhaps it is being set read-only: then it need not be fenced
     }
-    if (OldClients.areAwaited(t) || Halting.isUnderWay(t, candidate)) {
+    if (OldClients.areAwaited(t)
+        || ServersBelow.areAwaited(t)
+        || Halting.isUnderWay(t, candidate)) {
       return;
     }
     Progress.Gap left = unapplied(choice, candidate);

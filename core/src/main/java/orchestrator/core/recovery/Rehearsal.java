@@ -38,9 +38,7 @@ final class Rehearsal {
     this.now = now;
     circumstances.replicas().forEach(replica -> servers.put(replica.key(), replica));
     circumstances.surroundings().all().forEach(server -> servers.put(server.key(), server));
-    circumstances.surroundings().below().values().stream()
-        .flatMap(List::stream)
-        .forEach(server -> servers.put(server.key(), server));
+    servers.putAll(circumstances.surroundings().below());
     servers.put(circumstances.failedServer().key(), circumstances.failedServer());
   }
 

@@ -2,10 +2,9 @@ package orchestrator.core.recovery;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
@@ -28,8 +27,9 @@ import orchestrator.core.topology.Topology;
  * @param members the known other members of its replication group
  * @param formerSource the server that it replicates from, replaced or not
  * @param promotedWith what {@code source} had when it replaced that, if it did and this is known
- * @param below by direct replica, the servers that get everything through it. Further down only
- *     below those that did not answer
+ * @param below the servers that get everything through a direct replica, as last read. Further down
+ *     than one tier only below those that did not answer
+ * @param directReplicaAbove of each of them, the direct replica through which it gets everything
  */
 public record Surroundings(
     Optional<Instance> source,
@@ -37,15 +37,23 @@ public record Surroundings(
     List<Instance> members,
     Optional<Instance> formerSource,
     Optional<GtidSet> promotedWith,
-    Map<InstanceKey, List<Instance>> below) {
+    SortedMap<InstanceKey, Instance> below,
+    SortedMap<InstanceKey, InstanceKey> directReplicaAbove) {
   public static final Surroundings NONE =
       new Surroundings(
-          Optional.empty(), List.of(), List.of(), Optional.empty(), Optional.empty(), Map.of());
+          Optional.empty(),
+          List.of(),
+          List.of(),
+          Optional.empty(),
+          Optional.empty(),
+          Collections.emptySortedMap(),
+          Collections.emptySortedMap());
 
   public Surroundings {
     siblings = List.copyOf(siblings);
     members = List.copyOf(members);
-    below = Map.copyOf(below);
+    below = Collections.unmodifiableSortedMap(new TreeMap<>(below));
+    directReplicaAbove = Collections.unmodifiableSortedMap(new TreeMap<>(directReplicaAbove));
   }
 
   /**
@@ -66,6 +74,9 @@ public record Surroundings(
         .filter(sibling -> !sibling.key().equals(failed) && !replicas.contains(sibling.key()))
         .forEach(sibling -> siblings.put(sibling.key(), sibling));
     present.ifPresent(siblings::remove);
+    SortedMap<InstanceKey, InstanceKey> branches = branches(failed, replicas, topology);
+    SortedMap<InstanceKey, Instance> below = new TreeMap<>();
+    branches.keySet().forEach(key -> topology.find(key).ifPresent(s -> below.put(key, s)));
     return new Surroundings(
         present.flatMap(topology::find),
         List.copyOf(siblings.values()),
@@ -76,29 +87,28 @@ public record Surroundings(
             .map(demoted -> state.recoveries().get(demoted.recoveryUid()))
             .filter(ticket -> ticket.promoted().equals(present))
             .flatMap(ticket -> ticket.loss().promotedExecuted()),
-        below(failed, replicas, topology));
+        below,
+        branches);
   }
 
-  private static Map<InstanceKey, List<Instance>> below(
+  private static SortedMap<InstanceKey, InstanceKey> branches(
       InstanceKey failed, Collection<InstanceKey> replicas, Topology topology) {
     Set<InstanceKey> seen = new HashSet<>(replicas);
     seen.add(failed);
-    Map<InstanceKey, List<Instance>> below = new HashMap<>();
+    SortedMap<InstanceKey, InstanceKey> branches = new TreeMap<>();
     for (InstanceKey replica : replicas) {
-      List<Instance> found = new ArrayList<>();
+      List<InstanceKey> found = new ArrayList<>();
       descend(replica, topology, seen, found);
-      if (!found.isEmpty()) {
-        below.put(replica, List.copyOf(found));
-      }
+      found.forEach(server -> branches.put(server, replica));
     }
-    return below;
+    return branches;
   }
 
   private static void descend(
-      InstanceKey from, Topology topology, Set<InstanceKey> seen, List<Instance> found) {
+      InstanceKey from, Topology topology, Set<InstanceKey> seen, List<InstanceKey> found) {
     for (Instance server : topology.replicasOf(from)) {
       if (seen.add(server.key())) {
-        found.add(server);
+        found.add(server.key());
         if (!server.isLastCheckValid()) {
           descend(server.key(), topology, seen, found);
         }
@@ -128,22 +138,6 @@ public record Surroundings(
         .map(topology::find)
         .flatMap(Optional::stream)
         .toList();
-  }
-
-  /** Of each server further down, the direct replica through which it gets everything. */
-  SortedMap<InstanceKey, InstanceKey> directReplicaAbove() {
-    SortedMap<InstanceKey, InstanceKey> above = new TreeMap<>();
-    below.forEach(
-        (replica, servers) -> servers.forEach(server -> above.put(server.key(), replica)));
-    return above;
-  }
-
-  /** A server further down, as last read. */
-  Optional<Instance> readBelow(InstanceKey key) {
-    return below.values().stream()
-        .flatMap(List::stream)
-        .filter(server -> server.key().equals(key))
-        .findFirst();
   }
 
   /** Each once, but for those below replicas. */

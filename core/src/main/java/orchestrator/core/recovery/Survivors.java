@@ -179,7 +179,8 @@ final class Survivors {
     return branches.getOrDefault(one, one).equals(branches.getOrDefault(other, other));
   }
 
-  private static GtidSet raw(Instance instance) {
+  /** All that it has, applied or fetched, errant or not. */
+  static GtidSet raw(Instance instance) {
     GtidSet executed = instance.gtid().executed().orElse(OracleGtidSet.EMPTY);
     Optional<GtidSet> retrieved = instance.replication().flatMap(Replication::retrieved);
     return retrieved.map(set -> GtidAlgebra.union(executed, set)).orElse(executed);

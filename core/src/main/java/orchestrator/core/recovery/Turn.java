@@ -189,9 +189,13 @@ final class Turn {
 
   /** What the replicas that answered have: to be asked before anything of this turn goes on. */
   Survivors survivors() {
+    return survivors(s.live);
+  }
+
+  Survivors survivors(Map<InstanceKey, Instance> live) {
     return new Survivors(
         s.circumstances.failedServer(),
-        s.live,
+        live,
         s.stuck,
         s.circumstances.surroundings().directReplicaAbove(),
         measure());

@@ -3,6 +3,7 @@ package orchestrator.core.recovery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import orchestrator.core.facts.JournalEntry;
 import orchestrator.core.facts.RecoveryOrigin;
@@ -12,6 +13,7 @@ import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.testing.InstanceBuilder;
 import orchestrator.core.testing.TopologyBuilder;
 import orchestrator.core.topology.InstanceKey;
+import orchestrator.core.topology.PromotionRule;
 import orchestrator.core.topology.ThreadState;
 import org.junit.jupiter.api.Test;
 
@@ -98,10 +100,72 @@ class ServersBelowTest {
   }
 
   @Test
-  void aReplicaThatAnswersSpeaksForItself() {
+  void whatOnlyAServerBelowALivingReplicaHasIsFetchedToo() {
     servers.with("im", im -> im.seenAt(TopologyBuilder.NOW));
     Stage stage = living().start();
-    assertThat(stage.actions()).noneMatch(ServersBelowTest::isFed);
+    InstanceKey promoted = stage.ticket.promoted().orElseThrow();
+    assertThat(stage.server(promoted.hostname()).gtid().executed().orElseThrow())
+        .hasToString(UUID + ":1-100");
+  }
+
+  @Test
+  void whatItCannotGiveToAnybodyIsToldAsLost() {
+    servers
+        .with("im", im -> im.seenAt(TopologyBuilder.NOW))
+        .with("a", InstanceBuilder::withoutBinlog)
+        .with("b", b -> b.oracleGtid(UUID + ":1-90"));
+    assertThat(living().start().ticket.errors())
+        .singleElement()
+        .asString()
+        .contains("a:3306, below im:3306", UUID + ":91-100");
+  }
+
+  @Test
+  void whatAServerBelowALivingReplicaWroteItselfIsNot() {
+    String errant = UUID + ":1-90," + InstanceBuilder.uuidOf(key("a")) + ":1-3";
+    servers
+        .with("im", im -> im.seenAt(TopologyBuilder.NOW))
+        .with("a", a -> a.oracleGtid(errant))
+        .with("b", b -> b.oracleGtid(UUID + ":1-90"));
+    assertThat(living().start().actions()).noneMatch(ServersBelowTest::feeds);
+  }
+
+  private static boolean feeds(ServerAction action) {
+    return action instanceof ServerAction.ChangeSource change
+        && (change.source().equals(key("a")) || change.source().equals(key("b")));
+  }
+
+  @Test
+  void thoseThatHadNoMoreThanAReplicaThatAnswersAreNotRead() {
+    servers.with("im", im -> im.seenAt(TopologyBuilder.NOW).oracleGtid(UUID + ":1-100"));
+    Stage stage = living().start();
+    assertThat(stage.ticket.promoted()).isPresent();
+    assertThat(stage.effects)
+        .noneMatch(effect ->
+            effect instanceof Effect.Probe probe
+                && (probe.key().equals(key("a")) || probe.key().equals(key("b"))));
+  }
+
+  @Test
+  void theySpeakForACandidateThatDiesWhileItIsPrepared() {
+    servers
+        .with("im", im -> im.seenAt(TopologyBuilder.NOW).oracleGtid(UUID + ":1-95"))
+        .with("im", im -> im.replication(row -> row.retrieved(UUID + ":1-100")))
+        .with("r", r -> r.promotionRule(PromotionRule.PREFER_NOT))
+        .with("a", a -> a.oracleGtid(UUID + ":1-97"));
+    Stage stage = living();
+    stage.answering(
+        Effect.Probe.class,
+        effect -> {
+          if (!((Effect.Probe) effect).key().equals(key("im"))) {
+            return Optional.empty();
+          }
+          stage.silent("im");
+          return Optional.of(new Event.ProbeFailed(effect.id(), "it is gone"));
+        });
+    stage.start();
+    assertThat(stage.ticket.promoted()).contains(key("r"));
+    assertThat(stage.server("r").gtid().executed().orElseThrow()).hasToString(UUID + ":1-97");
   }
 
   @Test

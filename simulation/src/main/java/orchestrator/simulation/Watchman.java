@@ -61,19 +61,42 @@ final class Watchman {
   }
 
   private void keepReadOnly() {
-    for (ServerAction.SetReadOnly set :
-        WritableReplicas.among(manager.picture.topology(), manager.state(), false)) {
-      if (inHand.add(set.target())) {
-        manager
-            .leadership()
-            .ifPresent(lead ->
-                manager.perform(
-                    set,
-                    "kept read-only",
-                    lead.term(),
-                    10_000,
-                    outcome -> inHand.remove(set.target())));
+    for (WritableReplicas.Verdict verdict : kept()) {
+      InstanceKey key = verdict.server().key();
+      boolean isSilent = verdict.finding() == WritableReplicas.Finding.UNCLEAR;
+      if (!isSilent && inHand.add(key)) {
+        manager.probe(
+            key,
+            3000,
+            result -> {
+              inHand.remove(key);
+              if (kept().contains(verdict)) {
+                manager.leadership().ifPresent(lead -> keep(verdict, lead));
+              }
+            });
       }
+    }
+  }
+
+  private List<WritableReplicas.Verdict> kept() {
+    return WritableReplicas.among(
+        manager.picture.topology(), manager.state(), manager.world.instant());
+  }
+
+  private void keep(WritableReplicas.Verdict verdict, Leadership lead) {
+    InstanceKey key = verdict.server().key();
+    switch (verdict.finding()) {
+      case TAKES_WRITES -> {
+        inHand.add(key);
+        manager.perform(
+            new ServerAction.SetReadOnly(key, true, false),
+            "kept read-only",
+            lead.term(),
+            10_000,
+            outcome -> inHand.remove(key));
+      }
+      case IS_MASTER -> manager.submit(List.of(new Command.EndReadOnly(key)), submission -> {});
+      case UNCLEAR -> {}
     }
   }
 

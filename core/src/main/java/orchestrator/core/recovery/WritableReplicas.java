@@ -1,50 +1,152 @@
 package orchestrator.core.recovery;
 
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import orchestrator.core.facts.KeptReadOnly;
-import orchestrator.core.relocation.ServerAction;
+import orchestrator.core.facts.Maintenance;
+import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.topology.Instance;
+import orchestrator.core.topology.InstanceKey;
+import orchestrator.core.topology.Replication;
+import orchestrator.core.topology.ThreadState;
 import orchestrator.core.topology.Topology;
 
 /**
- * Former masters that are replicas, and take writes: their configuration files, written when they
- * were masters, say so. Replicas that people made writable on purpose are none of them.
+ * Servers that are kept read-only as replicas, and take writes: their configuration files, written
+ * when they were masters, may say so, and so may a person who made one of them a master. Replicas
+ * that no recovery knows of are none of them.
  */
 public final class WritableReplicas {
-  private WritableReplicas() {}
+  /** What such a server is. */
+  public enum Finding {
+    /** A replica in good standing of a master that takes writes: it is set read-only. */
+    TAKES_WRITES,
+    /** A master, alone or of a ring in which no other takes writes: it is kept no longer. */
+    IS_MASTER,
+    /** Perhaps the only server that takes writes: it is left as it is. */
+    UNCLEAR
+  }
+
+  /** What was found of one server. */
+  public record Verdict(KeptReadOnly server, Finding finding) {
+    /** For the audit. */
+    public String text() {
+      String beginning =
+          "%s, kept read-only as a replica since recovery %s, "
+              .formatted(server.key(), server.recoveryUid());
+      return beginning
+          + switch (finding) {
+            case TAKES_WRITES -> "takes writes and replicates: it is set read-only";
+            case IS_MASTER -> "takes writes as a master: it is not kept read-only any more";
+            case UNCLEAR ->
+                "takes writes, and does not replicate from a master that does, or not for certain:"
+                    + " it is left as it is. It is to take writes: set-writeable. It is not:"
+                    + " set-read-only";
+          };
+    }
+  }
+
+  private final Topology topology;
+  private final ReplicatedState state;
+  private final Instant now;
+
+  private WritableReplicas(Topology topology, ReplicatedState state, Instant now) {
+    this.topology = topology;
+    this.state = state;
+    this.now = now;
+  }
 
   /**
-   * What to set read-only now. A co-master is left as it is: it may take writes as a master.
+   * Those that answer and are in nobody's maintenance, by key.
    *
    * @param topology the servers as last read
    */
-  public static List<ServerAction.SetReadOnly> among(
-      Topology topology, ReplicatedState state, boolean useSuperReadOnly) {
+  public static List<Verdict> among(Topology topology, ReplicatedState state, Instant now) {
     if (state.keptReadOnly().isEmpty()) {
       return List.of(); // as it mostly is, each second
     }
-    return state.keptReadOnly().keySet().stream()
-        .filter(key -> !state.demoted().containsKey(key)) // it is looked at more closely
-        .sorted()
-        .map(topology::find)
-        .flatMap(Optional::stream)
-        .filter(server -> server.isLastCheckValid() && !server.readOnly())
-        .filter(server -> isReplica(server, topology))
-        .map(server -> new ServerAction.SetReadOnly(server.key(), true, useSuperReadOnly))
+    WritableReplicas replicas = new WritableReplicas(topology, state, now);
+    return state.keptReadOnly().values().stream()
+        .filter(kept -> !state.demoted().containsKey(kept.key())) // it is looked at more closely
+        .filter(kept -> !replicas.isInMaintenance(kept.key()))
+        .sorted(Comparator.comparing(KeptReadOnly::key))
+        .flatMap(kept -> replicas.verdict(kept).stream())
         .toList();
   }
 
-  private static boolean isReplica(Instance server, Topology topology) {
-    return topology.sourceOf(server).isPresent() && !topology.placeOf(server.key()).coMaster();
+  private Optional<Verdict> verdict(KeptReadOnly kept) {
+    return topology
+        .find(kept.key())
+        .filter(WritableReplicas::takesWrites)
+        .map(server -> new Verdict(kept, judge(server)));
   }
 
-  /** For the audit. */
-  public static String text(KeptReadOnly server) {
-    return server.key()
-        + " was demoted by recovery "
-        + server.recoveryUid()
-        + ", and takes writes as a replica: it is set read-only";
+  private boolean isInMaintenance(InstanceKey key) {
+    Maintenance maintenance = state.maintenances().get(key);
+    return maintenance != null && maintenance.isActive(now);
+  }
+
+  private static boolean takesWrites(Instance server) {
+    return server.isLastCheckValid() && !server.readOnly();
+  }
+
+  private Finding judge(Instance server) {
+    List<Instance> ring = ringOf(server);
+    if (!ring.isEmpty() || server.upstreamKey().isEmpty()) {
+      // Who is to take writes is not settled as long as anything is being recovered.
+      boolean isSettled = state.recoveries().values().stream().noneMatch(RecoveryTicket::isOpen);
+      boolean isAlone = ring.stream().noneMatch(WritableReplicas::takesWrites);
+      return isSettled && isAlone && hasReplica(server) ? Finding.IS_MASTER : Finding.UNCLEAR;
+    }
+    return followsMaster(server) ? Finding.TAKES_WRITES : Finding.UNCLEAR;
+  }
+
+  /** The others in whose ring it is, whether they replicate or not; empty for no ring. */
+  private List<Instance> ringOf(Instance server) {
+    List<Instance> above = new ArrayList<>();
+    Set<InstanceKey> passed = new HashSet<>();
+    Optional<Instance> next = topology.sourceOf(server);
+    while (next.isPresent() && passed.add(next.get().key())) {
+      if (next.get().key().equals(server.key())) {
+        return above;
+      }
+      above.add(next.get());
+      next = topology.sourceOf(next.get());
+    }
+    return List.of();
+  }
+
+  private boolean hasReplica(Instance server) {
+    return topology.replicasOf(server.key()).stream()
+        .filter(Instance::isLastCheckValid)
+        .flatMap(replica -> replica.replication().stream())
+        .anyMatch(row -> row.ioThread() == ThreadState.RUNNING && !row.isDeaf());
+  }
+
+  /** Whether what it gets comes from a server that answers and takes writes rightfully. */
+  private boolean followsMaster(Instance server) {
+    Set<InstanceKey> passed = new HashSet<>();
+    Instance below = server;
+    while (passed.add(below.key())) {
+      Optional<Instance> source = topology.sourceOf(below).filter(Instance::isLastCheckValid);
+      if (source.isEmpty() || below.replication().filter(WritableReplicas::isWell).isEmpty()) {
+        return false;
+      }
+      if (takesWrites(source.get())) {
+        return !state.demoted().containsKey(source.get().key());
+      }
+      below = source.get();
+    }
+    return false;
+  }
+
+  private static boolean isWell(Replication row) {
+    return row.isRunning() && !row.isDeaf();
   }
 }

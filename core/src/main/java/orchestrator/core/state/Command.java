@@ -210,7 +210,7 @@ public sealed interface Command {
    */
   record KeepReadOnly(KeptReadOnly server) implements Command {}
 
-  /** A person wants it to take writes. */
+  /** A person wants it to take writes, or has made it a master. */
   record EndReadOnly(InstanceKey key) implements Command {}
 
   // The managers themselves

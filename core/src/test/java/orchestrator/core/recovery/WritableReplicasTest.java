@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.KeptReadOnly;
-import orchestrator.core.relocation.ServerAction.SetReadOnly;
+import orchestrator.core.facts.RecoveryOrigin;
+import orchestrator.core.facts.RecoveryTicket;
+import orchestrator.core.recovery.WritableReplicas.Finding;
+import orchestrator.core.recovery.WritableReplicas.Verdict;
 import orchestrator.core.testing.InstanceBuilder;
 import orchestrator.core.testing.States;
 import orchestrator.core.testing.TopologyBuilder;
@@ -15,25 +18,36 @@ import org.junit.jupiter.api.Test;
 /** The former master {@code old} replicates from {@code m}, and so does {@code other}. */
 class WritableReplicasTest {
   private static final InstanceKey OLD = TopologyBuilder.key("old");
+  private static final KeptReadOnly KEPT = new KeptReadOnly(OLD, "1:x", TopologyBuilder.NOW);
 
-  private final States states = new States().keptReadOnly(kept("old"));
+  private final States states = new States().keptReadOnly(KEPT);
   private final TopologyBuilder servers =
       new TopologyBuilder()
           .with("m", InstanceBuilder::writable)
           .with("old", s -> s.replicatesFrom("m").writable())
           .with("other", s -> s.replicatesFrom("m").writable());
 
-  private static KeptReadOnly kept(String server) {
-    return new KeptReadOnly(TopologyBuilder.key(server), "1:x", TopologyBuilder.NOW);
+  private List<Verdict> found() {
+    return WritableReplicas.among(servers.build(), states.build(), TopologyBuilder.NOW);
   }
 
-  private List<SetReadOnly> found() {
-    return WritableReplicas.among(servers.build(), states.build(), true);
+  private void assertFound(Finding finding) {
+    assertThat(found()).containsExactly(new Verdict(KEPT, finding));
   }
 
   @Test
   void aFormerMasterThatTakesWritesAsAReplicaIsSetReadOnlyAndNoOtherServerIs() {
-    assertThat(found()).containsExactly(new SetReadOnly(OLD, true, true));
+    assertFound(Finding.TAKES_WRITES);
+  }
+
+  @Test
+  void itMayReplicateFromTheMasterByWayOfAnother() {
+    servers
+        .with("i", s -> s.replicatesFrom("m").readOnly())
+        .with("old", s -> s.replicatesFrom("i"));
+    assertFound(Finding.TAKES_WRITES);
+    servers.with("i", InstanceBuilder::ioThreadStopped);
+    assertFound(Finding.UNCLEAR);
   }
 
   @Test
@@ -48,16 +62,98 @@ class WritableReplicasTest {
     assertThat(found()).isEmpty();
   }
 
+  /** People stop a replica and make it writable, without a reset, when its master is dead. */
   @Test
-  void aServerThatIsNoReplicaIsLeftAlone() {
-    servers.with("old", InstanceBuilder::withoutReplication);
+  void oneThatDoesNotReplicateIsPerhapsTheMasterNow() {
+    servers.with("old", InstanceBuilder::replicationStopped);
+    assertFound(Finding.UNCLEAR);
+    servers.with("m", InstanceBuilder::unreachable);
+    assertFound(Finding.UNCLEAR);
+  }
+
+  @Test
+  void eitherThreadIsNeeded() {
+    servers.with("old", InstanceBuilder::sqlThreadStopped);
+    assertFound(Finding.UNCLEAR);
+    servers.with("old", s -> s.replicatesFrom("m").ioThreadStopped());
+    assertFound(Finding.UNCLEAR);
+  }
+
+  /** For a while a replica of a dead master says that it replicates. */
+  @Test
+  void oneIsLeftAsItIsWhenNoOtherServerTakesWrites() {
+    servers.with("m", InstanceBuilder::unreachable);
+    assertFound(Finding.UNCLEAR);
+    servers.with("old", s -> s.replicatesFrom("r")).with("r", InstanceBuilder::readOnly);
+    assertFound(Finding.UNCLEAR);
+  }
+
+  @Test
+  void aReplacedMasterThatCameBackWritableIsNoReasonEither() {
+    InstanceKey master = TopologyBuilder.key("m");
+    states.demoted(new DemotedMaster(master, "2:x", OLD, TopologyBuilder.NOW));
+    assertFound(Finding.UNCLEAR);
+  }
+
+  @Test
+  void oneThatIsInMaintenanceIsLeftToWhoeverWorksOnIt() {
+    states.maintenance("old");
     assertThat(found()).isEmpty();
   }
 
   @Test
-  void aCoMasterIsLeftAlone() {
+  void oneThatPeopleMadeTheMasterIsKeptNoLonger() {
+    servers.with("old", InstanceBuilder::withoutReplication);
+    assertFound(Finding.UNCLEAR);
+    servers.with("other", s -> s.replicatesFrom("old"));
+    assertFound(Finding.IS_MASTER);
+  }
+
+  /** So the other one may come back without replication, and this one go on as the master. */
+  @Test
+  void aCoMasterThatTakesTheWritesIsKeptNoLonger() {
+    servers.with("m", m -> m.replicatesFrom("old").readOnly());
+    assertFound(Finding.IS_MASTER);
+    servers.with("m", InstanceBuilder::ioThreadStopped);
+    assertFound(Finding.UNCLEAR);
+  }
+
+  @Test
+  void ofTwoWritableCoMastersNobodyKnowsWhichIsMeant() {
     servers.with("m", m -> m.replicatesFrom("old"));
-    assertThat(found()).isEmpty();
+    assertFound(Finding.UNCLEAR);
+  }
+
+  @Test
+  void noServerOfARingIsSetReadOnly() {
+    servers
+        .with("m", m -> m.replicatesFrom("third"))
+        .with("third", s -> s.replicatesFrom("old").readOnly());
+    assertFound(Finding.UNCLEAR);
+  }
+
+  @Test
+  void nobodyBecomesTheMasterWhileARecoveryRuns() {
+    servers.with("m", m -> m.replicatesFrom("old").readOnly());
+    states.recovery(openRecovery());
+    assertFound(Finding.UNCLEAR);
+  }
+
+  private static RecoveryTicket openRecovery() {
+    return RecoveryTicket.begun(
+        "1:y",
+        TopologyBuilder.key("m"),
+        "DeadMaster",
+        "",
+        "m:3306",
+        "",
+        "",
+        RecoveryOrigin.AUTOMATIC,
+        TopologyBuilder.NOW,
+        TopologyBuilder.NOW,
+        0,
+        "manager",
+        List.of(OLD));
   }
 
   @Test
@@ -67,7 +163,11 @@ class WritableReplicasTest {
   }
 
   @Test
-  void thatIsToldByTheRecoveryThatDemotedIt() {
-    assertThat(WritableReplicas.text(kept("old"))).contains("old:3306", "1:x", "read-only");
+  void eachIsToldWithTheRecoveryThatKnowsWhy() {
+    for (Finding finding : Finding.values()) {
+      assertThat(new Verdict(KEPT, finding).text())
+          .contains("old:3306", "1:x", "read-only")
+          .doesNotContain("demoted");
+    }
   }
 }

@@ -82,6 +82,11 @@ final class RecoveryCommands {
             "",
             "old masters that are kept read-only",
             c -> c.printServers(c.get("demoted-masters")))
+        .add(
+            "kept-read-only",
+            "",
+            "replicas that are kept read-only, since they were masters",
+            c -> c.printServers(c.get("kept-read-only")))
         .addChange(
             "release-demoted-master",
             SERVER,

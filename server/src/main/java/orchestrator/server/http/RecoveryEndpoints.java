@@ -4,6 +4,7 @@ import java.util.Comparator;
 import java.util.Optional;
 import java.util.function.Function;
 import orchestrator.core.facts.DemotedMaster;
+import orchestrator.core.facts.KeptReadOnly;
 import orchestrator.core.facts.RecoveryOrigin;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.recovery.Explanation;
@@ -42,6 +43,7 @@ final class RecoveryEndpoints {
         "force-master-takeover/:host/:port" + DESIGNATED, call -> failover(call, member(call)));
     takeovers(routes);
     routes.read("demoted-masters", this::demotedMasters);
+    routes.read("kept-read-only", this::keptReadOnly);
     routes.command("release-demoted-master/:host/:port", this::release);
     routes.act("reattach-demoted-master/:host/:port", this::reattach);
   }
@@ -191,6 +193,15 @@ final class RecoveryEndpoints {
                 .sorted(Comparator.comparing(DemotedMaster::key))
                 .toList(),
             SmallViews::demoted));
+  }
+
+  private Answer keptReadOnly(Call call) {
+    return Answer.value(
+        Body.list(
+            call.picture().state().keptReadOnly().values().stream()
+                .sorted(Comparator.comparing(KeptReadOnly::key))
+                .toList(),
+            SmallViews::kept));
   }
 
   private Answer reattach(Call call) {

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import orchestrator.core.facts.Candidate;
 import orchestrator.core.facts.DemotedMaster;
+import orchestrator.core.facts.KeptReadOnly;
 import orchestrator.core.facts.Maintenance;
 import orchestrator.core.topology.InstanceKey;
 import orchestrator.server.engine.History.AnalysisChange;
@@ -108,6 +109,16 @@ final class SmallViews {
       return "quarantined";
     }
     return demoted.canFollow() ? "can follow" : "not compared yet";
+  }
+
+  static Body kept(KeptReadOnly server) {
+    return out -> {
+      out.startObject();
+      out.field("Key", server.key());
+      out.field("RecoveryUID", server.recoveryUid());
+      out.field("Since", server.since());
+      out.endObject();
+    };
   }
 
   static Body candidate(Candidate candidate) {

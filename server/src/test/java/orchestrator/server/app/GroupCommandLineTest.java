@@ -182,6 +182,7 @@ class GroupCommandLineTest {
             "recovery-plan",
             "explain",
             "demoted-masters",
+            "kept-read-only",
             "recovery-brakes",
             "blocked-recoveries",
             "check-global-recoveries");

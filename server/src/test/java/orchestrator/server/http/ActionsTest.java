@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.JournalEntry;
+import orchestrator.core.facts.KeptReadOnly;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.gtid.OracleGtidSet;
 import orchestrator.core.state.Command;
@@ -200,6 +201,17 @@ class ActionsTest {
             "7", List.of(new JournalEntry.Closed(true, List.of())), TopologyBuilder.NOW));
     api.details("release-demoted-master/m.example/3306");
     assertThat(api.ok("demoted-masters")).isEmpty();
+  }
+
+  @Test
+  void showsWhoIsKeptReadOnlyAsAReplica() throws Exception {
+    InstanceKey kept = TopologyBuilder.key("r1.example");
+    api.operations.with(new Command.KeepReadOnly(new KeptReadOnly(kept, "7", TopologyBuilder.NOW)));
+    assertThat(api.ok("kept-read-only").toString())
+        .isEqualTo(
+            "[{\"Key\":{\"Hostname\":\"r1.example\",\"Port\":3306},\"RecoveryUID\":\"7\",\"Since\":\""
+                + Json.timestamp(TopologyBuilder.NOW)
+                + "\"}]");
   }
 
   @Test

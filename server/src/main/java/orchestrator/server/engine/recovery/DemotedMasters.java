@@ -7,7 +7,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import orchestrator.core.facts.DemotedMaster;
-import orchestrator.core.facts.KeptReadOnly;
 import orchestrator.core.recovery.DemotedMasterWatch;
 import orchestrator.core.recovery.DemotedMasterWatch.Finding;
 import orchestrator.core.recovery.ReturnedMaster;
@@ -29,13 +28,12 @@ import org.slf4j.event.Level;
 
 /**
  * Looks at every demoted master each second, and sets it read-only on sight: a service manager may
- * start it again, writable, at any time. One that replicates again is set read-only when a poll
- * finds it writable. Clients that it then has are disconnected: some of them may write to read-only
- * servers.
+ * start it again, writable, at any time. One that replicates again is left to {@link KeptReplicas}.
+ * Clients that it then has are disconnected: some of them may write to read-only servers.
  */
 public final class DemotedMasters {
   private static final Logger log = LoggerFactory.getLogger(DemotedMasters.class);
-  private static final String READ_ONLY = "read-only";
+  static final String READ_ONLY = "read-only";
   private static final String END_CLIENTS_TYPE = "end-clients";
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
@@ -49,6 +47,7 @@ public final class DemotedMasters {
   private final Discovery discovery;
   private final DemotedMasterWatch.Rules rules;
   private final NodeInfo node;
+  private final KeptReplicas kept;
   private final Set<InstanceKey> inHand = ConcurrentHashMap.newKeySet();
   private final Map<InstanceKey, Instant> retryAfter = new ConcurrentHashMap<>();
 
@@ -58,6 +57,7 @@ public final class DemotedMasters {
     this.discovery = discovery;
     this.rules = rules;
     this.node = node;
+    this.kept = new KeptReplicas(ports, discovery, rules.useSuperReadOnly(), node, this::perform);
   }
 
   /** Begins to look at each of them that is not being looked at already. */
@@ -69,9 +69,8 @@ public final class DemotedMasters {
     for (DemotedMaster demoted : state.demoted().values()) {
       inHand(demoted.key(), () -> look(demoted));
     }
-    for (ServerAction.SetReadOnly set :
-        WritableReplicas.among(ports.picture().topology(), state, rules.useSuperReadOnly())) {
-      inHand(set.target(), () -> keepReadOnly(set));
+    for (WritableReplicas.Verdict verdict : kept.news()) {
+      inHand(verdict.server().key(), () -> kept.act(verdict));
     }
   }
 
@@ -89,18 +88,6 @@ public final class DemotedMasters {
               inHand.remove(key);
             }
           });
-    }
-  }
-
-  private void keepReadOnly(ServerAction.SetReadOnly set) {
-    Optional<Leadership> leadership = ports.consensus().leadership();
-    Optional<KeptReadOnly> kept =
-        Optional.ofNullable(ports.consensus().state().keptReadOnly().get(set.target()));
-    if (leadership.isPresent() && kept.isPresent()) {
-      String text = WritableReplicas.text(kept.get());
-      log.warn("{}", text);
-      ports.trail().record(READ_ONLY, set.target(), text);
-      perform(set, fence(kept.get().recoveryUid(), leadership.get()));
     }
   }
 

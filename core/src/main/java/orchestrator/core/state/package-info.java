@@ -15,6 +15,13 @@
  * a command whose default means the old rule, brings it; and leaders send that only when every
  * manager of the group knows it.
  *
+ * <p>Until the first release there is no log and no manager but of this version, so until then
+ * rules do change in place, and commands come without a gate: nothing asks yet what other managers
+ * know. Whoever adds a command, a field or a rule after the first release has to build that first:
+ * each manager announces its version ({@link orchestrator.core.facts.ManagerNode}); a leader must
+ * not propose what is newer than the oldest version that any voter announced. A manager that reads
+ * a command it does not know cannot go on, and leaves the group.
+ *
  * <p>Imports {@code facts} and {@code topology}. Who orders the commands and makes them durable is
  * the shell's business.
  */

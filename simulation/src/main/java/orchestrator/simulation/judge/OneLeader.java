@@ -15,6 +15,9 @@ import orchestrator.core.topology.InstanceKey;
  * forgotten.
  */
 public final class OneLeader implements Invariant {
+  /** By whom a manager says that it acknowledged something. */
+  private static final String MANAGERS = "orchestrator";
+
   /** By recovery: the server that was sent a statement that makes it writable. */
   private final Map<String, InstanceKey> perhapsWritable = new HashMap<>();
 
@@ -69,9 +72,11 @@ public final class OneLeader implements Invariant {
     }
   }
 
-  /** It ended without a proof, told so, and a person has seen that. */
+  /** It ended without a proof, told so, and a person has seen that: no manager, for itself. */
   private static boolean isInAPersonsHands(RecoveryTicket ticket) {
-    return !ticket.isOpen() && ticket.acknowledgement().isPresent() && !ticket.errors().isEmpty();
+    return !ticket.isOpen()
+        && ticket.acknowledgement().filter(seen -> !seen.by().equals(MANAGERS)).isPresent()
+        && !ticket.errors().isEmpty();
   }
 
   private Optional<String> forgotten(Fact.Committed entry) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import orchestrator.core.facts.Acknowledgement;
 import orchestrator.core.facts.Candidate;
 import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.Downtime;
@@ -126,7 +127,7 @@ class InvariantsTest {
     truth.sources.putAll(Map.of(A, B, B, A));
     assertThat(i1.look(truth)).as("co-masters").isPresent();
     truth.sources.remove(A);
-    assertThat(i1.look(truth)).as("a replica that takes writes").isEmpty();
+    assertThat(i1.look(truth)).as("a replica that takes writes").isPresent();
   }
 
   @Test
@@ -322,5 +323,25 @@ class InvariantsTest {
     assertThat(commit(i13, PUBLISHED)).isEmpty();
     state = ReplicatedState.EMPTY;
     assertThat(commit(i13, PUBLISHED)).isPresent();
+  }
+
+  @Test
+  void i13TakesNoManagersAcknowledgementForAPersons() {
+    assertThat(forgottenOnceAcknowledgedBy("a person")).isEmpty();
+    assertThat(forgottenOnceAcknowledgedBy("orchestrator")).isPresent();
+  }
+
+  private Optional<String> forgottenOnceAcknowledgedBy(String whom) {
+    OneLeader i13 = new OneLeader();
+    state = ReplicatedState.EMPTY;
+    commit(i13, open("u", A), journal("u", new JournalEntry.PromotionIntended(B)));
+    sent(i13, 1, B);
+    commit(
+        i13,
+        journal("u", new JournalEntry.Closed(false, List.of("it does not answer"))),
+        new Command.AcknowledgeRecoveries(
+            new Command.Selector.ByUid("u"), new Acknowledgement(whom, "", NOW)));
+    assertThat(commit(i13, PUBLISHED)).isEmpty();
+    return told(i13, new LogPosition(1, ++index), List.of(), ReplicatedState.EMPTY, new Command[0]);
   }
 }

@@ -56,12 +56,16 @@ final class Manager {
   Manager(World world, int node) {
     this.world = world;
     this.node = node;
-    this.picture = new Picture(world.queue::instant);
+    this.picture = new Picture(world.queue::instant, this::nanoTime, Optional.empty());
     this.detector = newDetector();
     this.recoverer = new Recoverer(this);
     this.requests = new Requests(this);
     this.announcer = new Announcer(this);
     this.watchman = new Watchman(this);
+  }
+
+  private long nanoTime() {
+    return world.now() * 1_000_000;
   }
 
   String name() {
@@ -81,7 +85,7 @@ final class Manager {
   void start() {
     life++;
     running = true;
-    picture = new Picture(world.queue::instant);
+    picture = new Picture(world.queue::instant, this::nanoTime, Optional.empty());
     detector = newDetector();
     recoverer = new Recoverer(this);
     requests = new Requests(this);

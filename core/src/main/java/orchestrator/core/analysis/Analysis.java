@@ -169,6 +169,7 @@ public final class Analysis {
     ReplicaSummary summary =
         ReplicaSummary.of(
             replicas,
+            instance,
             subject.lastCheckValid() || subject.lastCheckPartialSuccess(),
             topology,
             state,

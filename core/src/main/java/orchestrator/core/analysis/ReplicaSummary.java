@@ -23,7 +23,8 @@ import orchestrator.core.topology.Topology;
  * @param valid how many are valid
  * @param validReplicating valid, with both threads running, and not deaf
  * @param deaf valid, with both threads running, and {@linkplain Replication#isDeaf() deaf}; none
- *     while the source itself answers: then it is not for its replicas to say how it is
+ *     while the source itself answers: then it is not for its replicas to say how it is. Nor one
+ *     whose source may be of those that send no heartbeats
  * @param failingToConnect valid, and saying that they cannot reach their source
  * @param lagging more behind than is reasonable, by what was last read, valid or not
  * @param delayed with a configured delay
@@ -68,10 +69,12 @@ public record ReplicaSummary(
   }
 
   /**
-   * @param sourceAnswers whether anything was heard of their source
+   * @param source as it was last read
+   * @param sourceAnswers whether anything was heard of it
    */
   static ReplicaSummary of(
       List<Instance> replicas,
+      Instance source,
       boolean sourceAnswers,
       Topology topology,
       ReplicatedState state,
@@ -80,7 +83,8 @@ public record ReplicaSummary(
     if (replicas.isEmpty()) {
       return NONE;
     }
-    Counter counter = new Counter(reasonableLag.toSeconds(), sourceAnswers);
+    Counter counter =
+        new Counter(reasonableLag.toSeconds(), sourceAnswers, source.version().sendsHeartbeats());
     for (Instance replica : replicas) {
       Downtime downtime = state.downtimes().get(replica.key());
       boolean downtimed = downtime != null && downtime.isActive(now);
@@ -105,6 +109,7 @@ public record ReplicaSummary(
   private static final class Counter {
     private final long reasonableLagSeconds;
     private final boolean sourceAnswers;
+    private final boolean sourceSendsHeartbeats;
     private final List<InstanceKey> keys = new ArrayList<>();
     private final Set<String> majorVersions = new HashSet<>();
     private int valid;
@@ -126,9 +131,10 @@ public record ReplicaSummary(
     private String maxGtidMode = "";
     private String errant = "";
 
-    Counter(long reasonableLagSeconds, boolean sourceAnswers) {
+    Counter(long reasonableLagSeconds, boolean sourceAnswers, boolean sourceSendsHeartbeats) {
       this.reasonableLagSeconds = reasonableLagSeconds;
       this.sourceAnswers = sourceAnswers;
+      this.sourceSendsHeartbeats = sourceSendsHeartbeats;
     }
 
     void add(Instance replica, boolean isDowntimed) {
@@ -175,10 +181,14 @@ public record ReplicaSummary(
     private void addThreads(Replication row) {
       boolean running =
           row.ioThread() == ThreadState.RUNNING && row.sqlThread() == ThreadState.RUNNING;
-      boolean isDeaf = running && !sourceAnswers && row.isDeaf();
+      boolean isDeaf = running && !sourceAnswers && missesHeartbeats(row);
       validReplicating += running && !isDeaf ? 1 : 0;
       deaf += isDeaf ? 1 : 0;
       failingToConnect += row.isFailingToConnectToSource() ? 1 : 0;
+    }
+
+    private boolean missesHeartbeats(Replication row) {
+      return row.isDeaf() && (sourceSendsHeartbeats || row.hasHeardHeartbeats());
     }
 
     void addErrant(OracleGtidSet set) {

@@ -46,7 +46,8 @@ public record Hearing(
   }
 
   /**
-   * How long nothing was heard, as the manager's own clock says; never longer than it was.
+   * How long nothing was heard, by a clock of the manager's that nobody sets; never longer than it
+   * was.
    *
    * @param since the end of the first reading that found what all later ones found
    * @param steadySince the beginning of the first reading after which no gap was longer than the
@@ -86,7 +87,8 @@ public record Hearing(
    * As it was read, with the silence of the reading before if that goes on.
    *
    * @param earlier empty if the replica has got on since, or has another source
-   * @param began when this reading began
+   * @param began when this reading began, or earlier
+   * @param ended when it ended, or later
    */
   Hearing after(Optional<Hearing> earlier, Instant began, Instant ended) {
     Silence next =

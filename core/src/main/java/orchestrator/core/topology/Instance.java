@@ -71,14 +71,15 @@ public record Instance(
   /**
    * The same, just read, knowing what an earlier reading found: for how long it has heard nothing
    * of its source.
+   *
+   * @param began when the reading began, or earlier
+   * @param ended when the reading ended, or later, by the same clock: one that nobody sets
    */
-  public Instance after(Optional<Instance> earlier) {
-    Instant ended = freshness.lastSeen().orElse(null);
-    if (ended == null || replication.flatMap(Replication::hearing).isEmpty()) {
+  public Instance after(Optional<Instance> earlier, Instant began, Instant ended) {
+    if (replication.flatMap(Replication::hearing).isEmpty()) {
       return this;
     }
     Optional<Replication> before = earlier.flatMap(Instance::replication);
-    Instant began = ended.minus(freshness.latency());
     return withReplication(replication.map(row -> row.after(before, began, ended)));
   }
 

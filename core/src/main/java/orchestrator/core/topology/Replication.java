@@ -82,10 +82,16 @@ public record Replication(
     return hearing.filter(Hearing::isDeaf).isPresent();
   }
 
+  /** Whether its source has sent heartbeats, as it was asked to: some servers ignore that. */
+  public boolean hasHeardHeartbeats() {
+    return hearing.filter(heard -> heard.heartbeats() > 0).isPresent();
+  }
+
   /**
    * The same, just read, knowing what the reading before found.
    *
-   * @param began when the reading began
+   * @param began when the reading began, or earlier
+   * @param ended when it ended, or later
    */
   Replication after(Optional<Replication> earlier, Instant began, Instant ended) {
     Optional<Hearing> before = earlier.filter(this::isAtTheSamePoint).flatMap(Replication::hearing);

@@ -43,6 +43,14 @@ public record ServerVersion(String text, String comment) {
     return flavor() == Flavor.MAXSCALE;
   }
 
+  /** Whether it sends heartbeats to replicas that ask for them: for certain, or not. */
+  public boolean sendsHeartbeats() {
+    return switch (flavor()) {
+      case MYSQL, PERCONA, MARIADB -> isAtLeast(5, 5, 0);
+      case MAXSCALE, UNKNOWN -> false;
+    };
+  }
+
   public boolean isNdb() {
     return text.contains("-ndb-");
   }

@@ -85,6 +85,32 @@ final class MasterRows {
               s.with("r1", InstanceBuilder::deaf).with("r2", InstanceBuilder::deaf);
             }),
         master(
+            "silent, and busy before: replicas never got a heartbeat",
+            DEAD_MASTER,
+            2,
+            s -> {
+              dead(s, "m");
+              s.withReplicasOf("m", r -> r.deaf(0));
+            }),
+        master(
+            "silent, of a version that sends no heartbeats",
+            UNREACHABLE_MASTER,
+            2,
+            s -> {
+              s.with("m", m -> m.version("5.1.73"));
+              dead(s, "m");
+              s.withReplicasOf("m", r -> r.deaf(0));
+            }),
+        master(
+            "silent, of another version that sent one",
+            DEAD_MASTER,
+            2,
+            s -> {
+              s.with("m", m -> m.version("5.1.73"));
+              dead(s, "m");
+              s.withReplicasOf("m", r -> r.deaf(1));
+            }),
+        master(
             "answers in part, replicas hear nothing",
             NO_PROBLEM,
             2,

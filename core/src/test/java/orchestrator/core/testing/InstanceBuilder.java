@@ -280,10 +280,15 @@ public final class InstanceBuilder {
 
   /** Says that it replicates, and has missed a heartbeat of its source. */
   public InstanceBuilder deaf() {
+    return deaf(7);
+  }
+
+  /** The same, having got so many before. */
+  public InstanceBuilder deaf(long heartbeats) {
     Instant longAgo = now.minusSeconds(60);
     Hearing hearing =
         new Hearing(
-            7,
+            heartbeats,
             Duration.ofSeconds(30),
             1000,
             Optional.of(new Hearing.Silence(longAgo, longAgo, now)));

@@ -23,6 +23,7 @@ class HearingTest {
   /** Readings of one replica, one after the other; each takes a millisecond. */
   private static final class Readings {
     private Instant now = NOW;
+    private Duration wallClockIsAheadBy = Duration.ZERO;
     private Optional<Instance> latest = Optional.empty();
     private long heartbeats = 7;
     private Duration period = PERIOD;
@@ -40,8 +41,8 @@ class HearingTest {
                       r.replication(row ->
                           change.apply(row.hearing(Hearing.of(heartbeats, period, relayLogBytes)))))
               .instance("r")
-              .withFreshness(Freshness.seen(now, latency, Map.of()));
-      latest = Optional.of(read.after(latest));
+              .withFreshness(Freshness.seen(now.plus(wallClockIsAheadBy), latency, Map.of()));
+      latest = Optional.of(read.after(latest, now.minus(latency), now));
       return this;
     }
 
@@ -164,6 +165,15 @@ class HearingTest {
     Readings readings = silentFor(PERIOD.plus(Hearing.MARGIN).plus(LOOK));
     readings.latency = Duration.ofSeconds(10);
 
+    assertThat(readings.after(LOOK).isDeaf()).isTrue();
+  }
+
+  @Test
+  void noTimeGoesByWhenSomebodySetsTheWallClock() {
+    Readings readings = silentFor(PERIOD.minusSeconds(1));
+    readings.wallClockIsAheadBy = Duration.ofSeconds(6);
+
+    assertThat(readings.forLong(Duration.ofSeconds(3), LOOK).isDeaf()).isFalse();
     assertThat(readings.after(LOOK).isDeaf()).isTrue();
   }
 

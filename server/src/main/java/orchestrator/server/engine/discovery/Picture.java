@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import orchestrator.core.analysis.FailureLog;
 import orchestrator.core.topology.Instance;
@@ -21,6 +22,7 @@ import orchestrator.server.engine.ProbeResult;
  */
 public final class Picture {
   private final InstantSource clock;
+  private final LongSupplier nanoTime;
   private final Optional<Predicate<String>> markers;
   private final Map<InstanceKey, Instance> instances = new HashMap<>();
   private final Map<InstanceKey, Instance> recollected = new HashMap<>();
@@ -35,16 +37,24 @@ public final class Picture {
   private long version;
 
   public Picture(InstantSource clock) {
-    this.clock = clock;
-    this.markers = Optional.empty();
+    this(clock, System::nanoTime, Optional.empty());
   }
 
   /**
    * @param markers whether Pseudo-GTID markers are injected into a cluster
    */
   public Picture(InstantSource clock, Predicate<String> markers) {
+    this(clock, System::nanoTime, Optional.of(markers));
+  }
+
+  /**
+   * @param nanoTime nanoseconds of a clock that nobody sets
+   * @param markers whether Pseudo-GTID markers are injected into a cluster; empty when nobody does
+   */
+  public Picture(InstantSource clock, LongSupplier nanoTime, Optional<Predicate<String>> markers) {
     this.clock = clock;
-    this.markers = Optional.of(markers);
+    this.nanoTime = nanoTime;
+    this.markers = markers;
   }
 
   /** Takes up what was known before a restart. Nothing of it counts as seen by this process. */
@@ -95,10 +105,22 @@ public final class Picture {
     }
     Instance known = instances.get(read.key());
     if (known == null || !isNewer(known, read)) {
-      put(read.after(Optional.ofNullable(known)));
+      put(after(Optional.ofNullable(known), read));
     }
     failures = failures.without(read.key());
     version++;
+  }
+
+  /** How long ago the reading ended the wall clock says, which nobody sets in so short a time. */
+  private Instance after(Optional<Instance> known, Instance read) {
+    Instant recorded = Instant.EPOCH.plusNanos(nanoTime.getAsLong());
+    Duration age =
+        read.freshness()
+            .lastSeen()
+            .map(ended -> Duration.between(ended, clock.instant()))
+            .filter(Duration::isPositive)
+            .orElse(Duration.ZERO);
+    return read.after(known, recorded.minus(age).minus(read.freshness().latency()), recorded);
   }
 
   private static boolean isNewer(Instance known, Instance read) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import orchestrator.core.analysis.Analysis;
 import orchestrator.core.analysis.AnalysisCode;
 import orchestrator.core.analysis.AnalysisPolicy;
@@ -25,14 +26,20 @@ class HungMasterInPictureTest {
   private static final Duration LOOK = Duration.ofMillis(500);
 
   private Instant now = NOW;
-  private final Picture picture = new Picture(() -> now);
+  private Duration wallClockIsAheadBy = Duration.ZERO;
+  private final Picture picture =
+      new Picture(this::wallClock, () -> Duration.between(NOW, now).toNanos(), Optional.empty());
   private long heartbeatsOfB;
+
+  private Instant wallClock() {
+    return now.plus(wallClockIsAheadBy);
+  }
 
   private void read(String replica, long heartbeats) {
     picture.record(
         key(replica),
         new ProbeResult.Seen(
-            new TopologyBuilder(now)
+            new TopologyBuilder(wallClock())
                 .with(replica, r -> r.replicatesFrom("m"))
                 .with(
                     replica,
@@ -85,6 +92,16 @@ class HungMasterInPictureTest {
         .isInstanceOfSatisfying(
             Evidence.Conclusive.class,
             end -> assertThat(end.witnesses()).isEqualTo(List.of(key("a"), key("b"))));
+  }
+
+  @Test
+  void noHeartbeatIsMissedWhenSomebodySetsTheClock() {
+    readAll();
+    lookFor(PERIOD.minusSeconds(1));
+    wallClockIsAheadBy = Duration.ofSeconds(6);
+    lookFor(Duration.ofSeconds(2));
+
+    assertThat(diagnosis().replicas().deaf()).isEqualTo(0);
   }
 
   @Test

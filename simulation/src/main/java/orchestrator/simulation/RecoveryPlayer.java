@@ -10,6 +10,7 @@ import orchestrator.core.recovery.RecoveryState;
 import orchestrator.server.engine.Consensus.Submission;
 import orchestrator.server.engine.Leadership;
 import orchestrator.server.engine.ProbeResult;
+import orchestrator.simulation.judge.Fact;
 import org.jspecify.annotations.Nullable;
 
 /** What {@code engine.recovery.EffectPlayer} and {@code RecoveryRun} do, by events. */
@@ -50,6 +51,9 @@ final class RecoveryPlayer {
       manager.world.tell(() -> manager.name() + " wants " + effect);
       manager.world.misfortune.onEffect(manager, effect);
       if (!over) {
+        if (effect instanceof Effect.Probe) {
+          manager.world.note(new Fact.Probed(manager.world.now(), uid));
+        }
         play(effect);
       }
     }

@@ -67,9 +67,12 @@ class WorldTest {
            954 | a restarted leader takes no intermediate master for a dead master
           2008 | a returned co-master is in no good standing before it was compared
           2145 | a second recovery of a server has a uid of its own
+          2182 | a relocation that waits for its source's recovery looks meanwhile
           2414 | a leader that was down when two servers died knows which of them was the master
+          2420 | a candidate that was given up is read-only again when it comes back with a dead source
           2519 | what an intermediate master passed on is not lost when it dies with the master
           1916 | a candidate that was given up is no master when it dies later
+          3049 | so is a former master whose successor was replaced while it was down
           4174 | a failover does not rescue what a quarantined master has for itself
           4518 | replicas of an intermediate master may go below a sibling that is behind
           4644 | a dead master that was replaced is not replaced again for a replica left behind

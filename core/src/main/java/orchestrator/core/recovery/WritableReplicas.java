@@ -25,7 +25,7 @@ import orchestrator.core.topology.Topology;
 public final class WritableReplicas {
   /** What such a server is. */
   public enum Finding {
-    /** A replica in good standing of a master that takes writes: it is set read-only. */
+    /** Not the master, of which it is certain that it takes writes: it is set read-only. */
     TAKES_WRITES,
     /** A master, alone or of a ring in which no other takes writes: it is kept no longer. */
     IS_MASTER,
@@ -42,7 +42,7 @@ public final class WritableReplicas {
               .formatted(server.key(), server.recoveryUid());
       return beginning
           + switch (finding) {
-            case TAKES_WRITES -> "takes writes and replicates: it is set read-only";
+            case TAKES_WRITES -> "takes writes beside its master: it is set read-only";
             case IS_MASTER -> "takes writes as a master: it is not kept read-only any more";
             case UNCLEAR ->
                 "takes writes, and does not replicate from a master that does, or not for certain:"
@@ -84,7 +84,7 @@ public final class WritableReplicas {
     return topology
         .find(kept.key())
         .filter(WritableReplicas::takesWrites)
-        .map(server -> new Verdict(kept, judge(server)));
+        .map(server -> new Verdict(kept, judge(kept, server)));
   }
 
   private boolean isInMaintenance(InstanceKey key) {
@@ -96,7 +96,7 @@ public final class WritableReplicas {
     return server.isLastCheckValid() && !server.readOnly();
   }
 
-  private Finding judge(Instance server) {
+  private Finding judge(KeptReadOnly kept, Instance server) {
     List<Instance> ring = ringOf(server);
     if (!ring.isEmpty() || server.upstreamKey().isEmpty()) {
       // Who is to take writes is not settled as long as anything is being recovered.
@@ -104,7 +104,33 @@ public final class WritableReplicas {
       boolean isAlone = ring.stream().noneMatch(WritableReplicas::takesWrites);
       return isSettled && isAlone && hasReplica(server) ? Finding.IS_MASTER : Finding.UNCLEAR;
     }
-    return followsMaster(server) ? Finding.TAKES_WRITES : Finding.UNCLEAR;
+    return followsMaster(server) || successorTakesWrites(kept)
+        ? Finding.TAKES_WRITES
+        : Finding.UNCLEAR;
+  }
+
+  /**
+   * Whether the server that the recovery made the master is one still: whoever was replaced or
+   * given up then may come back with a source that is dead, and takes writes beside it.
+   */
+  private boolean successorTakesWrites(KeptReadOnly kept) {
+    return state.recoveries().values().stream()
+        .filter(ticket -> ticket.uid().equals(kept.recoveryUid()))
+        .flatMap(ticket -> ticket.promoted().stream())
+        .map(this::successorOf)
+        .filter(key -> !key.equals(kept.key()))
+        .flatMap(key -> topology.find(key).stream())
+        .anyMatch(master -> takesWrites(master) && !master.isReplica());
+  }
+
+  /** Itself, or who has replaced it, or that one, since. */
+  private InstanceKey successorOf(InstanceKey promoted) {
+    Set<InstanceKey> passed = new HashSet<>();
+    InstanceKey key = promoted;
+    while (passed.add(key) && state.demoted().containsKey(key)) {
+      key = Optional.ofNullable(state.demoted().get(key)).orElseThrow().successor();
+    }
+    return key;
   }
 
   /** The others in whose ring it is, whether they replicate or not; empty for no ring. */

@@ -3,7 +3,9 @@ package orchestrator.core.recovery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Optional;
 import orchestrator.core.facts.DemotedMaster;
+import orchestrator.core.facts.JournalEntry;
 import orchestrator.core.facts.KeptReadOnly;
 import orchestrator.core.facts.RecoveryOrigin;
 import orchestrator.core.facts.RecoveryTicket;
@@ -95,6 +97,35 @@ class WritableReplicasTest {
     assertFound(Finding.UNCLEAR);
   }
 
+  /** It was given up, died, and came back with the source that it had: a dead one. */
+  @Test
+  void itIsSetReadOnlyWhileTheServerThatWasPromotedInsteadTakesWrites() {
+    servers
+        .with("new", InstanceBuilder::writable)
+        .with("m", InstanceBuilder::unreachable)
+        .with("old", InstanceBuilder::replicationStopped);
+    assertFound(Finding.UNCLEAR);
+
+    states.recovery(promoted("1:x", "new"));
+    assertFound(Finding.TAKES_WRITES);
+
+    servers.with("new", InstanceBuilder::readOnly);
+    assertFound(Finding.UNCLEAR);
+
+    servers.with("newer", InstanceBuilder::writable);
+    InstanceKey replaced = TopologyBuilder.key("new");
+    states.demoted(
+        new DemotedMaster(replaced, "2:x", TopologyBuilder.key("newer"), TopologyBuilder.NOW));
+    assertFound(Finding.TAKES_WRITES);
+  }
+
+  private static RecoveryTicket promoted(String uid, String server) {
+    return openRecovery(uid)
+        .with(
+            new JournalEntry.Promoted(TopologyBuilder.key(server), "", Optional.empty()),
+            TopologyBuilder.NOW);
+  }
+
   @Test
   void oneThatIsInMaintenanceIsLeftToWhoeverWorksOnIt() {
     states.maintenance("old");
@@ -135,13 +166,13 @@ class WritableReplicasTest {
   @Test
   void nobodyBecomesTheMasterWhileARecoveryRuns() {
     servers.with("m", m -> m.replicatesFrom("old").readOnly());
-    states.recovery(openRecovery());
+    states.recovery(openRecovery("1:y"));
     assertFound(Finding.UNCLEAR);
   }
 
-  private static RecoveryTicket openRecovery() {
+  private static RecoveryTicket openRecovery(String uid) {
     return RecoveryTicket.begun(
-        "1:y",
+        uid,
         TopologyBuilder.key("m"),
         "DeadMaster",
         "",

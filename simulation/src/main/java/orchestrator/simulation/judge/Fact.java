@@ -36,6 +36,9 @@ public sealed interface Fact {
   record Executed(long at, int node, long term, String purpose, ServerAction action)
       implements Fact {}
 
+  /** A recovery had a server read. */
+  record Probed(long at, String recoveryUid) implements Fact {}
+
   /** A server crashed, or came back. */
   record Crashed(long at, InstanceKey server) implements Fact {}
 

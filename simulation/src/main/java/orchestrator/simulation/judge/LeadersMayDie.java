@@ -35,6 +35,8 @@ public final class LeadersMayDie implements Invariant {
           }
         }
       }
+      // One may wait long for somebody else, and looks meanwhile.
+      case Fact.Probed probed -> progress.put(probed.recoveryUid(), probed.at());
       case Fact.Ended ignored -> {
         return open.stream()
             .findAny()

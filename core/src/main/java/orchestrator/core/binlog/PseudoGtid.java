@@ -31,26 +31,6 @@ public record PseudoGtid(
     }
   }
 
-  /**
-   * @param text empty for no Pseudo-GTID
-   * @param fixed whether it is to be found as it is; else it is a regular expression
-   */
-  public static Optional<PseudoGtid> of(
-      String text,
-      boolean fixed,
-      Optional<String> monotonicHint,
-      int chunkSize,
-      List<String> ignored) {
-    return text.isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            new PseudoGtid(
-                fixed ? Pattern.compile(Pattern.quote(text)) : Pattern.compile(text),
-                monotonicHint,
-                chunkSize,
-                ignored));
-  }
-
   boolean isMarker(LogEvent event) {
     return EventText.isQuery(event) && pattern.matcher(event.info()).find();
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import orchestrator.core.binlog.MatchResult.Matched;
 import orchestrator.core.binlog.MatchResult.NotMatched;
 import orchestrator.core.gtid.BinlogCoordinates;
@@ -35,13 +36,11 @@ class BinlogMatchTest {
   }
 
   private PseudoGtid pseudoGtid() {
-    return PseudoGtid.of(
-            PseudoGtid.INJECTED_PATTERN,
-            true,
-            Optional.of(PseudoGtid.INJECTED_HINT),
-            chunk,
-            ignored)
-        .orElseThrow();
+    return new PseudoGtid(
+        Pattern.compile(PseudoGtid.INJECTED_PATTERN, Pattern.LITERAL),
+        Optional.of(PseudoGtid.INJECTED_HINT),
+        chunk,
+        ignored);
   }
 
   private void both(Consumer<Logs.Log> write) {
@@ -295,8 +294,8 @@ class BinlogMatchTest {
   void aPatternMayBeARegularExpression() {
     both(log -> log.add("Query", 1, "insert into pgtid values ('a7')").row("d.t", 1));
     PseudoGtid byRegex =
-        PseudoGtid.of("pgtid values \\('a\\d+'\\)", false, Optional.empty(), 10, List.of())
-            .orElseThrow();
+        new PseudoGtid(
+            Pattern.compile("pgtid values \\('a\\d+'\\)"), Optional.empty(), 10, List.of());
     assertMatched(
         BinlogMatch.of(
             logs,

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import orchestrator.core.binlog.MatchResult;
 import orchestrator.core.binlog.PseudoGtid;
@@ -102,8 +103,7 @@ class RelocationFlowTest {
   private void withoutGtid() {
     policy =
         policy.with(
-            PseudoGtid.of(PseudoGtid.INJECTED_PATTERN, true, Optional.empty(), 100, List.of())
-                .orElseThrow());
+            new PseudoGtid(Pattern.compile(PseudoGtid.INJECTED_PATTERN, Pattern.LITERAL), Optional.empty(), 100, List.of()));
     for (String orphan : List.of("a", "b", "c")) {
       servers
           .without(orphan)

@@ -139,12 +139,14 @@ final class Settings {
 
   private Optional<PseudoGtid> pseudoGtid() {
     PseudoGtidConfiguration pseudoGtid = configuration.pseudoGtid();
-    return PseudoGtid.of(
-        pseudoGtid.pattern().orElse(""),
-        pseudoGtid.patternIsSubstring(),
-        pseudoGtid.monotonicHint(),
-        pseudoGtid.binlogEventsPerStatement(),
-        pseudoGtid.ignoredEvents());
+    return pseudoGtid
+        .pattern()
+        .map(pattern ->
+            new PseudoGtid(
+                pattern,
+                pseudoGtid.monotonicHint(),
+                pseudoGtid.binlogEventsPerStatement(),
+                pseudoGtid.ignoredEvents()));
   }
 
   private static SafetyPolicy safety(RecoveryConfiguration recovery) {

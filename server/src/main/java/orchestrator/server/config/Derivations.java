@@ -9,8 +9,8 @@ import static orchestrator.server.config.ReplicationConfiguration.*;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import orchestrator.core.binlog.PseudoGtid;
 
 /**
  * The rules between keys, run once over the complete set. Rules on one key alone are part of its
@@ -140,13 +140,13 @@ final class Derivations {
 
   private void pseudoGtid() {
     if (draft.get(AUTO_PSEUDO_GTID)) {
-      draft.set(PSEUDO_GTID_PATTERN, "drop view if exists `_pseudo_gtid_`");
+      draft.set(PSEUDO_GTID_PATTERN, PseudoGtid.INJECTED_PATTERN);
       draft.set(PSEUDO_GTID_PATTERN_IS_FIXED_SUBSTRING, true);
-      draft.set(PSEUDO_GTID_MONOTONIC_HINT, "asc:");
+      draft.set(PSEUDO_GTID_MONOTONIC_HINT, PseudoGtid.INJECTED_HINT);
       draft.set(DETECT_PSEUDO_GTID_QUERY, "select 1");
     } else if (!draft.get(PSEUDO_GTID_PATTERN_IS_FIXED_SUBSTRING)) {
       try {
-        var _ = Pattern.compile(draft.get(PSEUDO_GTID_PATTERN));
+        var _ = GoPattern.compile(draft.get(PSEUDO_GTID_PATTERN));
       } catch (PatternSyntaxException e) {
         draft.error(PSEUDO_GTID_PATTERN, "is no regular expression: " + e.getDescription());
       }

@@ -7,6 +7,7 @@ import static orchestrator.server.config.KeyTypes.texts;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Pseudo-GTID and binary log scanning: Markers in binary logs for servers without GTID. */
 public record PseudoGtidConfiguration(ConfigurationValues values) {
@@ -29,10 +30,6 @@ public record PseudoGtidConfiguration(ConfigurationValues values) {
   static final ConfigurationKey<String> PSEUDO_GTID_PATTERN =
       KEYS.key("PseudoGTIDPattern", text(), "", "Text identifying a marker in binary/relay logs.");
 
-  public Optional<String> pattern() {
-    return values.text(PSEUDO_GTID_PATTERN);
-  }
-
   static final ConfigurationKey<Boolean> PSEUDO_GTID_PATTERN_IS_FIXED_SUBSTRING =
       KEYS.key(
           "PseudoGTIDPatternIsFixedSubstring",
@@ -40,8 +37,12 @@ public record PseudoGtidConfiguration(ConfigurationValues values) {
           false,
           "Treat the pattern as a substring instead of a regex.");
 
-  public boolean patternIsSubstring() {
-    return values.get(PSEUDO_GTID_PATTERN_IS_FIXED_SUBSTRING);
+  /** What is to be found in a marker; empty for no Pseudo-GTID. */
+  public Optional<Pattern> pattern() {
+    boolean fixed = values.get(PSEUDO_GTID_PATTERN_IS_FIXED_SUBSTRING);
+    return values
+        .text(PSEUDO_GTID_PATTERN)
+        .map(text -> fixed ? Pattern.compile(text, Pattern.LITERAL) : GoPattern.compile(text));
   }
 
   static final ConfigurationKey<String> PSEUDO_GTID_MONOTONIC_HINT =

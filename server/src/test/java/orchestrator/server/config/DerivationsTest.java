@@ -6,6 +6,7 @@ import static orchestrator.server.config.ConfigurationFixtures.warnings;
 import static orchestrator.server.config.ConfigurationFixtures.with;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -120,10 +121,19 @@ class DerivationsTest {
     PseudoGtidConfiguration markers =
         with("\"AutoPseudoGTID\": true, \"PseudoGTIDPattern\": \"mine\"").pseudoGtid();
 
-    assertThat(markers.pattern()).contains("drop view if exists `_pseudo_gtid_`");
-    assertThat(markers.patternIsSubstring()).isTrue();
+    assertThat(markers.pattern().map(Pattern::pattern))
+        .contains("drop view if exists `_pseudo_gtid_`");
+    assertThat(markers.pattern().map(Pattern::flags)).contains(Pattern.LITERAL);
     assertThat(markers.monotonicHint()).contains("asc:");
     assertThat(markers.detectionQuery()).contains("select 1");
+  }
+
+  @Test
+  void aPatternOfMarkersIsWrittenAsTheOtherPatternsAre() {
+    Pattern pattern =
+        with("\"PseudoGTIDPattern\": \"mark[[:digit:]]+\"").pseudoGtid().pattern().orElseThrow();
+    assertThat(pattern.matcher("a mark12").find()).isTrue();
+    assertThat(pattern.matcher("a mark:").find()).isFalse();
   }
 
   @Test

@@ -127,7 +127,10 @@ class PartitionedGroupTest {
   void aNodeThatWasCutOffForAMinuteIsBackSoonAfterwards() throws Exception {
     Node isolated = group.follower();
     network.isolate(site(isolated));
-    Thread.sleep(Duration.ofMinutes(1));
+    await("a minute of being cut off")
+        .during(Duration.ofMinutes(1))
+        .atMost(Duration.ofMinutes(2))
+        .until(() -> !group.get(isolated, "raft-health").isOk());
     network.heal();
     await(isolated + " takes part")
         .atMost(Duration.ofSeconds(10))

@@ -132,7 +132,8 @@ final class Scenario {
         hooks,
         base.replication(),
         base.budget(),
-        base.safety());
+        base.safety(),
+        base.pseudoGtid());
   }
 
   private static AnalysisPolicy analysis(long pollMillis) {

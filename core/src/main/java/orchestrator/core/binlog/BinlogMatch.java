@@ -123,7 +123,9 @@ public final class BinlogMatch {
 
   private boolean exists(BinlogCoordinates file) {
     try {
-      BinlogCoordinates start = new BinlogCoordinates(file.logFile(), LogCursor.START, file.type());
+      BinlogCoordinates start =
+          new BinlogCoordinates(
+              file.logFile(), BinlogCoordinates.FIRST_EVENT_POSITION, file.type());
       return !reader.events(question.replica(), start, 1).isEmpty();
     } catch (LogUnreadableException e) {
       if (e.isAbsent()) {

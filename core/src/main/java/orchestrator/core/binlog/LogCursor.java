@@ -1,5 +1,7 @@
 package orchestrator.core.binlog;
 
+import static orchestrator.core.gtid.BinlogCoordinates.FIRST_EVENT_POSITION;
+
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -107,12 +109,9 @@ final class LogCursor {
         .fileAfter(next.logFile())
         .ifPresentOrElse(
             file -> {
-              next = new BinlogCoordinates(file, START, next.type());
+              next = new BinlogCoordinates(file, FIRST_EVENT_POSITION, next.type());
               skipFirst = false;
             },
             () -> over = true);
   }
-
-  /** After the magic number of a file. */
-  static final long START = 4;
 }

@@ -101,7 +101,7 @@ final class MarkerSearch {
     return new LogCursor(
         reader,
         server,
-        new BinlogCoordinates(file, LogCursor.START, type),
+        new BinlogCoordinates(file, BinlogCoordinates.FIRST_EVENT_POSITION, type),
         new Scope(List.of(file), scope.end()),
         pseudoGtid.chunkSize(),
         allowance);

@@ -48,7 +48,7 @@ public record BinlogCoordinates(String logFile, long logPos, Type type)
   public static final BinlogCoordinates UNKNOWN = new BinlogCoordinates("", 0, Type.BINARY);
 
   /** The first event of a log file comes after its four bytes of magic number. */
-  private static final long FIRST_EVENT_POSITION = 4;
+  public static final long FIRST_EVENT_POSITION = 4;
 
   /** A file has a gigabyte, and one more transaction. */
   private static final int BITS_OF_A_FILE = 40;

@@ -27,14 +27,12 @@ final class FormerMasters {
             told(
                 demoted,
                 "has transactions that "
-                    + ReturnedMaster.successorOf(demoted, state)
+                    + state.inForce(demoted.successor())
                     + " lacks (it is quarantined)"));
       } else if (!demoted.canFollow() && !wasTakenOver(demoted, state)) {
         reasons.put(
             demoted.key(),
-            told(
-                demoted,
-                "was not compared yet with " + ReturnedMaster.successorOf(demoted, state)));
+            told(demoted, "was not compared yet with " + state.inForce(demoted.successor())));
       }
     }
     return reasons;

@@ -2,6 +2,7 @@ package orchestrator.core.recovery;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.RecoveryKind;
@@ -39,12 +40,8 @@ final class Means {
     return circumstances.replicas().stream().filter(Instance::isLastCheckValid).toList();
   }
 
-  private static boolean usesGtid(Instance replica) {
-    return replica.usesOracleGtid() || replica.usesMariaDbGtid();
-  }
-
   private String withoutGtid() {
-    return names(valid().stream().filter(replica -> !usesGtid(replica)).toList());
+    return names(valid().stream().filter(Predicate.not(Method.USES_GTID)).toList());
   }
 
   private static String names(List<Instance> servers) {
@@ -79,7 +76,7 @@ final class Means {
 
   private Gate ofEach() {
     boolean marked = circumstances.policy().pseudoGtid().isPresent();
-    boolean some = valid().stream().anyMatch(replica -> marked || usesGtid(replica));
+    boolean some = valid().stream().anyMatch(replica -> marked || Method.USES_GTID.test(replica));
     String explanation =
         valid().isEmpty()
             ? "no replica answered its last probe"

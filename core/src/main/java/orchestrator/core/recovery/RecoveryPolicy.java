@@ -39,32 +39,6 @@ public record RecoveryPolicy(
     SafetyPolicy safety,
     Optional<PseudoGtid> pseudoGtid) {
 
-  /** Without Pseudo-GTID. */
-  public RecoveryPolicy(
-      Promotion promotion,
-      Replicas replicas,
-      Waits waits,
-      Duration blockPeriod,
-      boolean acknowledgeComplete,
-      String keyValuePrefix,
-      Map<HookPoint, List<String>> hooks,
-      CanReplicate.Policy replication,
-      Optional<RecoveryBudget> budget,
-      SafetyPolicy safety) {
-    this(
-        promotion,
-        replicas,
-        waits,
-        blockPeriod,
-        acknowledgeComplete,
-        keyValuePrefix,
-        hooks,
-        replication,
-        budget,
-        safety,
-        Optional.empty());
-  }
-
   /** The defaults of all keys. */
   public static final RecoveryPolicy DEFAULT =
       new RecoveryPolicy(
@@ -77,7 +51,8 @@ public record RecoveryPolicy(
           Map.of(),
           CanReplicate.Policy.DEFAULT,
           Optional.empty(),
-          SafetyPolicy.DEFAULT);
+          SafetyPolicy.DEFAULT,
+          Optional.empty());
 
   public RecoveryPolicy {
     hooks = Map.copyOf(hooks);

@@ -1,8 +1,6 @@
 package orchestrator.core.recovery;
 
-import java.util.HashSet;
 import java.util.Optional;
-import java.util.Set;
 import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.gtid.GtidDifference;
@@ -34,18 +32,8 @@ public final class ReturnedMaster {
     this.demoted = demoted;
     this.read = read;
     this.state = state;
-    this.successor = successorOf(demoted, state);
+    this.successor = state.inForce(demoted.successor());
     this.seenSuccessor = topology.find(successor).filter(Instance::isLastCheckValid);
-  }
-
-  /** Who took its place; if that one was replaced too, who took the last place. */
-  public static InstanceKey successorOf(DemotedMaster demoted, ReplicatedState state) {
-    Set<InstanceKey> seen = new HashSet<>(Set.of(demoted.key()));
-    DemotedMaster last = demoted;
-    while (seen.add(last.successor()) && state.demoted().containsKey(last.successor())) {
-      last = state.demoted().getOrDefault(last.successor(), last);
-    }
-    return last.successor();
   }
 
   public InstanceKey successor() {

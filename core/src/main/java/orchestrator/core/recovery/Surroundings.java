@@ -11,7 +11,6 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.gtid.GtidSet;
 import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.topology.GroupMembership;
@@ -66,7 +65,7 @@ public record Surroundings(
       ReplicatedState state) {
     Optional<Instance> server = topology.find(failed);
     Optional<InstanceKey> above = server.flatMap(Instance::upstreamKey);
-    Optional<InstanceKey> present = above.map(key -> inForce(key, state));
+    Optional<InstanceKey> present = above.map(state::inForce);
     NavigableMap<InstanceKey, Instance> siblings = new TreeMap<>();
     Stream.of(above, present)
         .flatMap(Optional::stream)
@@ -114,20 +113,6 @@ public record Surroundings(
         }
       }
     }
-  }
-
-  /** A master that was replaced is no source for anybody: the one that replaced it is. */
-  private static InstanceKey inForce(InstanceKey source, ReplicatedState state) {
-    Set<InstanceKey> seen = new HashSet<>();
-    InstanceKey present = source;
-    while (seen.add(present)) {
-      DemotedMaster demoted = state.demoted().get(present);
-      if (demoted == null) {
-        return present;
-      }
-      present = demoted.successor();
-    }
-    return source;
   }
 
   private static List<Instance> membersWith(Optional<Instance> server, Topology topology) {

@@ -114,23 +114,13 @@ public final class WritableReplicas {
    * given up then may come back with a source that is dead, and takes writes beside it.
    */
   private boolean successorTakesWrites(KeptReadOnly kept) {
-    return state.recoveries().values().stream()
-        .filter(ticket -> ticket.uid().equals(kept.recoveryUid()))
-        .flatMap(ticket -> ticket.promoted().stream())
-        .map(this::successorOf)
+    return Optional.ofNullable(state.recoveries().get(kept.recoveryUid()))
+        .flatMap(RecoveryTicket::promoted)
+        .map(state::inForce)
         .filter(key -> !key.equals(kept.key()))
-        .flatMap(key -> topology.find(key).stream())
-        .anyMatch(master -> takesWrites(master) && !master.isReplica());
-  }
-
-  /** Itself, or who has replaced it, or that one, since. */
-  private InstanceKey successorOf(InstanceKey promoted) {
-    Set<InstanceKey> passed = new HashSet<>();
-    InstanceKey key = promoted;
-    while (passed.add(key) && state.demoted().containsKey(key)) {
-      key = Optional.ofNullable(state.demoted().get(key)).orElseThrow().successor();
-    }
-    return key;
+        .flatMap(topology::find)
+        .filter(master -> takesWrites(master) && !master.isReplica())
+        .isPresent();
   }
 
   /** The others in whose ring it is, whether they replicate or not; empty for no ring. */

@@ -2,6 +2,7 @@ package orchestrator.core.state;
 
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -139,6 +140,23 @@ public record ReplicatedState(
     return Optional.ofNullable(unresolves.get(hostname))
         .filter(unresolve -> now.isBefore(unresolve.expires()))
         .map(Unresolve::name);
+  }
+
+  /**
+   * The server itself, or who replaced it as a master, or that one, since. A server that is watched
+   * as a demoted master is nobody's master.
+   */
+  public InstanceKey inForce(InstanceKey master) {
+    Set<InstanceKey> seen = new HashSet<>();
+    InstanceKey present = master;
+    while (seen.add(present)) {
+      DemotedMaster replaced = demoted.get(present);
+      if (replaced == null) {
+        return present;
+      }
+      present = replaced.successor();
+    }
+    return master; // a circle, which the rules do not allow
   }
 
   /** The hosts for which this name was registered for replicas, in order. */

@@ -52,6 +52,13 @@ public record Instance(
   }
 
   public Instance withFreshness(Freshness newFreshness) {
+    return with(newFreshness, replication, classification);
+  }
+
+  private Instance with(
+      Freshness newFreshness,
+      Optional<Replication> newReplication,
+      Classification newClassification) {
     return new Instance(
         key,
         newFreshness,
@@ -60,9 +67,9 @@ public record Instance(
         superReadOnly,
         binlog,
         gtid,
-        replication,
+        newReplication,
         semiSync,
-        classification,
+        newClassification,
         group,
         reportedReplicas,
         credentialsAvailable);
@@ -80,44 +87,14 @@ public record Instance(
       return this;
     }
     Optional<Replication> before = earlier.flatMap(Instance::replication);
-    return withReplication(replication.map(row -> row.after(before, began, ended)));
-  }
-
-  private Instance withReplication(Optional<Replication> newReplication) {
-    return new Instance(
-        key,
-        freshness,
-        identity,
-        readOnly,
-        superReadOnly,
-        binlog,
-        gtid,
-        newReplication,
-        semiSync,
-        classification,
-        group,
-        reportedReplicas,
-        credentialsAvailable);
+    return with(freshness, replication.map(row -> row.after(before, began, ended)), classification);
   }
 
   /** The same server, known to have Pseudo-GTID markers or not. */
   public Instance withPseudoGtid(boolean pseudoGtid) {
     return classification.pseudoGtid() == pseudoGtid
         ? this
-        : new Instance(
-            key,
-            freshness,
-            identity,
-            readOnly,
-            superReadOnly,
-            binlog,
-            gtid,
-            replication,
-            semiSync,
-            classification.withPseudoGtid(pseudoGtid),
-            group,
-            reportedReplicas,
-            credentialsAvailable);
+        : with(freshness, replication, classification.withPseudoGtid(pseudoGtid));
   }
 
   /** The same server after a probe of it failed at {@code now}. */

@@ -56,7 +56,7 @@ final class Logs implements LogReader {
     /** Goes on in a new file. */
     Log file() {
       number++;
-      position = LogCursor.START;
+      position = BinlogCoordinates.FIRST_EVENT_POSITION;
       files.put(current(), new ArrayList<>());
       return add("Format_desc", 99, "Server ver: 8.0").add("Previous_gtids", 99, "");
     }
@@ -68,7 +68,7 @@ final class Logs implements LogReader {
     /** Goes on in a new file that has no event at all. */
     Log emptyFile() {
       number++;
-      position = LogCursor.START;
+      position = BinlogCoordinates.FIRST_EVENT_POSITION;
       files.put(current(), new ArrayList<>());
       return this;
     }

@@ -31,7 +31,11 @@ class PositionRecoveryTest {
   private static final InstanceKey R2 = TopologyBuilder.key("r2");
   private static final InstanceKey R3 = TopologyBuilder.key("r3");
   private static final PseudoGtid PSEUDO_GTID =
-      new PseudoGtid(Pattern.compile(PseudoGtid.INJECTED_PATTERN, Pattern.LITERAL), Optional.empty(), 100, List.of());
+      new PseudoGtid(
+          Pattern.compile(PseudoGtid.INJECTED_PATTERN, Pattern.LITERAL),
+          Optional.empty(),
+          100,
+          List.of());
 
   private RecoveryPolicy policy = RecoveryPolicy.DEFAULT;
   private final TopologyBuilder servers =

@@ -103,7 +103,11 @@ class RelocationFlowTest {
   private void withoutGtid() {
     policy =
         policy.with(
-            new PseudoGtid(Pattern.compile(PseudoGtid.INJECTED_PATTERN, Pattern.LITERAL), Optional.empty(), 100, List.of()));
+            new PseudoGtid(
+                Pattern.compile(PseudoGtid.INJECTED_PATTERN, Pattern.LITERAL),
+                Optional.empty(),
+                100,
+                List.of()));
     for (String orphan : List.of("a", "b", "c")) {
       servers
           .without(orphan)

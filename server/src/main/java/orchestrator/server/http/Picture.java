@@ -11,7 +11,6 @@ import orchestrator.core.analysis.ClusterDirectory;
 import orchestrator.core.analysis.ClusterInfo;
 import orchestrator.core.analysis.Problem;
 import orchestrator.core.facts.Downtime;
-import orchestrator.core.recovery.ReturnedMaster;
 import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
@@ -66,7 +65,7 @@ record Picture(World world, Instant now, ViewSettings settings) {
             Optional.ofNullable(state().recoveries().get(demoted.recoveryUid()))
                 .filter(ticket -> ticket.isOpen() && ticket.promoted().isEmpty())
                 .isEmpty())
-        .map(demoted -> ReturnedMaster.successorOf(demoted, state()));
+        .map(demoted -> state().inForce(demoted.successor()));
   }
 
   Optional<Downtime> downtimeOf(InstanceKey key) {

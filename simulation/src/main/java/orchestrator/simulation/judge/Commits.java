@@ -59,6 +59,16 @@ final class Commits {
     return source.isPresent() && !truth.sourceOf(source.get()).equals(Optional.of(key));
   }
 
+  /**
+   * Whether it is a former master that was not found to follow its successor. What it has for
+   * itself was given up when it was replaced, and is told as soon as it was compared.
+   */
+  static boolean isApart(InstanceKey key, ReplicatedState state) {
+    return Optional.ofNullable(state.demoted().get(key))
+        .filter(demoted -> !demoted.canFollow())
+        .isPresent();
+  }
+
   /** The master as applications are told. */
   static Optional<InstanceKey> published(ReplicatedState state) {
     return Optional.ofNullable(state.keyValues().get(MASTER_KEY)).map(value -> key(value.value()));

@@ -43,7 +43,7 @@ public final class NoneBelowHasMore implements Invariant {
             && Commits.isFailover(ticket)
             && ticket.promoted().isPresent()
             && settled.fate().kind() == ReplicaFate.Kind.MOVED
-            && !isApart(settled.replica())) {
+            && !Commits.isApart(settled.replica(), state)) {
           Optional<String> more = more(settled.replica(), ticket.promoted().get(), truth);
           if (more.isPresent()) {
             return more;
@@ -61,13 +61,6 @@ public final class NoneBelowHasMore implements Invariant {
             .filter(replica -> !isQuarantined(replica))
             .flatMap(replica -> more(replica, key, truth).stream())
             .findFirst());
-  }
-
-  /** Or not compared yet: at the end it must have been. */
-  private boolean isApart(InstanceKey replica) {
-    return Optional.ofNullable(state.demoted().get(replica))
-        .filter(demoted -> !demoted.canFollow())
-        .isPresent();
   }
 
   /**

@@ -71,7 +71,7 @@ public final class NothingSafeIsLost implements Invariant {
     Set<InstanceKey> calm = new HashSet<>();
     Set<Integer> all = new HashSet<>();
     for (InstanceKey replica : ticket.fates().keySet()) {
-      if (truth.calmSince(replica) <= opened - CALM_MILLIS && !isApart(replica)) {
+      if (truth.calmSince(replica) <= opened - CALM_MILLIS && !Commits.isApart(replica, state)) {
         calm.add(replica);
         all.addAll(truth.fetched(replica));
         all.addAll(atFirst(uid, replica));
@@ -92,16 +92,6 @@ public final class NothingSafeIsLost implements Invariant {
 
   private Set<Integer> atFirst(String uid, InstanceKey replica) {
     return fetchedAtFirst.getOrDefault(uid, Map.of()).getOrDefault(replica, Set.of());
-  }
-
-  /**
-   * What a former master has for itself was given up when it was replaced, and is told as soon as
-   * it was compared.
-   */
-  private boolean isApart(InstanceKey key) {
-    return Optional.ofNullable(state.demoted().get(key))
-        .filter(demoted -> !demoted.canFollow())
-        .isPresent();
   }
 
   private boolean mayLead(InstanceKey key) {

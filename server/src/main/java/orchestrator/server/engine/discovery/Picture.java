@@ -41,13 +41,6 @@ public final class Picture {
   }
 
   /**
-   * @param markers whether Pseudo-GTID markers are injected into a cluster
-   */
-  public Picture(InstantSource clock, Predicate<String> markers) {
-    this(clock, System::nanoTime, Optional.of(markers));
-  }
-
-  /**
    * @param nanoTime nanoseconds of a clock that nobody sets
    * @param markers whether Pseudo-GTID markers are injected into a cluster; empty when nobody does
    */

@@ -70,16 +70,6 @@ public final class Manager implements AutoCloseable {
       List<InstanceKey> seeds,
       Duration historyKept,
       boolean injectsMarkers) {
-    /** Without markers. */
-    public ManagerSettings(
-        DiscoverySettings discovery,
-        DetectionSettings detection,
-        Recoveries.Rules recovery,
-        List<InstanceKey> seeds,
-        Duration historyKept) {
-      this(discovery, detection, recovery, seeds, historyKept, false);
-    }
-
     public ManagerSettings {
       seeds = List.copyOf(seeds);
     }
@@ -113,9 +103,10 @@ public final class Manager implements AutoCloseable {
     this.blocked = new BlockedList(ports.clock(), ports.backend()::showBlocked);
     this.addressBook = new AddressBook(ports.clock());
     this.picture =
-        settings.injectsMarkers()
-            ? new Picture(ports.clock(), this::hasMarkers)
-            : new Picture(ports.clock());
+        new Picture(
+            ports.clock(),
+            System::nanoTime,
+            settings.injectsMarkers() ? Optional.of(this::hasMarkers) : Optional.empty());
     this.discovery = new Discovery(ports.servers(), picture, settings.discovery(), ports.clock());
     RecoveryPorts recoveryPorts =
         new RecoveryPorts(

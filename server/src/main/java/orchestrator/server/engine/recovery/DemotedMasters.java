@@ -109,7 +109,7 @@ public final class DemotedMasters {
             state,
             rules,
             ports.clock().instant());
-    Fence fence = fence(demoted.recoveryUid(), leadership.get());
+    Fence fence = fence(demoted, leadership.get());
     if (!verdict.commands().isEmpty() && leadership.get().isValid()) {
       var outcome = ports.consensus().submit(verdict.commands(), TIMEOUT);
       log.debug("Committed on {}: {}", demoted.key(), outcome);
@@ -124,8 +124,8 @@ public final class DemotedMasters {
     }
   }
 
-  private Fence fence(String recoveryUid, Leadership leadership) {
-    return new Fence(node.name(), leadership, "demoted by " + recoveryUid);
+  private Fence fence(DemotedMaster demoted, Leadership leadership) {
+    return new Fence(node.name(), leadership, "demoted by " + demoted.recoveryUid());
   }
 
   /**
@@ -150,9 +150,8 @@ public final class DemotedMasters {
     return Optional.of(
         obstacle
             .<ActionOutcome>map(why -> new ActionOutcome.NotApplied(demoted.key() + ": " + why))
-            .orElseGet(() ->
-                reattach(
-                    returned.reattachment(), fence(demoted.recoveryUid(), leadership.get()), by)));
+            .orElseGet(
+                () -> reattach(returned.reattachment(), fence(demoted, leadership.get()), by)));
   }
 
   /** One that failed is not tried again at once. */

@@ -2,8 +2,8 @@ package orchestrator.server.engine.recovery;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import orchestrator.core.recovery.WritableReplicas;
@@ -35,7 +35,7 @@ final class KeptReplicas {
   private final BiConsumer<ServerAction, Fence> perform;
 
   /** Those of which nothing more is to be said until they have changed. */
-  private final Map<InstanceKey, Verdict> told = new ConcurrentHashMap<>();
+  private final Set<Verdict> told = ConcurrentHashMap.newKeySet();
 
   KeptReplicas(
       RecoveryPorts ports,
@@ -53,8 +53,8 @@ final class KeptReplicas {
   /** What was not told yet. */
   List<Verdict> news() {
     List<Verdict> found = found();
-    told.values().retainAll(found);
-    return found.stream().filter(verdict -> !told.containsValue(verdict)).toList();
+    told.retainAll(found);
+    return found.stream().filter(verdict -> !told.contains(verdict)).toList();
   }
 
   private List<Verdict> found() {
@@ -86,7 +86,7 @@ final class KeptReplicas {
       }
       case UNCLEAR -> {
         tell(verdict);
-        told.put(key, verdict);
+        told.add(verdict);
       }
     }
   }

@@ -73,7 +73,8 @@ final class TestNode implements AutoCloseable {
                     ClusterRule.EVERY_CLUSTER,
                     ClusterRule.EVERY_CLUSTER),
                 seeds,
-                Duration.ofDays(1)),
+                Duration.ofDays(1),
+                false),
             new NodeInfo(name, "host", "", "test", "none", Instant.EPOCH));
   }
 

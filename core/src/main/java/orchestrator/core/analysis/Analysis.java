@@ -34,14 +34,17 @@ public final class Analysis {
   private final StaleCoordinates stale;
   private final AnalysisPolicy policy;
   private final Instant now;
+  private final AnalysisMemory memory;
   private @Nullable ClusterDirectory clusters;
 
   private Analysis(
+      AnalysisMemory memory,
       Topology topology,
       ReplicatedState state,
       StaleCoordinates stale,
       AnalysisPolicy policy,
       Instant now) {
+    this.memory = memory;
     this.topology = topology;
     this.state = state;
     this.stale = stale;
@@ -66,7 +69,7 @@ public final class Analysis {
       AnalysisPolicy policy,
       Instant now,
       AnalysisScope scope) {
-    return new Analysis(topology, state, stale, policy, now).run(scope);
+    return new Analysis(AnalysisMemory.NONE, topology, state, stale, policy, now).run(scope);
   }
 
   /**
@@ -80,7 +83,7 @@ public final class Analysis {
       StaleCoordinates stale,
       AnalysisPolicy policy,
       Instant now) {
-    Analysis analysis = new Analysis(topology, state, stale, policy, now);
+    Analysis analysis = new Analysis(AnalysisMemory.NONE, topology, state, stale, policy, now);
     return topology.find(key).map(instance -> analysis.judge(instance).diagnosis());
   }
 
@@ -102,7 +105,7 @@ public final class Analysis {
       StaleCoordinates stale,
       AnalysisPolicy policy,
       Instant now) {
-    Analysis analysis = new Analysis(topology, state, stale, policy, now);
+    Analysis analysis = new Analysis(memory, topology, state, stale, policy, now);
     List<Diagnosis> diagnoses = new ArrayList<>();
     Set<String> doubtful = new HashSet<>();
     for (String cluster : memory.toBeJudged(topology, state, policy)) {
@@ -111,7 +114,10 @@ public final class Analysis {
       }
     }
     diagnoses.sort(ORDER);
-    return new Update(diagnoses, new AnalysisMemory(topology, state, policy, doubtful));
+    return new Update(
+        diagnoses,
+        new AnalysisMemory(
+            topology, state, policy, doubtful, Optional.ofNullable(analysis.clusters)));
   }
 
   private List<Diagnosis> run(AnalysisScope scope) {
@@ -225,7 +231,7 @@ public final class Analysis {
   private ClusterDirectory clusters() {
     ClusterDirectory directory = clusters;
     if (directory == null) {
-      directory = ClusterDirectory.of(topology, state, policy, now);
+      directory = memory.clusters(topology, state, policy, now);
       clusters = directory;
     }
     return directory;

@@ -1,5 +1,6 @@
 package orchestrator.core.analysis;
 
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -15,35 +16,55 @@ import orchestrator.core.topology.Topology;
 
 /**
  * Which clusters an analysis found sound, and what it looked at: as long as nothing of that
- * changes, they stay so, and need not be judged again. Immutable.
+ * changes, they stay so, and need not be judged again. Likewise how the clusters are called.
+ * Immutable.
  *
  * <p>A cluster whose verdict may change as time goes by is never among them.
  */
 public final class AnalysisMemory {
   public static final AnalysisMemory NONE =
-      new AnalysisMemory(Topology.EMPTY, ReplicatedState.EMPTY, Optional.empty(), Set.of());
+      new AnalysisMemory(
+          Topology.EMPTY, ReplicatedState.EMPTY, Optional.empty(), Set.of(), Optional.empty());
 
   private final Topology topology;
   private final Map<InstanceKey, Downtime> downtimes;
   private final Map<InstanceKey, Maintenance> maintenances;
   private final Optional<AnalysisPolicy> policy;
   private final Set<String> doubtful;
+  private final Optional<ClusterDirectory> clusters;
 
+  /**
+   * @param clusters of this topology, if somebody has asked
+   */
   AnalysisMemory(
-      Topology topology, ReplicatedState state, AnalysisPolicy policy, Set<String> doubtful) {
-    this(topology, state, Optional.of(policy), doubtful);
+      Topology topology,
+      ReplicatedState state,
+      AnalysisPolicy policy,
+      Set<String> doubtful,
+      Optional<ClusterDirectory> clusters) {
+    this(topology, state, Optional.of(policy), doubtful, clusters);
   }
 
   private AnalysisMemory(
       Topology topology,
       ReplicatedState state,
       Optional<AnalysisPolicy> policy,
-      Set<String> doubtful) {
+      Set<String> doubtful,
+      Optional<ClusterDirectory> clusters) {
     this.topology = topology;
     this.downtimes = state.downtimes();
     this.maintenances = state.maintenances();
     this.policy = policy;
     this.doubtful = doubtful;
+    this.clusters = clusters;
+  }
+
+  /** The clusters as they are now. */
+  ClusterDirectory clusters(
+      Topology now, ReplicatedState state, AnalysisPolicy policyNow, Instant at) {
+    return clusters
+        .map(known -> known.after(now, state, policyNow, at))
+        .orElseGet(() -> ClusterDirectory.of(now, state, policyNow, at));
   }
 
   /** The names of the clusters that are not known to be sound now. */

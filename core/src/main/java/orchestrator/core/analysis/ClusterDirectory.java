@@ -5,8 +5,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -28,26 +30,104 @@ import orchestrator.core.topology.Topology;
  */
 public final class ClusterDirectory {
   private final SortedMap<String, ClusterInfo> byName;
+  private final Map<String, Claim> claims;
   private final Topology topology;
+  private final Basis basis;
 
-  private ClusterDirectory(SortedMap<String, ClusterInfo> byName, Topology topology) {
-    this.byName = Collections.unmodifiableSortedMap(byName);
+  private ClusterDirectory(
+      SortedMap<String, ClusterInfo> byName,
+      Map<String, Claim> claims,
+      Topology topology,
+      Basis basis) {
+    this.byName = byName;
+    this.claims = claims;
     this.topology = topology;
+    this.basis = basis;
   }
 
   public static ClusterDirectory of(
       Topology topology, ReplicatedState state, AnalysisPolicy policy, Instant now) {
-    List<Claim> claims = new ArrayList<>();
+    Map<String, Claim> claims = HashMap.newHashMap(topology.clusterNames().size());
     for (String name : topology.clusterNames()) {
-      claims.add(Claim.of(name, topology.cluster(name), topology, state, now));
+      claims.put(name, Claim.of(name, topology.cluster(name), topology, state, now));
     }
-    claims.sort(Claim.STRONGEST_FIRST);
+    return new ClusterDirectory(
+        settled(claims.values(), policy), claims, topology, Basis.of(state, policy, now));
+  }
+
+  /**
+   * The same as {@link #of}, but what was found out of clusters stands while nothing of them has
+   * changed. Costs little while readings alone have changed.
+   */
+  ClusterDirectory after(
+      Topology topologyNow, ReplicatedState state, AnalysisPolicy policy, Instant now) {
+    Optional<List<Instance>> changes =
+        basis.stands(state, policy, now) ? topologyNow.changesSince(topology) : Optional.empty();
+    if (changes.isEmpty()) {
+      return of(topologyNow, state, policy, now);
+    }
+    Map<String, Claim> changed = new HashMap<>();
+    for (Instance read : changes.get()) {
+      String name = topologyNow.placeOf(read.key()).clusterName();
+      Claim claim = Claim.of(name, topologyNow.cluster(name), topologyNow, state, now);
+      if (!claim.equals(claims.get(name))) {
+        changed.put(name, claim);
+      }
+    }
+    if (changed.isEmpty()) {
+      return new ClusterDirectory(byName, claims, topologyNow, basis);
+    }
+    Map<String, Claim> all = new HashMap<>(claims);
+    all.putAll(changed);
+    return new ClusterDirectory(settled(all.values(), policy), all, topologyNow, basis);
+  }
+
+  /** Who is called what, when all have said what they want to be called. */
+  private static SortedMap<String, ClusterInfo> settled(
+      Collection<Claim> claims, AnalysisPolicy policy) {
+    List<Claim> strongestFirst = new ArrayList<>(claims);
+    strongestFirst.sort(Claim.STRONGEST_FIRST);
     Set<String> taken = new HashSet<>();
     SortedMap<String, ClusterInfo> byName = new TreeMap<>();
-    for (Claim claim : claims) {
+    for (Claim claim : strongestFirst) {
       byName.put(claim.name, info(claim, taken, policy));
     }
-    return new ClusterDirectory(byName, topology);
+    return Collections.unmodifiableSortedMap(byName);
+  }
+
+  /**
+   * What a directory was made from, beside readings.
+   *
+   * @param from when it was made
+   * @param until when the first downtime ends that says that a server was lost
+   */
+  private record Basis(
+      Map<InstanceKey, Downtime> downtimes,
+      Map<String, String> aliases,
+      AnalysisPolicy policy,
+      Instant from,
+      Instant until) {
+    static Basis of(ReplicatedState state, AnalysisPolicy policy, Instant now) {
+      Instant until = Instant.MAX;
+      for (Downtime downtime : state.downtimes().values()) {
+        if (downtime.isLostInRecovery()
+            && downtime.isActive(now)
+            && downtime.end().isBefore(until)) {
+          until = downtime.end();
+        }
+      }
+      return new Basis(state.downtimes(), state.clusterAliases(), policy, now, until);
+    }
+
+    /** By identity: to find that two of them are equal would cost more than it saves. */
+    @SuppressWarnings("ReferenceEquality")
+    boolean stands(ReplicatedState state, AnalysisPolicy policyNow, Instant now) {
+      return policy == policyNow
+          && downtimes == state.downtimes()
+          && aliases == state.clusterAliases()
+          && !now.isBefore(from)
+          && now.isBefore(until);
+    }
   }
 
   private static ClusterInfo info(Claim claim, Set<String> taken, AnalysisPolicy policy) {

@@ -5,17 +5,23 @@ import static orchestrator.core.testing.TopologyBuilder.key;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import orchestrator.core.facts.Downtime;
+import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.testing.InstanceBuilder;
 import orchestrator.core.testing.States;
 import orchestrator.core.testing.TopologyBuilder;
+import orchestrator.core.topology.Topology;
 import org.junit.jupiter.api.Test;
 
 class ClusterDirectoryTest {
   private static final AnalysisPolicy POLICY =
       AnalysisPolicy.DEFAULT.withAliasByName(
           name -> name.startsWith("m") ? Optional.of("by-pattern") : Optional.empty());
+  private static final int SERVERS = 6;
 
   private static ClusterDirectory directory(TopologyBuilder servers, States said) {
     return ClusterDirectory.of(servers.build(), said.build(), POLICY, NOW);
@@ -103,5 +109,59 @@ class ClusterDirectoryTest {
     assertThat(directory.of(key("nobody"))).isEmpty();
     assertThat(directory.findByAlias("nothing")).isEmpty();
     assertThat(directory.all()).hasSize(1);
+  }
+
+  @Test
+  void whateverChangesItIsTheSameAsFromScratch() {
+    for (long seed = 0; seed < 500; seed++) {
+      Random random = new Random(seed);
+      TopologyBuilder servers = new TopologyBuilder();
+      for (int i = 0; i < SERVERS; i++) {
+        servers.with("s" + i, server -> vary(server, random));
+      }
+      Topology topology = servers.build();
+      States said = new States();
+      ReplicatedState state = said.build();
+      Instant now = NOW;
+      ClusterDirectory directory = ClusterDirectory.of(topology, state, POLICY, now);
+      for (int step = 0; step < 10; step++) {
+        String changed = "s" + random.nextInt(SERVERS);
+        switch (random.nextInt(8)) {
+          case 0 -> now = now.plusSeconds(random.nextInt(4) - 1L);
+          case 1 -> {
+            Duration left = Duration.ofSeconds(random.nextInt(9) - 1L);
+            state = said.downtime(changed, Downtime.LOST_IN_RECOVERY, left).build();
+          }
+          case 2 -> state = said.clusterAlias(changed + ":3306", "a" + random.nextInt(3)).build();
+          default -> servers.without(changed).with(changed, server -> vary(server, random));
+        }
+        topology = topology.with(List.of(servers.instance(changed)));
+        ClusterDirectory after = directory.after(topology, state, POLICY, now);
+        ClusterDirectory afresh = ClusterDirectory.of(topology, state, POLICY, now);
+        assertThat(after.all())
+            .as("seed %d, step %d", seed, step)
+            .containsExactlyElementsOf(afresh.all());
+        assertThat(after.of(key(changed))).isEqualTo(afresh.of(key(changed)));
+        directory = after;
+      }
+    }
+  }
+
+  private static void vary(InstanceBuilder server, Random random) {
+    if (random.nextInt(4) > 0) {
+      server.replicatesFrom("s" + random.nextInt(2));
+    }
+    if (random.nextInt(3) == 0) {
+      server.clusterAlias("a" + random.nextInt(3));
+    }
+    if (random.nextInt(8) == 0) {
+      server.clusterDomain("d" + random.nextInt(2));
+    }
+    if (random.nextBoolean()) {
+      server.readOnly();
+    }
+    if (random.nextInt(4) == 0) {
+      server.unreachable();
+    }
   }
 }

@@ -2,13 +2,11 @@ package orchestrator.core.recovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
 import java.util.Optional;
 import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.JournalEntry;
 import orchestrator.core.facts.KeptReadOnly;
 import orchestrator.core.facts.LossReport;
-import orchestrator.core.facts.RecoveryOrigin;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.gtid.GtidDifference;
 import orchestrator.core.gtid.MariaDbGtidSet;
@@ -20,6 +18,7 @@ import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.state.Command;
 import orchestrator.core.testing.InstanceBuilder;
 import orchestrator.core.testing.States;
+import orchestrator.core.testing.TicketBuilder;
 import orchestrator.core.testing.TopologyBuilder;
 import orchestrator.core.topology.InstanceKey;
 import org.junit.jupiter.api.Test;
@@ -30,23 +29,7 @@ class DemotedMasterWatchTest {
   private static final InstanceKey NEW = TopologyBuilder.key("r1");
   private static final String UUID = InstanceBuilder.uuidOf(OLD);
 
-  private RecoveryTicket ticket =
-      RecoveryTicket.begun(
-              "1:x",
-              OLD,
-              "DeadMaster",
-              "",
-              "m:3306",
-              "",
-              "",
-              RecoveryOrigin.AUTOMATIC,
-              TopologyBuilder.NOW,
-              TopologyBuilder.NOW,
-              0,
-              "manager",
-              List.of(NEW))
-          .with(new JournalEntry.Promoted(NEW, "", Optional.empty()), TopologyBuilder.NOW)
-          .with(new JournalEntry.Closed(true, List.of()), TopologyBuilder.NOW);
+  private RecoveryTicket ticket = TicketBuilder.of("1:x", OLD).replicas(NEW).promoted(NEW);
 
   private final TopologyBuilder servers =
       new TopologyBuilder()
@@ -226,21 +209,7 @@ class DemotedMasterWatchTest {
   void itIsReattachedOnlyWhenItsRecoveryIsOver() {
     hasNothingOfItsOwn();
     safety = safety.withReattaching();
-    ticket =
-        RecoveryTicket.begun(
-            "1:x",
-            OLD,
-            "DeadMaster",
-            "",
-            "m:3306",
-            "",
-            "",
-            RecoveryOrigin.AUTOMATIC,
-            TopologyBuilder.NOW,
-            TopologyBuilder.NOW,
-            0,
-            "manager",
-            List.of(NEW));
+    ticket = TicketBuilder.of("1:x", OLD).replicas(NEW).build();
     assertThat(judge().actions()).isEmpty();
   }
 

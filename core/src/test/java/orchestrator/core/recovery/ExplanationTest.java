@@ -7,10 +7,10 @@ import java.util.Optional;
 import orchestrator.core.facts.Acknowledgement;
 import orchestrator.core.facts.Detection;
 import orchestrator.core.facts.JournalEntry;
-import orchestrator.core.facts.RecoveryOrigin;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.testing.States;
+import orchestrator.core.testing.TicketBuilder;
 import orchestrator.core.testing.TopologyBuilder;
 import orchestrator.core.topology.InstanceKey;
 import org.junit.jupiter.api.Test;
@@ -25,22 +25,7 @@ class ExplanationTest {
           new Gate("pause", false, false, "paused by ann"),
           new Gate("downtime", false, false, "downtimed by bob"));
 
-  private static final RecoveryTicket OPEN =
-      RecoveryTicket.begun(
-              "1:x",
-              MASTER,
-              "DeadMaster",
-              "",
-              "m:3306",
-              "",
-              "",
-              RecoveryOrigin.AUTOMATIC,
-              TopologyBuilder.NOW,
-              TopologyBuilder.NOW,
-              0,
-              "manager",
-              List.of())
-          .withIds(7, 0);
+  private static final RecoveryTicket OPEN = TicketBuilder.of("1:x", MASTER).build().withIds(7, 0);
 
   private static RecoveryTicket ended(boolean successful, JournalEntry... before) {
     RecoveryTicket ticket = OPEN;

@@ -6,13 +6,13 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import orchestrator.core.facts.DemotedMaster;
-import orchestrator.core.facts.JournalEntry;
 import orchestrator.core.facts.RecoveryOrigin;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.gtid.OracleGtidSet;
 import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.testing.InstanceBuilder;
 import orchestrator.core.testing.States;
+import orchestrator.core.testing.TicketBuilder;
 import orchestrator.core.testing.TopologyBuilder;
 import orchestrator.core.topology.InstanceKey;
 import orchestrator.core.topology.PromotionRule;
@@ -97,21 +97,9 @@ class FormerMastersTest {
   }
 
   private static RecoveryTicket takeoverOf(InstanceKey old) {
-    return RecoveryTicket.begun(
-            "0:x",
-            old,
-            "DeadMaster",
-            "",
-            old.displayString(),
-            "",
-            "",
-            RecoveryOrigin.takeover(MASTER, true),
-            NOW,
-            NOW,
-            0,
-            "manager",
-            List.of(MASTER))
-        .with(new JournalEntry.Promoted(MASTER, "", Optional.empty()), NOW)
-        .with(new JournalEntry.Closed(true, List.of()), NOW);
+    return TicketBuilder.of("0:x", old)
+        .replicas(MASTER)
+        .origin(RecoveryOrigin.takeover(MASTER, true))
+        .promoted(MASTER);
   }
 }

@@ -18,6 +18,7 @@ import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.state.StateMachine;
 import orchestrator.core.testing.InstanceBuilder;
 import orchestrator.core.testing.States;
+import orchestrator.core.testing.TicketBuilder;
 import orchestrator.core.testing.TopologyBuilder;
 import orchestrator.core.topology.BinlogFormat;
 import orchestrator.core.topology.InstanceKey;
@@ -331,20 +332,10 @@ class RecoveryPlannerTest {
   void replicaOfAMasterThatWasFailedOverIsNotProposedByItself() {
     Circumstances circumstances = circumstances(deadMaster(2));
     RecoveryTicket open =
-        RecoveryTicket.begun(
-            "1:x",
-            TopologyBuilder.key("old"),
-            "DeadMaster",
-            "",
-            "old:3306",
-            "",
-            "",
-            RecoveryOrigin.AUTOMATIC,
-            TopologyBuilder.NOW,
-            TopologyBuilder.NOW.plusSeconds(3600),
-            0,
-            "manager",
-            List.of(TopologyBuilder.key("m")));
+        TicketBuilder.of("1:x", TopologyBuilder.key("old"))
+            .replicas(TopologyBuilder.key("m"))
+            .blockingFor(Duration.ofHours(1))
+            .build();
     ReplicatedState state = new States().recovery(open).build();
     assertThat(
             RecoveryGates.refusal(

@@ -10,13 +10,13 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import orchestrator.core.facts.Downtime;
 import orchestrator.core.facts.RecoveryOrigin;
-import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.state.Command;
 import orchestrator.core.state.CommandResult;
 import orchestrator.core.state.LogPosition;
 import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.state.StateMachine;
 import orchestrator.core.testing.InstanceBuilder;
+import orchestrator.core.testing.TicketBuilder;
 import orchestrator.core.testing.TopologyBuilder;
 import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
@@ -173,20 +173,12 @@ class TakeoverGatesTest {
 
   private static Command open(String uid, InstanceKey failed) {
     return new Command.OpenRecovery(
-        RecoveryTicket.begun(
-            uid,
-            failed,
-            "DeadMaster",
-            "",
-            "m:3306",
-            "main",
-            "",
-            RecoveryOrigin.takeover(R1, true),
-            NOW,
-            NOW.plusSeconds(3600),
-            0,
-            "n",
-            List.of(R1)));
+        TicketBuilder.of(uid, failed)
+            .replicas(R1)
+            .cluster("m:3306", "main")
+            .origin(RecoveryOrigin.takeover(R1, true))
+            .blockingFor(Duration.ofHours(1))
+            .build());
   }
 
   private void apply(Command command) {

@@ -7,12 +7,12 @@ import java.util.Optional;
 import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.JournalEntry;
 import orchestrator.core.facts.KeptReadOnly;
-import orchestrator.core.facts.RecoveryOrigin;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.recovery.WritableReplicas.Finding;
 import orchestrator.core.recovery.WritableReplicas.Verdict;
 import orchestrator.core.testing.InstanceBuilder;
 import orchestrator.core.testing.States;
+import orchestrator.core.testing.TicketBuilder;
 import orchestrator.core.testing.TopologyBuilder;
 import orchestrator.core.topology.InstanceKey;
 import org.junit.jupiter.api.Test;
@@ -171,20 +171,7 @@ class WritableReplicasTest {
   }
 
   private static RecoveryTicket openRecovery(String uid) {
-    return RecoveryTicket.begun(
-        uid,
-        TopologyBuilder.key("m"),
-        "DeadMaster",
-        "",
-        "m:3306",
-        "",
-        "",
-        RecoveryOrigin.AUTOMATIC,
-        TopologyBuilder.NOW,
-        TopologyBuilder.NOW,
-        0,
-        "manager",
-        List.of(OLD));
+    return TicketBuilder.of(uid, TopologyBuilder.key("m")).replicas(OLD).build();
   }
 
   @Test

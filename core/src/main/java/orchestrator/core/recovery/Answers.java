@@ -47,6 +47,7 @@ final class Answers {
       case Pending.Survey ignored -> mismatch(purpose);
       case Pending.RelocationCheck ignored -> mismatch(purpose);
       case Pending.RepairCheck ignored -> mismatch(purpose);
+      case Pending.Stopped ignored -> mismatch(purpose);
       case Pending.Wake ignored -> mismatch(purpose);
     }
   }
@@ -68,6 +69,7 @@ final class Answers {
       case Pending.Survey survey -> RelocationFlow.surveyed(t, survey, instance);
       case Pending.RelocationCheck check -> Relocating.checked(t, check, instance);
       case Pending.RepairCheck check -> SemiSyncFlow.checked(t, check.server(), instance);
+      case Pending.Stopped stopped -> Restoring.seen(t, stopped.replica(), instance);
       case Pending.TakeoverLook look -> Takeover.seen(t, look.server(), instance);
       case Pending.TakeoverMovePoll poll -> TakeoverMoves.polled(t, poll.server(), instance);
       case Pending.TakeoverApproach look -> TakeoverApproach.seen(t, look.server(), instance);
@@ -81,6 +83,7 @@ final class Answers {
     switch (purpose) {
       case Pending.Look look -> Gathering.lookFailed(t, look, reason);
       case Pending.LookBelow ignored -> {}
+      case Pending.Stopped stopped -> t.isSilent(stopped.replica(), reason);
       case Pending.Poll poll -> Preparing.pollFailed(t, poll.replica(), reason);
       case Pending.MoveCheck check -> Moving.checkFailed(t, check.replica(), reason);
       case Pending.Survey survey -> RelocationFlow.surveyFailed(t, survey, reason);

@@ -16,12 +16,8 @@ import orchestrator.core.facts.ReplicaFate.Kind;
 import orchestrator.core.gtid.GtidDifference;
 import orchestrator.core.recovery.RecoveryState.CommitKind;
 import orchestrator.core.recovery.RecoveryState.Phase;
-import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.state.Command;
-import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
-import orchestrator.core.topology.Replication;
-import orchestrator.core.topology.ThreadState;
 
 /** Ends a recovery: waits for what still runs, accounts for every replica, closes the record. */
 final class Closing {
@@ -34,43 +30,10 @@ final class Closing {
     t.s.errors.add(reason);
     t.note(reason);
     Moving.cancel(t);
-    if (t.s.ticket.intended().isEmpty()) {
-      restoreFetching(t);
+    if (t.s.ticket.intended().isEmpty() && t.s.ticket.kind().brake() != Brake.RELOCATION) {
+      Restoring.all(t);
     }
     HookRun.begin(t, Phase.FAILING, HookPoint.POST_UNSUCCESSFUL_FAILOVER);
-  }
-
-  /**
-   * Nothing was decided: replicas that were stopped go on as they were. Not with MariaDB while
-   * something is unapplied: there a restarted IO thread throws the relay log away.
-   */
-  private static void restoreFetching(Turn t) {
-    Survivors survivors = t.survivors();
-    for (Instance replica : t.s.live.values()) {
-      boolean stopped = hasIoThread(replica, ThreadState.STOPPED);
-      boolean byUs =
-          (t.s.resumed && t.s.ticket.fates().containsKey(replica.key()))
-              || t.s
-                  .circumstances
-                  .lastRead(replica.key())
-                  .filter(before -> !hasIoThread(before, ThreadState.STOPPED))
-                  .isPresent();
-      if (t.s.halts.containsKey(replica.key())) {
-        t.perform(
-            new Pending.Aside("Letting " + replica.key() + " replicate again"),
-            new ServerAction.StartReplication(replica.key()),
-            Patience.CHANGE);
-      } else if (stopped && byUs && (!replica.usesMariaDbGtid() || survivors.isApplied(replica))) {
-        t.perform(
-            new Pending.Aside("Letting " + replica.key() + " fetch again"),
-            new ServerAction.StartIoThread(replica.key()),
-            Patience.CHANGE);
-      }
-    }
-  }
-
-  private static boolean hasIoThread(Instance replica, ThreadState state) {
-    return replica.replication().map(Replication::ioThread).filter(state::equals).isPresent();
   }
 
   static void begin(Turn t) {

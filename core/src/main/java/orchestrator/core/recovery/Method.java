@@ -23,7 +23,7 @@ enum Method {
         state.ticket.intended().isPresent()
             || state.ticket.promoted().isPresent()
             || state.ticket.origin().isTakeover();
-    return decided ? GTID : of(state.circumstances);
+    return decided ? GTID : state.methodAtFirst;
   }
 
   static Method of(Circumstances circumstances) {

@@ -78,6 +78,9 @@ final class Patience {
    */
   static final Duration UNDECIDED = Duration.ofMinutes(10);
 
+  /** The same when a person waits for the end. */
+  static final Duration UNDECIDED_BY_HAND = Duration.ofSeconds(10);
+
   /** Between two looks at the servers that tell how far it is. */
   static final Duration LAST_UNDECIDED_POLL = Duration.ofSeconds(2);
 

@@ -75,6 +75,9 @@ sealed interface Pending {
   /** A read of a server that was repaired, and is not yet as it should be. */
   record RepairCheck(InstanceKey server) implements Pending {}
 
+  /** A read of a replica that an earlier run may have left stopped. */
+  record Stopped(InstanceKey replica) implements Pending {}
+
   /** A change whose outcome is noted and nothing more. */
   record Aside(String what) implements Pending {}
 

@@ -92,6 +92,19 @@ public final class RecoveryControl {
     return decided(t);
   }
 
+  /**
+   * A person wants another recovery of the same server to begin: one that {@linkplain
+   * RecoveryState#isWaitingForItsSource only waits} comes to its end. Nothing is done to others.
+   */
+  public static Decision giveWay(RecoveryState state, Instant now) {
+    if (!state.isWaitingForItsSource()) {
+      return new Decision(state, List.of());
+    }
+    Turn t = new Turn(state.copy(), now);
+    SilentSource.giveWay(t);
+    return decided(t);
+  }
+
   /** Goes on as far as possible without another answer. */
   private static Decision decided(Turn t) {
     Phase before;

@@ -119,6 +119,10 @@ public final class RecoveryState {
   }
 
   final Circumstances circumstances;
+
+  /** As the recovery began; what was decided since comes first, see {@link Method#of}. */
+  final Method methodAtFirst;
+
   final TakeoverState takeover;
   final boolean resumed;
   RecoveryTicket ticket;
@@ -219,19 +223,23 @@ public final class RecoveryState {
   boolean releaseBlock;
 
   RecoveryState(RecoveryTicket ticket, Circumstances circumstances, boolean resumed) {
-    this(ticket, circumstances, resumed, new TakeoverState());
-  }
-
-  private RecoveryState(
-      RecoveryTicket ticket, Circumstances circumstances, boolean resumed, TakeoverState takeover) {
     this.ticket = ticket;
     this.circumstances = circumstances;
+    this.methodAtFirst = Method.of(circumstances);
     this.resumed = resumed;
-    this.takeover = takeover;
+    this.takeover = new TakeoverState();
+  }
+
+  private RecoveryState(RecoveryState other) {
+    this.ticket = other.ticket;
+    this.circumstances = other.circumstances;
+    this.methodAtFirst = other.methodAtFirst;
+    this.resumed = other.resumed;
+    this.takeover = other.takeover.copy();
   }
 
   RecoveryState copy() {
-    RecoveryState copy = new RecoveryState(ticket, circumstances, resumed, takeover.copy());
+    RecoveryState copy = new RecoveryState(this);
     copy.phase = phase;
     copy.nextId = nextId;
     copy.pending.putAll(pending);
@@ -313,6 +321,14 @@ public final class RecoveryState {
   /** The replicas that answered, as last read. */
   public Map<InstanceKey, Instance> liveServers() {
     return Map.copyOf(live);
+  }
+
+  /**
+   * Whether it only waits for what becomes of another server, for minutes perhaps, and may be asked
+   * to {@linkplain RecoveryControl#giveWay give way}.
+   */
+  public boolean isWaitingForItsSource() {
+    return SilentSource.isAwaited(this);
   }
 
   Set<InstanceKey> replicas() {

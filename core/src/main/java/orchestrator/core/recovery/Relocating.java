@@ -319,9 +319,11 @@ final class Relocating {
     t.s.refusedSources.put(pair, reason);
   }
 
-  private static void settle(Turn t, InstanceKey replica, ReplicaFate fate) {
+  static void settle(Turn t, InstanceKey replica, ReplicaFate fate) {
     to(t, replica, MoveStage.DONE);
     t.settle(replica, fate);
-    RelocatingByPosition.leave(t, replica, fate);
+    Optional.ofNullable(t.s.live.get(replica))
+        .filter(instance -> fate.kind() == Kind.LOST)
+        .ifPresent(instance -> Restoring.one(t, instance));
   }
 }

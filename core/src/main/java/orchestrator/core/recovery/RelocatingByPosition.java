@@ -3,7 +3,6 @@ package orchestrator.core.recovery;
 import java.util.Optional;
 import orchestrator.core.binlog.MatchQuestion;
 import orchestrator.core.binlog.MatchResult;
-import orchestrator.core.facts.ReplicaFate;
 import orchestrator.core.recovery.CandidateChoice.Feed;
 import orchestrator.core.recovery.RecoveryState.MoveStage;
 import orchestrator.core.relocation.ActionOutcome;
@@ -84,16 +83,5 @@ final class RelocatingByPosition {
       case MatchResult.NotMatched none -> Relocating.tryNext(t, pair, none.reason());
     }
     Relocating.pump(t);
-  }
-
-  /** One that nobody can take goes on when its source is back. */
-  static void leave(Turn t, InstanceKey replica, ReplicaFate fate) {
-    boolean stopped = t.s.halts.containsKey(replica) && fate.kind() == ReplicaFate.Kind.LOST;
-    if (stopped) {
-      t.perform(
-          new Pending.Aside("Letting " + replica + " replicate again"),
-          new ServerAction.StartReplication(replica),
-          Patience.CHANGE);
-    }
   }
 }

@@ -40,6 +40,9 @@ final class Resuming {
     boolean failing = t.s.ticket.hookMayHaveRun(HookPoint.POST_UNSUCCESSFUL_FAILOVER, 0);
     if (failing && t.s.ticket.promoted().isEmpty()) {
       t.s.errors.add("The manager was restarted while it ended this unsuccessful recovery");
+      if (t.s.ticket.intended().isEmpty() && !t.isTakeover()) {
+        Restoring.look(t);
+      }
       HookRun.begin(t, Phase.FAILING, HookPoint.POST_UNSUCCESSFUL_FAILOVER);
     } else {
       t.flow().resume(t);

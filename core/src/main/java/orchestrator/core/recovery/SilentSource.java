@@ -1,12 +1,18 @@
 package orchestrator.core.recovery;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import orchestrator.core.facts.RecoveryKind.Brake;
 import orchestrator.core.facts.ReplicaFate;
 import orchestrator.core.recovery.Pending.Alarm;
+import orchestrator.core.recovery.RecoveryState.MoveProgress;
+import orchestrator.core.recovery.RecoveryState.MoveStage;
+import orchestrator.core.recovery.RecoveryState.Phase;
 import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
 
@@ -17,6 +23,9 @@ import orchestrator.core.topology.InstanceKey;
  * was replaced, a recovery that begins then knows by whom.
  */
 final class SilentSource {
+  private static final ReplicaFate LEFT =
+      new ReplicaFate(ReplicaFate.Kind.LOST, "it is left to a recovery that a person asked for");
+
   private SilentSource() {}
 
   /** Whether its fate is still to be waited for. */
@@ -65,7 +74,9 @@ final class SilentSource {
     Instant since = t.s.undecidedSince.orElse(t.now);
     t.s.undecidedSince = Optional.of(since);
     t.s.waitingSince = Optional.empty();
-    if (!t.now.isBefore(since.plus(Patience.UNDECIDED))) {
+    Duration limit =
+        t.s.ticket.origin().automatic() ? Patience.UNDECIDED : Patience.UNDECIDED_BY_HAND;
+    if (!t.now.isBefore(since.plus(limit))) {
       t.s.sourceGivenUp = true;
       t.note("What becomes of the source of " + t.failed() + " is not waited for any longer");
     } else if (!t.isWakePending(Alarm.RELOCATION)) {
@@ -74,6 +85,30 @@ final class SilentSource {
           .forEach(t.s.polled::add);
       t.wake(Alarm.RELOCATION, Waiting.pollInterval(since, t.now, Patience.LAST_UNDECIDED_POLL));
     }
+  }
+
+  /** Whether there is a replica that waits for nothing else. */
+  static boolean isAwaited(RecoveryState s) {
+    return s.undecidedSince.isPresent()
+        && isUndecided(s)
+        && s.isIn(Phase.RELOCATING, Phase.SETTLING, Phase.POST_HOOKS, Phase.CLOSING)
+        && s.moves.values().stream().anyMatch(SilentSource::waits);
+  }
+
+  private static boolean waits(MoveProgress move) {
+    return move.stage() == MoveStage.QUEUED || move.stage() == MoveStage.POSTPONED;
+  }
+
+  /** Those that wait are left to the recovery for which this one gives way. */
+  static void giveWay(Turn t) {
+    t.s.sourceGivenUp = true;
+    t.note("A person asked for a recovery of " + t.failed() + ": this one gives way to it");
+    List<InstanceKey> waiting =
+        t.s.moves.entrySet().stream()
+            .filter(move -> waits(move.getValue()))
+            .map(Map.Entry::getKey)
+            .toList();
+    waiting.forEach(replica -> Relocating.settle(t, replica, LEFT));
   }
 
   /** Whether a replica was left behind that the next recovery may find a source for. */

@@ -22,6 +22,7 @@ import orchestrator.core.state.LogPosition;
 import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.state.StateMachine;
 import orchestrator.core.testing.InstanceBuilder;
+import orchestrator.core.testing.TicketBuilder;
 import orchestrator.core.testing.TopologyBuilder;
 import orchestrator.core.topology.InstanceKey;
 import org.junit.jupiter.api.Test;
@@ -58,20 +59,10 @@ class RelocationLossTest {
 
   private static ReplicatedState replaced(LossReport loss) {
     RecoveryTicket ticket =
-        RecoveryTicket.begun(
-            "0:y",
-            key("m"),
-            "DeadMaster",
-            "",
-            "m:3306",
-            "main",
-            "",
-            RecoveryOrigin.AUTOMATIC,
-            TopologyBuilder.NOW,
-            TopologyBuilder.NOW,
-            0,
-            "manager",
-            List.of(key("n"), key("im")));
+        TicketBuilder.of("0:y", key("m"))
+            .replicas(key("n"), key("im"))
+            .cluster("m:3306", "main")
+            .build();
     List<JournalEntry> entries = new ArrayList<>();
     entries.add(new JournalEntry.PromotionIntended(key("n")));
     entries.add(new JournalEntry.Promoted(key("n"), "", Optional.empty()));
@@ -88,13 +79,11 @@ class RelocationLossTest {
   }
 
   private Stage stage() {
-    return new Stage(
-            servers,
-            "im",
-            "DeadIntermediateMaster",
-            RecoveryPolicy.DEFAULT,
-            RecoveryOrigin.AUTOMATIC,
-            state)
+    return stage(RecoveryOrigin.AUTOMATIC);
+  }
+
+  private Stage stage(RecoveryOrigin origin) {
+    return new Stage(servers, "im", "DeadIntermediateMaster", RecoveryPolicy.DEFAULT, origin, state)
         .silent("m")
         .silent("im");
   }
@@ -178,6 +167,34 @@ class RelocationLossTest {
   void whatIsLeftThenHoldsBackNoNextRecovery() {
     masterIsDead();
     assertThat(acknowledgements(stage().start())).hasSize(1);
+  }
+
+  @Test
+  void oneThatWaitsGivesWayToAPersonsRecovery() {
+    masterIsDead();
+    Stage stage = stage().asked(Duration.ofMinutes(1)).start();
+    assertThat(moves(stage)).containsExactly("b>s");
+    assertThat(fate(stage, "a").reason()).contains("a person asked for");
+    assertThat(downtimed(stage)).isEmpty();
+    assertThat(acknowledgements(stage)).hasSize(1);
+    assertThat(stage.end().closed()).isTrue();
+    assertThat(stage.now).isBefore(TopologyBuilder.NOW.plus(Duration.ofMinutes(2)));
+  }
+
+  @Test
+  void oneThatIsAtWorkGivesNoWay() {
+    Stage stage = stage().asked(Duration.ZERO).start();
+    assertThat(moves(stage)).containsExactly("b>s");
+    assertThat(fate(stage, "a").reason()).contains("n:3306 lacks");
+  }
+
+  @Test
+  void aPersonsRecoveryWaitsForSecondsOnly() {
+    masterIsDead();
+    Stage stage = stage(new RecoveryOrigin(false, "", Optional.empty(), false)).start();
+    assertThat(moves(stage)).containsExactly("b>s");
+    assertThat(fate(stage, "a").reason()).contains("did not get in time");
+    assertThat(stage.now).isBefore(TopologyBuilder.NOW.plus(Duration.ofMinutes(1)));
   }
 
   private static Stream<Command> acknowledgements(Stage stage) {

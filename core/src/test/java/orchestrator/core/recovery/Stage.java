@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import orchestrator.core.facts.JournalEntry;
 import orchestrator.core.facts.RecoveryOrigin;
@@ -51,6 +52,11 @@ final class Stage {
   Circumstances circumstances;
   Instant now = TopologyBuilder.NOW;
   RecoveryTicket ticket;
+  private Instant wayAsked = Instant.MAX;
+  private int lifetime = Integer.MAX_VALUE;
+  private Optional<Duration> hesitation = Optional.empty();
+  private Optional<InstanceKey> victim = Optional.empty();
+  private int victimLifetime = Integer.MAX_VALUE;
 
   private static final ActingNode MANAGER = new ActingNode("manager", "manager.example", 3);
 
@@ -135,6 +141,18 @@ final class Stage {
     return this;
   }
 
+  boolean isSilent(InstanceKey server) {
+    return silent.contains(server);
+  }
+
+  /** Servers that answer, and take writes. */
+  List<InstanceKey> writable() {
+    return servers.values().stream()
+        .filter(server -> !server.readOnly() && !silent.contains(server.key()))
+        .map(Instance::key)
+        .toList();
+  }
+
   /** The server as it is now. */
   Instance server(String name) {
     return Optional.ofNullable(servers.get(TopologyBuilder.key(name))).orElseThrow();
@@ -146,6 +164,37 @@ final class Stage {
     return this;
   }
 
+  /** A person asks for another recovery of the same server then. */
+  Stage asked(Duration after) {
+    wayAsked = now.plus(after);
+    return this;
+  }
+
+  /** The manager dies when it has asked for so many effects, and has played but the last one. */
+  Stage managerDying(int afterEffects) {
+    lifetime = afterEffects;
+    return this;
+  }
+
+  /**
+   * Servers do what they are told only after a moment: it is lost with the manager that told them.
+   */
+  Stage hesitating() {
+    hesitation = Optional.of(Duration.ofMillis(50));
+    return this;
+  }
+
+  /** A server dies when so many effects were asked for, before the last one is played. */
+  Stage serverDying(String server, int afterEffects) {
+    victim = Optional.of(TopologyBuilder.key(server));
+    victimLifetime = afterEffects;
+    return this;
+  }
+
+  boolean managerDied() {
+    return effects.size() >= lifetime;
+  }
+
   Stage start() {
     return run(RecoveryControl.start(ticket, circumstances, now));
   }
@@ -155,13 +204,18 @@ final class Stage {
     answers.clear();
     alarms.clear();
     timeouts.clear();
+    lifetime = Integer.MAX_VALUE;
     return run(RecoveryControl.resume(ticket, circumstances, now));
   }
 
   private Stage run(RecoveryControl.Decision first) {
     RecoveryState state = take(first);
-    for (int i = 0; i < 10_000 && !state.isFinished(); i++) {
+    for (int i = 0; i < 10_000 && !state.isFinished() && !managerDied(); i++) {
       state = take(RecoveryControl.step(state, next(), now));
+      if (!now.isBefore(wayAsked)) {
+        wayAsked = Instant.MAX;
+        state = take(RecoveryControl.giveWay(state, now));
+      }
     }
     ticket = state.ticket();
     return this;
@@ -171,6 +225,12 @@ final class Stage {
     for (Effect effect : decision.effects()) {
       effects.add(effect);
       asked.put(effect, now);
+      if (managerDied()) {
+        break;
+      }
+      if (effects.size() >= victimLifetime) {
+        victim.ifPresent(silent::add);
+      }
       if (effect instanceof Effect.WakeAt alarm) {
         alarms.add(alarm);
       } else if (!(effect instanceof Effect.Finished)) {
@@ -186,15 +246,19 @@ final class Stage {
     }
     Effect.WakeAt alarm = alarms.remove();
     now = alarm.at().isAfter(now) ? alarm.at() : now;
-    Optional<Event> late = Optional.ofNullable(timeouts.remove(alarm));
+    Optional<Event> late = Optional.ofNullable(timeouts.remove(alarm)).map(Supplier::get);
     return late.orElseGet(() -> new Event.Woken(alarm.id()));
   }
 
-  private final Map<Effect.WakeAt, Event> timeouts = new HashMap<>();
+  private final Map<Effect.WakeAt, Supplier<Event>> timeouts = new HashMap<>();
 
   /** The event comes then, whatever else happens meanwhile. */
   void after(Duration wait, Event event) {
-    Effect.WakeAt alarm = new Effect.WakeAt(event.effectId(), now.plus(wait));
+    after(wait, event.effectId(), () -> event);
+  }
+
+  private void after(Duration wait, long id, Supplier<Event> event) {
+    Effect.WakeAt alarm = new Effect.WakeAt(id, now.plus(wait));
     timeouts.put(alarm, event);
     alarms.add(alarm);
   }
@@ -230,6 +294,15 @@ final class Stage {
       after(
           perform.timeout(),
           new Event.ActionFinished(perform.id(), new ActionOutcome.Unknown(key + " is silent")));
+      return;
+    }
+    if (hesitation.isPresent()) {
+      after(
+          hesitation.get(),
+          perform.id(),
+          () ->
+              new Event.ActionFinished(
+                  perform.id(), new ActionOutcome.Applied(apply(perform.action()))));
       return;
     }
     Instance after = apply(perform.action());

@@ -49,9 +49,7 @@ public final class FakeServers {
     FakeServers all = new FakeServers(clock);
     all.add("m");
     for (int i = 1; i <= count; i++) {
-      Server replica = all.add("r" + i);
-      replica.readOnly = true;
-      replica.source = Optional.of(TopologyBuilder.key("m"));
+      all.addReplica("r" + i, "m");
     }
     return all;
   }
@@ -59,6 +57,16 @@ public final class FakeServers {
   /** Another writable server, that no other knows of. */
   public synchronized void addAlone(String name) {
     add(name);
+  }
+
+  public synchronized void addReplica(String name, String source) {
+    Server replica = add(name);
+    replica.readOnly = true;
+    replica.source = Optional.of(TopologyBuilder.key(source));
+  }
+
+  public synchronized void stopFetching(String name) {
+    server(TopologyBuilder.key(name)).ioRunning = false;
   }
 
   private Server add(String name) {

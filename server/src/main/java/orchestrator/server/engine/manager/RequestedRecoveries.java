@@ -36,6 +36,7 @@ import orchestrator.server.engine.recovery.Recoveries.Begun;
 /** Recoveries and planned changes of master that people ask for: run, or only thought through. */
 final class RequestedRecoveries {
   private static final Duration RECOVERY_TIMEOUT = Duration.ofMinutes(30);
+  private static final Duration WAY_TIMEOUT = Duration.ofSeconds(90);
   private static final Duration SURVEY_TIMEOUT = Duration.ofSeconds(5);
 
   private final Manager manager;
@@ -67,7 +68,7 @@ final class RequestedRecoveries {
     return RecoveryPlanner.plan(
             circumstances,
             prepared.origin(),
-            manager.consensus().state(),
+            manager.recoveries().stateForAPerson(prepared.failure().failed()),
             manager.clock().instant())
         .withGates(prepared.surveyed());
   }
@@ -201,6 +202,10 @@ final class RequestedRecoveries {
       // Of all gates, so that a person sees at once what has to be done.
       return Outcome.failed(CONFLICT, RecoveryGates.refusal(plan(prepared).gates()));
     }
+    Optional<String> inTheWay = makeWay(prepared);
+    if (inTheWay.isPresent()) {
+      return Outcome.failed(CONFLICT, inTheWay.get());
+    }
     Begun begun =
         manager
             .recoveries()
@@ -216,6 +221,30 @@ final class RequestedRecoveries {
                       "Recovery %s still runs; see audit-recovery/uid/%s"
                           .formatted(running.uid(), running.uid())));
     };
+  }
+
+  /**
+   * One that only waits ends before another begins, unless that one would be refused anyway. Tells
+   * why it did not.
+   */
+  private Optional<String> makeWay(Prepared prepared) {
+    InstanceKey failed = prepared.failure().failed();
+    List<Gate> gates =
+        RecoveryGates.of(
+            manager.recoveries().circumstances(prepared.failure()),
+            prepared.origin(),
+            manager.recoveries().stateForAPerson(failed),
+            manager.clock().instant());
+    if (!RecoveryGates.allOpen(gates)) {
+      return Optional.empty();
+    }
+    return manager
+        .recoveries()
+        .makeWay(failed)
+        .filter(end -> ManagerOperations.await(end, WAY_TIMEOUT).isEmpty())
+        .map(end ->
+            "A recovery of %s that waits gives way, and has not ended within %d s: ask again"
+                .formatted(failed, WAY_TIMEOUT.toSeconds()));
   }
 
   private static Outcome<RecoveryTicket> ended(RecoveryTicket ticket) {

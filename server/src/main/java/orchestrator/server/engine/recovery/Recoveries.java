@@ -29,6 +29,7 @@ import orchestrator.core.recovery.RecoveryPolicy;
 import orchestrator.core.state.Command;
 import orchestrator.core.state.CommandResult;
 import orchestrator.core.state.RecoveryGate;
+import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.topology.InstanceKey;
 import orchestrator.server.engine.Consensus.Submission;
 import orchestrator.server.engine.History.BlockedRecovery;
@@ -54,6 +55,7 @@ public final class Recoveries {
   private final NodeInfo node;
   private final Consumer<BlockedRecovery> onBlocked;
   private final Map<String, CompletableFuture<RecoveryTicket>> running = new ConcurrentHashMap<>();
+  private final WaitingRecoveries waiting = new WaitingRecoveries();
   private final Map<InstanceKey, Instant> retryAfter = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
@@ -165,6 +167,25 @@ public final class Recoveries {
     return gates;
   }
 
+  /**
+   * What a person's recovery of this server has to pass: the replicated state, but without a
+   * recovery of the same server that only waits, and would give way.
+   */
+  public ReplicatedState stateForAPerson(InstanceKey failed) {
+    return waiting.without(failed, ports.consensus().state(), ports.clock().instant());
+  }
+
+  /**
+   * Has a recovery of this server end that only waits, since a person asks for another one.
+   *
+   * @return completes when it has ended; empty when there is none
+   */
+  public Optional<CompletableFuture<RecoveryTicket>> makeWay(InstanceKey failed) {
+    Optional<RecoveryTicket> ticket = waiting.of(failed, ports.consensus().state());
+    ticket.ifPresent(waiting::giveWay);
+    return ticket.map(RecoveryTicket::uid).map(running::get);
+  }
+
   private void noteBlocked(RecoveryTicket ticket, String reason) {
     long by =
         RecoveryGate.proposalBlockOf(
@@ -230,7 +251,13 @@ public final class Recoveries {
             rules.masters().matches(found.clusterName(), found.clusterAlias()),
             rules.intermediateMasters().matches(found.clusterName(), found.clusterAlias()));
     Circumstances circumstances = circumstances(failure, leadership.term());
-    return new RecoveryRun(ports, ticket.get(), circumstances, leadership, () -> closed).resume();
+    return run(ticket.get(), circumstances, leadership).resume();
+  }
+
+  private RecoveryRun run(
+      RecoveryTicket ticket, Circumstances circumstances, Leadership leadership) {
+    return waiting.tracked(
+        ticket.uid(), new RecoveryRun(ports, ticket, circumstances, leadership, () -> closed));
   }
 
   /**
@@ -292,8 +319,7 @@ public final class Recoveries {
   private Begun start(String uid, Circumstances circumstances, Leadership leadership) {
     RecoveryTicket ticket = find(uid).orElseThrow();
     audit(ticket, "begins: " + ticket.analysis() + " of cluster " + ticket.clusterName());
-    RecoveryRun run = new RecoveryRun(ports, ticket, circumstances, leadership, () -> closed);
-    return inBackground(ticket, run::start);
+    return inBackground(ticket, () -> run(ticket, circumstances, leadership).start());
   }
 
   /** A run of a recovery. Returns how it ended; empty when it was left open. */
@@ -319,6 +345,7 @@ public final class Recoveries {
           } catch (RuntimeException e) {
             log.error("Recovery {} ended unexpectedly; it is taken up again", uid, e);
           } finally {
+            waiting.ended(uid);
             running.remove(uid);
             end.complete(find(uid).orElse(ticket));
           }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.recovery.Circumstances;
@@ -11,6 +12,7 @@ import orchestrator.core.recovery.Effect;
 import orchestrator.core.recovery.Event;
 import orchestrator.core.recovery.RecoveryControl;
 import orchestrator.core.recovery.RecoveryControl.Decision;
+import orchestrator.core.recovery.RecoveryState;
 import orchestrator.server.engine.Fence;
 import orchestrator.server.engine.Leadership;
 import org.slf4j.Logger;
@@ -37,6 +39,8 @@ final class RecoveryRun {
   private final Circumstances circumstances;
   private final Leadership leadership;
   private final BooleanSupplier closed;
+  private final AtomicBoolean wayAsked = new AtomicBoolean();
+  private volatile boolean waiting;
 
   /**
    * @param ticket as committed
@@ -65,6 +69,16 @@ final class RecoveryRun {
     return play(RecoveryControl.resume(ticket, circumstances, ports.clock().instant()));
   }
 
+  /** Whether it only waits for what becomes of another server. */
+  boolean isWaiting() {
+    return waiting;
+  }
+
+  /** Has it end, if it only waits: another recovery of the same server is to begin. */
+  void giveWay() {
+    wayAsked.set(true);
+  }
+
   private Optional<Effect.Finished> play(Decision first) throws InterruptedException {
     Fence fence = new Fence(circumstances.node().name(), leadership, "recovery " + ticket.uid());
     try (EffectPlayer player = new EffectPlayer(ports, leadership, fence)) {
@@ -76,11 +90,12 @@ final class RecoveryRun {
           report(finished.get());
           return finished;
         }
-        Optional<Event> event = next(player);
-        if (event.isEmpty()) {
+        waiting = decision.state().isWaitingForItsSource();
+        Optional<Decision> next = next(player, decision.state());
+        if (next.isEmpty()) {
           break;
         }
-        decision = RecoveryControl.step(decision.state(), event.get(), ports.clock().instant());
+        decision = next.get();
       }
     }
     log.warn(
@@ -97,14 +112,18 @@ final class RecoveryRun {
     return !closed.getAsBoolean() && leadership.isValid();
   }
 
-  private Optional<Event> next(EffectPlayer player) throws InterruptedException {
+  private Optional<Decision> next(EffectPlayer player, RecoveryState state)
+      throws InterruptedException {
     long looks = LONGEST_SILENCE.dividedBy(LOOK_AT_LEADERSHIP);
     for (long look = 0; look < looks && mayGoOn(); look++) {
+      if (wayAsked.getAndSet(false)) {
+        return Optional.of(RecoveryControl.giveWay(state, ports.clock().instant()));
+      }
       Optional<Event> event =
           Optional.ofNullable(
               player.events().poll(LOOK_AT_LEADERSHIP.toMillis(), TimeUnit.MILLISECONDS));
       if (event.isPresent()) {
-        return event;
+        return Optional.of(RecoveryControl.step(state, event.get(), ports.clock().instant()));
       }
     }
     return Optional.empty();

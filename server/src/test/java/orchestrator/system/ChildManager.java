@@ -7,7 +7,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import orchestrator.sandbox.Sandbox;
 import orchestrator.sandbox.SandboxException;
+import orchestrator.sandbox.SandboxServer;
 import orchestrator.sandbox.process.Placement;
 
 /** A manager in a JVM of its own, so that it can be killed. */
@@ -91,6 +93,26 @@ final class ChildManager implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * It is connected to every server, its start delay is over, and what it found is on disk: servers
+   * are written every few seconds.
+   */
+  void awaitActing(Sandbox sandbox) {
+    SandboxServer.await(
+        "the manager knows all servers",
+        Managed.LIMIT,
+        () -> sandbox.servers().stream().allMatch(ChildManager::isWatchedOrPolled));
+    if (endsWithin(Duration.ofSeconds(8))) {
+      throw new AssertionError("The manager ended with " + process.exitValue());
+    }
+  }
+
+  private static boolean isWatchedOrPolled(SandboxServer server) {
+    return !server
+        .query("SELECT id FROM information_schema.processlist WHERE user='orchestrator'")
+        .isEmpty();
   }
 
   /** SIGHUP. */

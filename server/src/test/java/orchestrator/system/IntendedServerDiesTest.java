@@ -4,10 +4,6 @@ import static orchestrator.system.Managed.keyOf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.AppenderBase;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,15 +15,15 @@ import orchestrator.sandbox.Sandbox;
 import orchestrator.sandbox.SandboxServer;
 import orchestrator.sandbox.SandboxSpec;
 import orchestrator.sandbox.ServerKind;
+import orchestrator.system.HaltingManager.Point;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
 
 /** The server that was chosen dies when the intent to promote it has just been committed. */
 @Tag("long")
 class IntendedServerDiesTest {
-  private static final String PLAYER = "orchestrator.server.engine.recovery.EffectPlayer";
+  private static final Point MADE_WRITABLE = Point.before("Perform.*readOnly=false");
 
   @Test
   void noOtherServerIsPromotedAndTheErrorNamesTheOneThatMayBeWritable(@TempDir Path folder) {
@@ -36,13 +32,13 @@ class IntendedServerDiesTest {
       SandboxServer a = sandbox.server("A");
       SandboxServer b = sandbox.server("B");
       try (Managed managed = Managed.over(sandbox, folder, ManagerConfiguration.quick());
-          Killer killer = new Killer(b)) {
+          AtStep killed = new AtStep(MADE_WRITABLE, b::kill)) {
         Instant now = Instant.now();
         managed.submit(
             new Command.RegisterCandidate(
                 new Candidate(keyOf(b), PromotionRule.MUST, now, now.plus(Duration.ofHours(1)))));
         a.kill();
-        await("the intended server is dead").atMost(Managed.LIMIT).until(() -> killer.hasKilled);
+        await("the intended server is dead").atMost(Managed.LIMIT).until(killed::isDone);
 
         RecoveryTicket ticket = managed.awaitRecoveryOf(a);
 
@@ -56,36 +52,6 @@ class IntendedServerDiesTest {
         assertThat(Servers.writable(sandbox)).isEmpty();
         assertThat(managed.recoveries()).hasSize(1);
       }
-    }
-  }
-
-  /** Kills a server right before the statement that would make it writable. */
-  private static final class Killer extends AppenderBase<ILoggingEvent> implements AutoCloseable {
-    private final Logger player = (Logger) LoggerFactory.getLogger(PLAYER);
-    private final SandboxServer victim;
-    private volatile boolean hasKilled;
-
-    Killer(SandboxServer victim) {
-      this.victim = victim;
-      start();
-      player.setLevel(Level.DEBUG);
-      player.addAppender(this);
-    }
-
-    /** On the thread that plays the effect, before it does. */
-    @Override
-    protected void append(ILoggingEvent event) {
-      String message = event.getFormattedMessage();
-      if (!hasKilled && message.contains("Perform") && message.contains("readOnly=false")) {
-        victim.kill();
-        hasKilled = true;
-      }
-    }
-
-    @Override
-    public void close() {
-      player.detachAppender(this);
-      player.setLevel(null);
     }
   }
 }

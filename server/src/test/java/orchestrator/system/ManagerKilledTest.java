@@ -92,7 +92,7 @@ class ManagerKilledTest {
       SandboxServer old = sandbox.master();
       try (ChildManager child =
           ChildManager.program(home.resolve("log"), "--config=" + file, "http")) {
-        awaitActing(child);
+        child.awaitActing(sandbox);
         old.kill();
         child.endsWithin(Duration.ofMillis(random.nextInt(50, 900)));
       }
@@ -105,7 +105,7 @@ class ManagerKilledTest {
     Path file = configuration(home).write(home);
     SandboxServer old = sandbox.master();
     try (ChildManager child = ChildManager.halting(home.resolve("log"), file, point)) {
-      awaitActing(child);
+      child.awaitActing(sandbox);
       old.kill();
       boolean ended = child.endsWithin(Duration.ofSeconds(20));
       if (ended) {
@@ -130,23 +130,6 @@ class ManagerKilledTest {
         .with("ListenAddress", "127.0.0.1:0")
         .with("PreFailoverProcesses", List.of(note + "pre"))
         .with("PostMasterFailoverProcesses", List.of(note + "post"));
-  }
-
-  /**
-   * The manager is connected to every server, its start delay is over, and what it found is on
-   * disk: servers are written every few seconds.
-   */
-  private void awaitActing(ChildManager child) {
-    await("the manager knows all servers")
-        .atMost(Managed.LIMIT)
-        .until(() -> sandbox.servers().stream().allMatch(ManagerKilledTest::isWatchedOrPolled));
-    assertThat(child.endsWithin(Duration.ofSeconds(8))).isFalse();
-  }
-
-  private static boolean isWatchedOrPolled(SandboxServer server) {
-    return !server
-        .query("SELECT id FROM information_schema.processlist WHERE user='orchestrator'")
-        .isEmpty();
   }
 
   /** Starts the manager again, and looks at what is left when it has finished. */

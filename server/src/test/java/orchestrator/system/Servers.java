@@ -8,6 +8,7 @@ import java.util.List;
 import orchestrator.sandbox.Account;
 import orchestrator.sandbox.Sandbox;
 import orchestrator.sandbox.SandboxServer;
+import orchestrator.sandbox.SandboxSpec;
 
 /** What tests do to servers, and ask them. They are asked directly, never through the manager. */
 final class Servers {
@@ -23,8 +24,8 @@ final class Servers {
   }
 
   /**
-   * As at the start, whatever happened: everything replicates from the first server, which alone
-   * takes writes; no server has any transaction but those that make the empty ledger.
+   * As at the start, whatever happened: everything replicates as the specification says, the first
+   * server alone takes writes; no server has any transaction but those that make the empty ledger.
    */
   static void reset(Sandbox sandbox) {
     for (SandboxServer server : sandbox.servers()) {
@@ -40,9 +41,12 @@ final class Servers {
           "RESET MASTER");
     }
     sandbox.master().sql("SET GLOBAL read_only=0");
-    for (SandboxServer replica : sandbox.replicas()) {
-      replica.replicateFrom(sandbox.master());
-      replica.awaitReplicating(Duration.ofSeconds(30));
+    for (SandboxSpec.Node node : sandbox.spec().servers()) {
+      if (node.master().isPresent()) {
+        SandboxServer replica = sandbox.server(node.name());
+        replica.replicateFrom(sandbox.server(node.master().get()));
+        replica.awaitReplicating(Duration.ofSeconds(30));
+      }
     }
     createLedger(sandbox);
   }
@@ -67,6 +71,12 @@ final class Servers {
         .filter(server -> server.state() == SandboxServer.State.RUNNING)
         .filter(server -> !isReadOnly(server))
         .toList();
+  }
+
+  /** Its threads do not run, or it does not know from whom it is to replicate. */
+  static boolean isStopped(SandboxServer replica) {
+    return !"Yes".equals(replica.replicaStatus().get("Slave_SQL_Running"))
+        || "No".equals(replica.replicaStatus().get("Slave_IO_Running"));
   }
 
   static boolean replicatesFrom(SandboxServer replica, SandboxServer master) {

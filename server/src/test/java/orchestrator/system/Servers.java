@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BiConsumer;
 import orchestrator.sandbox.Account;
 import orchestrator.sandbox.Sandbox;
 import orchestrator.sandbox.SandboxServer;
@@ -28,6 +29,15 @@ final class Servers {
    * server alone takes writes; no server has any transaction but those that make the empty ledger.
    */
   static void reset(Sandbox sandbox) {
+    reset(sandbox, SandboxServer::replicateFrom);
+  }
+
+  /** The same by file and position. */
+  static void resetByPosition(Sandbox sandbox) {
+    reset(sandbox, SandboxServer::replicateByPositionFrom);
+  }
+
+  private static void reset(Sandbox sandbox, BiConsumer<SandboxServer, SandboxServer> pointAt) {
     for (SandboxServer server : sandbox.servers()) {
       server.resume();
       server.start();
@@ -39,12 +49,15 @@ final class Servers {
           "SET GLOBAL read_only=1",
           "DROP DATABASE IF EXISTS app",
           "RESET MASTER");
+      if (server.kind().isMariaDb()) {
+        server.sql("SET GLOBAL gtid_slave_pos=''");
+      }
     }
     sandbox.master().sql("SET GLOBAL read_only=0");
     for (SandboxSpec.Node node : sandbox.spec().servers()) {
       if (node.master().isPresent()) {
         SandboxServer replica = sandbox.server(node.name());
-        replica.replicateFrom(sandbox.server(node.master().get()));
+        pointAt.accept(replica, sandbox.server(node.master().get()));
         replica.awaitReplicating(Duration.ofSeconds(30));
       }
     }

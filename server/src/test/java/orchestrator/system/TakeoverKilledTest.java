@@ -12,10 +12,13 @@ import orchestrator.sandbox.Sandbox;
 import orchestrator.sandbox.SandboxServer;
 import orchestrator.sandbox.SandboxSpec;
 import orchestrator.sandbox.ServerKind;
+import orchestrator.system.HaltingManager.Moment;
 import orchestrator.system.HaltingManager.Point;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * The manager drops dead at a step of a planned takeover and is started again: one master takes
@@ -23,6 +26,24 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("long")
 class TakeoverKilledTest {
+  private static final List<Point> BY_POSITION =
+      List.of(
+          Point.before("recovery:"),
+          Point.after("Commit\\[.*CandidateChosen"),
+          Point.before("Perform.*SetReadOnly.*readOnly=true"),
+          Point.after("Perform.*SetReadOnly.*readOnly=true"),
+          Point.before("Perform.*StopReplication"),
+          Point.after("Perform.*StopReplication"),
+          Point.after("Commit\\[.*PromotionIntended"),
+          Point.before("Perform.*SetReadOnly.*readOnly=false"),
+          Point.after("Perform.*SetReadOnly.*readOnly=false"),
+          Point.after("Commit\\[.*Promoted\\["),
+          Point.before("Perform.*ChangeSource"),
+          Point.after("Perform.*ChangeSource"),
+          new Point(Moment.BEFORE, "Perform.*ChangeSource", 2),
+          new Point(Moment.AFTER, "Perform.*ChangeSource", 2),
+          Point.before("Commit\\[.*Closed\\["));
+
   private static final List<Point> POINTS =
       List.of(
           Point.before("recovery:"),
@@ -50,10 +71,39 @@ class TakeoverKilledTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(
+      value = ServerKind.class,
+      names = {"MYSQL_8_0", "MARIADB_11_4"})
+  void noWriteIsMissedOrAppliedTwiceWithoutGtids(ServerKind kind, @TempDir Path folder)
+      throws IOException {
+    SandboxSpec spec = SandboxSpec.masterAndReplicas(kind, 2).withoutGtid();
+    try (Sandbox sandbox = Sandbox.start(spec)) {
+      for (Point point : BY_POSITION) {
+        Servers.resetByPosition(sandbox);
+        PositionFailoverTest.awaitSame(sandbox.replicas(), sandbox.master());
+        Path home = Files.createDirectory(folder.resolve("round" + BY_POSITION.indexOf(point)));
+        Servers.write(sandbox.master(), 1);
+        killedAt(point, sandbox, home);
+        // Clients write to whoever lets them, while no manager looks.
+        Servers.writable(sandbox).forEach(server -> Servers.write(server, 2));
+        boolean written = !Servers.writable(sandbox).isEmpty();
+        SandboxServer master = goOn(point, sandbox, home);
+        Servers.write(master, 3);
+        PositionFailoverTest.awaitSame(sandbox.servers(), master);
+        assertThat(Servers.ledgerOf(master))
+            .as(point.toString())
+            .contains("1", "3")
+            .satisfies(ledger -> assertThat(ledger.contains("2")).isEqualTo(written));
+      }
+    }
+  }
+
   private static void killedAt(Point point, Sandbox sandbox, Path home) {
     Path file =
         ManagerConfiguration.quick()
             .with("DiscoverySeeds", List.of(sandbox.master().address()))
+            .with("ReplicationCredentialsQuery", "SELECT 'repl' AS user, 'repl' AS password")
             .write(home);
     try (ChildManager child =
         ChildManager.haltingInTakeover(
@@ -64,7 +114,7 @@ class TakeoverKilledTest {
     }
   }
 
-  private static void goOn(Point point, Sandbox sandbox, Path home) {
+  private static SandboxServer goOn(Point point, Sandbox sandbox, Path home) {
     try (Managed managed = Managed.again(sandbox, home)) {
       RecoveryTicket ticket = managed.awaitRecoveryOf(sandbox.master());
       String when = point + ": " + managed.protocolOf(ticket);
@@ -74,6 +124,7 @@ class TakeoverKilledTest {
           .until(() -> Servers.writable(sandbox), List.of(master)::equals);
       Servers.assertOneMaster(sandbox, master);
       assertThat(managed.state().recoveries().values()).as(when).noneMatch(RecoveryTicket::isOpen);
+      return master;
     }
   }
 }

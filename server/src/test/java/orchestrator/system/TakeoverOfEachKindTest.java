@@ -47,7 +47,7 @@ class TakeoverOfEachKindTest {
     }
   }
 
-  private static void replaced(Managed managed, SandboxServer old, SandboxServer next) {
+  static void replaced(Managed managed, SandboxServer old, SandboxServer next) {
     String cluster = managed.topology().clusterNameOf(keyOf(old)).orElseThrow();
     RecoveryTicket ticket =
         TakeoverTest.done(

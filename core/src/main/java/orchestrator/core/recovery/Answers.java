@@ -38,6 +38,7 @@ final class Answers {
       case Pending.OldMasterLook ignored -> mismatch(purpose);
       case Pending.Committing ignored -> mismatch(purpose);
       case Pending.Hook ignored -> mismatch(purpose);
+      case Pending.FetchPoll ignored -> mismatch(purpose);
       case Pending.Look ignored -> mismatch(purpose);
       case Pending.LookBelow ignored -> mismatch(purpose);
       case Pending.Poll ignored -> mismatch(purpose);
@@ -62,6 +63,7 @@ final class Answers {
 
   static void probed(Turn t, Pending purpose, Instance instance) {
     switch (purpose) {
+      case Pending.FetchPoll poll -> LastFetch.seen(t, poll.server(), instance);
       case Pending.Look look -> Gathering.looked(t, look, instance);
       case Pending.LookBelow look -> ServersBelow.looked(t, look, instance);
       case Pending.Poll poll -> Preparing.polled(t, poll.replica(), instance);
@@ -81,6 +83,7 @@ final class Answers {
 
   static void probeFailed(Turn t, Pending purpose, String reason) {
     switch (purpose) {
+      case Pending.FetchPoll poll -> LastFetch.notSeen(t, poll.server(), reason);
       case Pending.Look look -> Gathering.lookFailed(t, look, reason);
       case Pending.LookBelow ignored -> {}
       case Pending.Stopped stopped -> t.isSilent(stopped.replica(), reason);
@@ -120,6 +123,7 @@ final class Answers {
     switch (wake.alarm()) {
       case NOTES -> t.flush();
       case LIVING_MASTER -> Gathering.livingMasterTookTooLong(t);
+      case FETCH_POLL -> LastFetch.pollNow(t);
       case STRAGGLERS -> Gathering.stragglersTookTooLong(t);
       case BELOW -> ServersBelow.lookBelowLate(t);
       case POLL -> Waiting.pollNow(t);

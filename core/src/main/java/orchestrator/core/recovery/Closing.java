@@ -54,6 +54,7 @@ final class Closing {
     }
     boolean successful = t.s.ticket.promoted().isPresent();
     t.s.errors.addAll(ServersBelow.lost(t));
+    t.s.errors.addAll(TakeoverByPosition.left(t));
     List<JournalEntry> entries = new ArrayList<>(remainingFates(t));
     entries.add(new JournalEntry.Closed(successful, t.s.errors));
     List<Command> commands = new ArrayList<>();

@@ -55,7 +55,11 @@ final class Gathering {
       OldClients.end(t, after);
     }
     if (t.s.phase == Phase.FENCING && !OldClients.areAwaited(t)) {
-      gather(t);
+      if (t.s.oldMasterReadOnly) {
+        LastFetch.begin(t);
+      } else {
+        gather(t);
+      }
     }
   }
 

@@ -43,7 +43,9 @@ final class Halting {
       case ActionOutcome.NotApplied refused -> t.note(refused.reason());
       case ActionOutcome.Unknown unknown -> {
         t.note(unknown.reason());
-        t.probe(new Pending.Poll(candidate), candidate);
+        if (!t.isTakeover()) {
+          t.probe(new Pending.Poll(candidate), candidate);
+        }
       }
     }
   }

@@ -16,6 +16,7 @@ import orchestrator.core.topology.Replication;
 import orchestrator.core.topology.ReplicationTls;
 import orchestrator.core.topology.SemiSync;
 import orchestrator.core.topology.ThreadState;
+import org.jspecify.annotations.Nullable;
 
 /** How a server would look after an action, if all went well. */
 final class Imagined {
@@ -65,17 +66,25 @@ final class Imagined {
     if (replication == null || replication.sqlThread() != ThreadState.RUNNING) {
       return server;
     }
+    Instance source = servers.get(replication.source());
     if (!replication.usesGtid()) {
-      Replication applied = at(replication, replication.read(), false);
-      return with(server, Optional.of(applied));
+      return with(server, Optional.of(at(replication, readLater(replication, source), false)));
     }
     Optional<GtidSet> executed =
         GtidAlgebra.union(server.gtid().executed(), replication.retrieved());
-    Instance source = servers.get(replication.source());
     if (source != null && replication.ioThread() == ThreadState.RUNNING) {
       executed = GtidAlgebra.union(executed, later(stopped(source), servers).gtid().executed());
     }
     return executed(server, executed);
+  }
+
+  /** All that its source has written, if it fetches. */
+  private static BinlogCoordinates readLater(Replication r, @Nullable Instance source) {
+    return Optional.ofNullable(source)
+        .filter(s -> s.isLastCheckValid() && r.ioThread() == ThreadState.RUNNING)
+        .flatMap(s -> s.binlog().position())
+        .filter(at -> at.isInLogOf(r.read()) && r.read().isBefore(at))
+        .orElse(r.read());
   }
 
   /** A replica that goes on from a place in its source's log. */

@@ -23,6 +23,32 @@ record Measure(
     return method == Method.POSITION;
   }
 
+  static Measure by(Method method) {
+    return method == Method.GTID ? GTIDS : new Measure(Method.POSITION, Map.of(), Optional.empty());
+  }
+
+  /** What a living master has: all that it wrote. Nothing when that was not read. */
+  Progress ofMaster(Instance master) {
+    return isPosition()
+        ? master.binlog().position().<Progress>map(Progress.Place::new).orElseGet(Progress::nothing)
+        : transactions(master);
+  }
+
+  /** What a replica has applied of that. */
+  Progress ofReplica(Instance replica, InstanceKey master) {
+    return isPosition()
+        ? executed(replica, master).<Progress>map(Progress.Place::new).orElseGet(Progress::nothing)
+        : transactions(replica);
+  }
+
+  private static Progress transactions(Instance server) {
+    return server
+        .gtid()
+        .executed()
+        .<Progress>map(Progress.Transactions::new)
+        .orElseGet(Progress::nothing);
+  }
+
   /** Applied, in the failed master's log; empty for a server that does not replicate from it. */
   Optional<BinlogCoordinates> executed(Instance replica, InstanceKey failed) {
     return base.filter(taken -> taken.candidate().equals(replica.key()))

@@ -19,16 +19,24 @@ enum Method {
     if (state.ticket.base().isPresent()) {
       return POSITION;
     }
-    boolean decided =
-        state.ticket.intended().isPresent()
-            || state.ticket.promoted().isPresent()
-            || state.ticket.origin().isTakeover();
+    boolean decided = state.ticket.intended().isPresent() || state.ticket.promoted().isPresent();
     return decided ? GTID : state.methodAtFirst;
   }
 
+  /** Downtimed replicas are moved if they can be: they decide nothing. */
+  static Method ofTakeover(Circumstances circumstances) {
+    return of(
+        circumstances.replicas().stream()
+            .filter(replica -> !circumstances.downtimed().contains(replica.key()))
+            .toList());
+  }
+
   static Method of(Circumstances circumstances) {
-    List<Instance> replicas =
-        circumstances.replicas().stream().filter(Instance::isReplica).toList();
+    return of(circumstances.replicas());
+  }
+
+  private static Method of(List<Instance> servers) {
+    List<Instance> replicas = servers.stream().filter(Instance::isReplica).toList();
     List<Instance> valid = replicas.stream().filter(Instance::isLastCheckValid).toList();
     List<Instance> counted = valid.isEmpty() ? replicas : valid;
     return counted.stream().allMatch(USES_GTID) ? GTID : POSITION;

@@ -61,7 +61,7 @@ final class Moving {
     }
     Optional<String> refusal = MoveObstacle.to(t, instance, master);
     if (refusal.isPresent()) {
-      settle(t, replica, new ReplicaFate(Kind.LOST, refusal.get()));
+      settle(t, replica, TakeoverByPosition.unmoved(t, replica, refusal.get()));
       return;
     }
     MoveStage stage = isPostponed(t, instance) ? MoveStage.POSTPONED : MoveStage.QUEUED;

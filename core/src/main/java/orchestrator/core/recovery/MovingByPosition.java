@@ -70,7 +70,9 @@ final class MovingByPosition {
             .map(PromotionBase::executed)
             .filter(all -> !survivors.executed(replica).covers(new Progress.Place(all)))
             .isPresent();
-    return applies && lacksSome && !survivors.isApplied(replica);
+    return applies
+        && lacksSome
+        && (!survivors.isApplied(replica) || TakeoverByPosition.isFed(t, replica));
   }
 
   /** It was read while it applies. */
@@ -187,6 +189,6 @@ final class MovingByPosition {
   }
 
   private static void lost(Turn t, InstanceKey replica, String reason) {
-    Moving.settle(t, replica, new ReplicaFate(Kind.LOST, reason));
+    Moving.settle(t, replica, TakeoverByPosition.unmoved(t, replica, reason));
   }
 }

@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import orchestrator.core.gtid.GtidSet;
 
 /**
  * How near the target of a takeover is to a master that takes writes, by looks at both. What it
@@ -27,9 +26,13 @@ record Nearness(Instant since, List<Look> looks, Look nearest) {
 
   /**
    * @param applied what the target has
-   * @param lacking the number of transactions that the master has and the target has not
+   * @param lacking what the master has and the target has not
    */
-  record Look(Instant at, GtidSet applied, long lacking) {}
+  record Look(Instant at, Progress applied, Progress.Gap lacking) {
+    long size() {
+      return lacking.size();
+    }
+  }
 
   enum Verdict {
     NEAR,
@@ -44,18 +47,24 @@ record Nearness(Instant since, List<Look> looks, Look nearest) {
   }
 
   /** After one more look. */
-  static Nearness after(Optional<Nearness> before, GtidSet master, GtidSet target, Instant now) {
+  static Nearness after(Optional<Nearness> before, Progress master, Progress target, Instant now) {
     List<Look> looks = new ArrayList<>(before.map(Nearness::looks).orElse(List.of()));
-    looks.add(new Look(now, target, master.missingFrom(target).transactionCount()));
+    looks.add(new Look(now, target, master.beyond(target)));
     while (looks.size() > 1 && !looks.get(1).at().isAfter(now.minus(PACE))) {
       looks.removeFirst();
     }
     Look last = looks.getLast();
-    Look nearest =
-        before.map(Nearness::nearest).filter(n -> n.lacking() <= last.lacking()).orElse(last);
+    Look nearest = before.map(Nearness::nearest).filter(n -> n.size() <= last.size()).orElse(last);
     Nearness next = new Nearness(before.map(Nearness::since).orElse(now), looks, nearest);
     // One that applies nothing may be busy with a long transaction: what counts is how it goes on.
-    return next.isIdle() ? new Nearness(next.since(), List.of(last), last) : next;
+    return next.isIdle() || !next.isCounted()
+        ? new Nearness(next.since(), List.of(last), last)
+        : next;
+  }
+
+  /** How long a file of a log is that was left is not known. */
+  private boolean isCounted() {
+    return lacking().isCounted();
   }
 
   private boolean isIdle() {
@@ -63,8 +72,8 @@ record Nearness(Instant since, List<Look> looks, Look nearest) {
     return expected().isEmpty() && !from.at().isAfter(looks.getLast().at().minus(PACE));
   }
 
-  /** How many transactions the target lacks. */
-  long lacking() {
+  /** What the target lacks. */
+  Progress.Gap lacking() {
     return looks.getLast().lacking();
   }
 
@@ -74,15 +83,18 @@ record Nearness(Instant since, List<Look> looks, Look nearest) {
    */
   Optional<Duration> expected() {
     Look last = looks.getLast();
-    if (last.lacking() == 0) {
+    if (last.size() == 0) {
       return Optional.of(Duration.ZERO);
     }
+    if (!isCounted()) {
+      return Optional.empty();
+    }
     Look from = beginOfPace();
-    long applied = last.applied().missingFrom(from.applied()).transactionCount();
+    long applied = last.applied().beyond(from.applied()).size();
     double nanos = Duration.between(from.at(), last.at()).toNanos();
     return applied == 0
         ? Optional.empty()
-        : Optional.of(Duration.ofNanos((long) (nanos / applied * last.lacking())));
+        : Optional.of(Duration.ofNanos((long) (nanos / applied * last.size())));
   }
 
   private Look beginOfPace() {
@@ -102,7 +114,7 @@ record Nearness(Instant since, List<Look> looks, Look nearest) {
       return Verdict.NEAR;
     }
     Instant now = looks.getLast().at();
-    boolean noNearer = !nearest.at().isAfter(now.minus(STALL));
+    boolean noNearer = isCounted() && !nearest.at().isAfter(now.minus(STALL));
     return noNearer || !now.isBefore(since.plus(limit)) ? Verdict.AS_NEAR_AS_IT_GETS : Verdict.WAIT;
   }
 }

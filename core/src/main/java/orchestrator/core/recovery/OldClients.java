@@ -49,7 +49,7 @@ final class OldClients {
     // What they committed until now is to be seen by one more read.
     Takeover.readAnew(t);
     if (t.s.phase == Phase.FENCING) {
-      Gathering.gather(t);
+      LastFetch.begin(t);
     }
   }
 }

@@ -14,6 +14,9 @@ sealed interface Pending {
   /** The old master is to be read-only: as well as it goes. */
   record OldMaster() implements Pending {}
 
+  /** A read of a living master that is read-only, or of a replica that fetches the last of it. */
+  record FetchPoll(InstanceKey server) implements Pending {}
+
   record StopFetching(InstanceKey replica, int round) implements Pending {}
 
   /** A read of a replica at the beginning. */
@@ -127,6 +130,7 @@ sealed interface Pending {
   enum Alarm {
     NOTES,
     LIVING_MASTER,
+    FETCH_POLL,
     STRAGGLERS,
     BELOW,
     POLL,

@@ -74,6 +74,14 @@ sealed interface Progress {
       };
     }
 
+    /** Whether sizes tell how many times as large as another one it is. */
+    default boolean isCounted() {
+      return switch (this) {
+        case Counted ignored -> true;
+        case Stretch stretch -> stretch.from().logFile().equals(stretch.to().logFile());
+      };
+    }
+
     /**
      * In words.
      *

@@ -207,7 +207,9 @@ final class Promoting {
     List<JournalEntry> entries = new ArrayList<>();
     entries.add(new JournalEntry.PromotionAbandoned(key, proof));
     if (t.isTakeover()) {
-      // In one breath: whoever goes on after us makes the old master writable again.
+      // In one breath: whoever goes on after us makes the old master writable again, and may need
+      // the place from where the target goes on below it.
+      t.s.ticket.base().map(JournalEntry.BaseTaken::new).ifPresent(entries::add);
       entries.add(new JournalEntry.PromotionIntended(t.failed()));
     }
     t.commit(

@@ -155,6 +155,9 @@ public final class RecoveryState {
   /** The old master was set read-only, and read so. */
   boolean oldMasterReadOnly;
 
+  /** Where a living master that is read-only has stopped to write. */
+  Optional<BinlogCoordinates> lastWritten = Optional.empty();
+
   /** Where nothing is left in the relay log that can be applied, and up to where it was applied. */
   final Map<InstanceKey, BinlogCoordinates> drained = new TreeMap<>();
 
@@ -225,7 +228,8 @@ public final class RecoveryState {
   RecoveryState(RecoveryTicket ticket, Circumstances circumstances, boolean resumed) {
     this.ticket = ticket;
     this.circumstances = circumstances;
-    this.methodAtFirst = Method.of(circumstances);
+    this.methodAtFirst =
+        ticket.origin().isTakeover() ? Method.ofTakeover(circumstances) : Method.of(circumstances);
     this.resumed = resumed;
     this.takeover = new TakeoverState();
   }
@@ -255,6 +259,7 @@ public final class RecoveryState {
     copy.stragglersGivenUp = stragglersGivenUp;
     copy.nobodyInTime = nobodyInTime;
     copy.oldMasterReadOnly = oldMasterReadOnly;
+    copy.lastWritten = lastWritten;
     copy.drained.putAll(drained);
     copy.tailAsked.putAll(tailAsked);
     copy.halts.putAll(halts);

@@ -2,7 +2,9 @@ package orchestrator.core.recovery;
 
 import java.util.Optional;
 import orchestrator.core.facts.DemotedMaster;
+import orchestrator.core.facts.PromotionBase;
 import orchestrator.core.facts.RecoveryTicket;
+import orchestrator.core.gtid.BinlogCoordinates;
 import orchestrator.core.gtid.GtidDifference;
 import orchestrator.core.gtid.GtidSet;
 import orchestrator.core.gtid.MariaDbGtidSet;
@@ -90,6 +92,9 @@ public final class ReturnedMaster {
     if (ticket().filter(RecoveryTicket::isOpen).isPresent()) {
       return Optional.of("recovery " + demoted.recoveryUid() + " still runs");
     }
+    if (placeBelowSuccessor().isPresent() && seenSuccessor.isPresent()) {
+      return replicates().or(() -> cannotFollow(policy));
+    }
     Optional<GtidDifference> own = onlyHere();
     if (known(read).isEmpty()) {
       return Optional.of(
@@ -102,13 +107,34 @@ public final class ReturnedMaster {
     if (!own.get().isEmpty()) {
       return Optional.of("it has transactions that " + successor + " lacks: " + own.get());
     }
-    if (read.replication().filter(r -> !r.isStopped()).isPresent()) {
-      return Optional.of("it replicates from " + read.sourceKey().orElse(InstanceKey.NONE));
-    }
-    return CanReplicate.from(read, seenSuccessor.get(), policy)
-            instanceof CanReplicate.Verdict.Refused refused
-        ? Optional.of(refused.reason())
-        : purged(seenSuccessor.get());
+    return replicates()
+        .or(() -> cannotFollow(policy))
+        .or(() -> seenSuccessor.flatMap(this::purged));
+  }
+
+  private Optional<String> replicates() {
+    return read.replication()
+        .filter(r -> !r.isStopped())
+        .map(r -> "it replicates from " + r.source());
+  }
+
+  private Optional<String> cannotFollow(CanReplicate.Policy policy) {
+    return seenSuccessor
+        .map(source -> CanReplicate.from(read, source, policy))
+        .filter(CanReplicate.Verdict.Refused.class::isInstance)
+        .map(refused -> ((CanReplicate.Verdict.Refused) refused).reason());
+  }
+
+  /**
+   * From where it can replicate without GTIDs: its log ends where its successor had applied it, so
+   * that it has nothing of its own.
+   */
+  private Optional<BinlogCoordinates> placeBelowSuccessor() {
+    return ticket()
+        .flatMap(RecoveryTicket::base)
+        .filter(base -> base.candidate().equals(successor))
+        .filter(base -> read.binlog().position().equals(Optional.of(base.executed())))
+        .flatMap(PromotionBase::position);
   }
 
   private Optional<String> purged(Instance source) {
@@ -123,10 +149,11 @@ public final class ReturnedMaster {
 
   /** Makes it a replica of its successor. */
   public ServerAction.ChangeSource reattachment() {
-    SourcePosition position =
+    Optional<SourcePosition> place = placeBelowSuccessor().map(SourcePosition.FileAndPosition::new);
+    SourcePosition byGtid =
         read.gtid().executed().filter(MariaDbGtidSet.class::isInstance).isPresent()
             ? new SourcePosition.MariaDbCurrentPos()
             : new SourcePosition.OracleAuto();
-    return new ServerAction.ChangeSource(demoted.key(), successor, position, true);
+    return new ServerAction.ChangeSource(demoted.key(), successor, place.orElse(byGtid), true);
   }
 }

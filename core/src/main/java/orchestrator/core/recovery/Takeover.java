@@ -4,10 +4,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import orchestrator.core.facts.HookPoint;
 import orchestrator.core.facts.JournalEntry;
-import orchestrator.core.gtid.GtidSet;
-import orchestrator.core.gtid.OracleGtidSet;
+import orchestrator.core.gtid.BinlogCoordinates;
 import orchestrator.core.recovery.Pending.Alarm;
 import orchestrator.core.recovery.RecoveryState.CommitKind;
 import orchestrator.core.recovery.RecoveryState.Phase;
@@ -23,9 +23,10 @@ import orchestrator.core.topology.InstanceKey;
  * <p>The order of things: processes that may forbid it; all servers are read and judged again; the
  * other replicas are moved below the target, while the master takes writes, and the target is
  * waited for until it lacks little ({@link TakeoverApproach}); it is recorded that the master may
- * be read-only from now on, and it is set so; the target applies all that the master has. What
- * fails until here is undone by {@link TakeoverUndo}. A run that takes up the takeover of another
- * looks at the servers and does the same: what is done already is found done.
+ * be read-only from now on, and it is set so; the target applies all that the master has. Without
+ * GTIDs some of this goes another way ({@link TakeoverByPosition}). What fails until here is undone
+ * by {@link TakeoverUndo}. A run that takes up the takeover of another looks at the servers and
+ * does the same: what is done already is found done.
  */
 final class Takeover {
   private Takeover() {}
@@ -103,7 +104,10 @@ final class Takeover {
     TakeoverRules rules = new TakeoverRules(t.s.circumstances, master.get(), Map.copyOf(t.s.live));
     return rules
         .masterRefusal(mayBeHeld(t))
-        .or(() -> rules.targetRefusal(target(t)).map(reason -> target(t) + ": " + reason))
+        .or(() ->
+            rules
+                .targetRefusal(target(t), mayBeHeld(t) && t.isByPosition())
+                .map(reason -> target(t) + ": " + reason))
         .or(() -> rules.siblingRefusals(target(t)).values().stream().findFirst());
   }
 
@@ -142,7 +146,7 @@ final class Takeover {
         t.s.takeover.lastReadOfMaster = t.now;
         t.s.takeover.until = t.now.plus(t.policy().replication().reasonableMaintenanceLag());
         t.s.phase = Phase.TAKEOVER_CATCHING_UP;
-        t.note(t.failed() + " is read-only, at " + text(after));
+        t.note(t.failed() + " is read-only, at " + text(t, after));
         OldClients.end(t, after);
         pollNow(t);
       }
@@ -158,8 +162,11 @@ final class Takeover {
     return Patience.HOLD.toSeconds() + " s";
   }
 
-  private static String text(Instance server) {
-    return server.gtid().executed().map(Object::toString).orElse("an unknown position");
+  private static String text(Turn t, Instance master) {
+    return (t.isByPosition()
+            ? master.binlog().position().map(BinlogCoordinates::toString)
+            : master.gtid().executed().map(Object::toString))
+        .orElse("an unknown position");
   }
 
   // Catching up
@@ -169,6 +176,8 @@ final class Takeover {
       int round = t.s.takeover.pollRound;
       t.probe(new Pending.TakeoverPoll(t.failed(), round), t.failed());
       t.probe(new Pending.TakeoverPoll(target(t), round), target(t));
+      TakeoverByPosition.awaited(t)
+          .forEach(replica -> t.probe(new Pending.TakeoverPoll(replica, round), replica));
     }
   }
 
@@ -195,12 +204,14 @@ final class Takeover {
     if (key.equals(t.failed())) {
       t.s.takeover.failedReadsOfMaster = 0;
       t.s.takeover.lastReadOfMaster = t.now;
-      t.s.takeover.quiet =
-          executed(t.s.takeover.held).filter(set -> set.covers(executedOf(instance))).isPresent();
+      t.s.takeover.quiet = written(t).covers(t.measure().ofMaster(instance));
       t.s.takeover.held = Optional.of(instance);
       t.s.takeover.master = Optional.of(instance);
     } else {
-      t.s.takeover.failedReadsOfTarget = 0;
+      if (key.equals(target(t))) {
+        t.s.takeover.failedReadsOfTarget = 0;
+      }
+      t.s.failedPolls.remove(key);
       t.answered(key, instance);
     }
   }
@@ -214,14 +225,17 @@ final class Takeover {
     t.note(key + " was not read: " + reason);
     if (key.equals(t.failed())) {
       t.s.takeover.failedReadsOfMaster++;
-    } else {
+    } else if (key.equals(target(t))) {
       t.s.takeover.failedReadsOfTarget++;
+    } else if (t.s.failedPolls.merge(key, 1, Integer::sum) >= 2) {
+      t.isSilent(key, reason);
     }
   }
 
   /** Judges the last two reads. */
   static void advanceCatchingUp(Turn t) {
-    if (t.isPending(pending -> counts(t, pending)) || t.isWakePending(Alarm.TAKEOVER_POLL)) {
+    if (t.isPending(pending -> counts(t, pending) || pending instanceof Pending.Halt)
+        || t.isWakePending(Alarm.TAKEOVER_POLL)) {
       return;
     }
     Instance held = t.s.takeover.held.orElseThrow();
@@ -230,16 +244,23 @@ final class Takeover {
     if (hopeless.isPresent()) {
       TakeoverUndo.begin(t, hopeless.get());
     } else if (target != null && isComplete(t)) {
-      if (t.s.takeover.failedReadsOfMaster == 0) {
-        Preparing.intend(t, target);
-      } else {
-        // It may have been restarted, and takes writes where we cannot reach it.
-        HookRun.begin(t, Phase.INTENDING, HookPoint.FENCING);
+      if (TakeoverByPosition.stands(t, target)) {
+        complete(t, target);
       }
     } else if (!t.now.isBefore(t.s.takeover.until)) {
       TakeoverUndo.begin(t, tooSlow(t));
     } else {
+      TakeoverByPosition.letGoOn(t);
       t.wake(Alarm.TAKEOVER_POLL, pollInterval(t));
+    }
+  }
+
+  private static void complete(Turn t, Instance target) {
+    if (t.s.takeover.failedReadsOfMaster == 0) {
+      Preparing.intend(t, target);
+    } else {
+      // It may have been restarted, and takes writes where we cannot reach it.
+      HookRun.begin(t, Phase.INTENDING, HookPoint.FENCING);
     }
   }
 
@@ -256,13 +277,21 @@ final class Takeover {
     return masterIsDone
         && !OldClients.areAwaited(t)
         && takeover.failedReadsOfTarget == 0
-        && lacking(t).isEmpty();
+        && lacking(t, target(t)).isEmpty()
+        && TakeoverByPosition.awaited(t).isEmpty();
   }
 
-  private static GtidSet lacking(Turn t) {
-    GtidSet has =
-        executed(Optional.ofNullable(t.s.live.get(target(t)))).orElse(OracleGtidSet.EMPTY);
-    return GtidAlgebra.lacking(executed(t.s.takeover.held).orElse(OracleGtidSet.EMPTY), has);
+  /** What the master has written, as it was last read. */
+  static Progress written(Turn t) {
+    return t.s.takeover.held.map(held -> t.measure().ofMaster(held)).orElseGet(Progress::nothing);
+  }
+
+  private static Progress.Gap lacking(Turn t, InstanceKey replica) {
+    Progress has =
+        Optional.ofNullable(t.s.live.get(replica))
+            .map(read -> t.measure().ofReplica(read, t.failed()))
+            .orElseGet(Progress::nothing);
+    return written(t).beyond(has);
   }
 
   private static Optional<String> hopeless(Turn t, Instance held) {
@@ -272,9 +301,14 @@ final class Takeover {
     if (t.s.takeover.failedReadsOfTarget >= 2) {
       return Optional.of(target(t) + " does not answer any more");
     }
-    return Optional.ofNullable(t.s.live.get(target(t)))
+    if (t.isByPosition() && held.binlog().position().isEmpty()) {
+      return Optional.of("it is not known any more where " + t.failed() + " writes its log");
+    }
+    return Stream.concat(Stream.of(target(t)), TakeoverByPosition.awaited(t).stream())
+        .flatMap(key -> Optional.ofNullable(t.s.live.get(key)).stream())
         .filter(Survivors::isSqlThreadBroken)
-        .map(target -> target.key() + " does not apply what it fetches" + sqlError(target));
+        .map(broken -> broken.key() + " does not apply what it fetches" + sqlError(broken))
+        .findFirst();
   }
 
   private static String sqlError(Instance instance) {
@@ -283,9 +317,13 @@ final class Takeover {
 
   private static String tooSlow(Turn t) {
     long limit = t.policy().replication().reasonableMaintenanceLag().toSeconds();
+    InstanceKey late =
+        lacking(t, target(t)).isEmpty()
+            ? TakeoverByPosition.awaited(t).stream().findFirst().orElse(target(t))
+            : target(t);
     return t.s.takeover.quiet
         ? "%s did not apply all of %s within %d s (ReasonableMaintenanceReplicationLagSeconds); it lacks %s"
-            .formatted(target(t), t.failed(), limit, lacking(t))
+            .formatted(late, t.failed(), limit, lacking(t, late).text())
         : "%s was read-only and took writes for %d s all the same: its clients may write to read-only servers; use UseSuperReadOnly"
             .formatted(t.failed(), limit);
   }
@@ -298,13 +336,5 @@ final class Takeover {
         : quarter.compareTo(Patience.LAST_TAKEOVER_POLL) > 0
             ? Patience.LAST_TAKEOVER_POLL
             : quarter;
-  }
-
-  private static Optional<GtidSet> executed(Optional<Instance> server) {
-    return server.flatMap(i -> i.gtid().executed());
-  }
-
-  private static GtidSet executedOf(Instance server) {
-    return server.gtid().executed().orElse(OracleGtidSet.EMPTY);
   }
 }

@@ -2,8 +2,6 @@ package orchestrator.core.recovery;
 
 import java.time.Duration;
 import java.util.Optional;
-import orchestrator.core.gtid.GtidSet;
-import orchestrator.core.gtid.OracleGtidSet;
 import orchestrator.core.recovery.Pending.Alarm;
 import orchestrator.core.recovery.RecoveryState.Phase;
 import orchestrator.core.topology.Instance;
@@ -49,9 +47,12 @@ final class TakeoverApproach {
   }
 
   private static void judge(Turn t, Instance target) {
-    GtidSet has = target.gtid().executed().orElse(OracleGtidSet.EMPTY);
-    GtidSet all = t.s.takeover.master.flatMap(m -> m.gtid().executed()).orElse(OracleGtidSet.EMPTY);
-    Nearness nearness = Nearness.after(t.s.takeover.nearness, all, has, t.now);
+    Nearness nearness =
+        Nearness.after(
+            t.s.takeover.nearness,
+            t.s.takeover.master.map(m -> t.measure().ofMaster(m)).orElseGet(Progress::nothing),
+            t.measure().ofReplica(target, t.failed()),
+            t.now);
     t.s.takeover.nearness = Optional.of(nearness);
     t.s.takeover.looked = false;
     Duration limit = t.policy().replication().reasonableMaintenanceLag();
@@ -73,10 +74,10 @@ final class TakeoverApproach {
     } else {
       TakeoverUndo.begin(
           t,
-          "%s lacks %d transactions of %s, for which it needs %s, and gets no nearer: ReasonableMaintenanceReplicationLagSeconds is %d"
+          "%s lacks %s of %s, for which it needs %s, and gets no nearer: ReasonableMaintenanceReplicationLagSeconds is %d"
               .formatted(
                   Takeover.target(t),
-                  nearness.lacking(),
+                  nearness.lacking().amount("transactions"),
                   t.failed(),
                   expected.map(time -> time.toSeconds() + " s").orElse("longer than can be told"),
                   limit.toSeconds()));
@@ -87,9 +88,13 @@ final class TakeoverApproach {
     Duration waited = Duration.between(nearness.since(), t.now);
     if (!waited.isZero()) {
       t.note(
-          "%s lacks %d transactions of %s after %d ms%s"
+          "%s lacks %s of %s after %d ms%s"
               .formatted(
-                  Takeover.target(t), nearness.lacking(), t.failed(), waited.toMillis(), why));
+                  Takeover.target(t),
+                  nearness.lacking().amount("transactions"),
+                  t.failed(),
+                  waited.toMillis(),
+                  why));
     }
   }
 

@@ -69,12 +69,19 @@ public record TakeoverChoice(
   private static List<Consideration> considerations(
       Circumstances circumstances, Optional<InstanceKey> designated) {
     TakeoverRules rules = TakeoverRules.of(circumstances);
+    Method method = Method.ofTakeover(circumstances);
+    Instance master = circumstances.failedServer();
     Map<InstanceKey, Instance> live = new TreeMap<>();
     Map<InstanceKey, String> silent = new TreeMap<>();
     Map<InstanceKey, String> excluded = new TreeMap<>();
     for (Instance replica : circumstances.replicas()) {
       if (replica.isLastCheckValid()) {
-        live.put(replica.key(), replica);
+        // All come to the end of the master's log, and nobody is better for being nearer now.
+        live.put(
+            replica.key(),
+            method == Method.POSITION
+                ? Imagined.later(replica, Map.of(master.key(), master))
+                : replica);
       } else {
         silent.put(replica.key(), "it does not answer");
       }
@@ -90,7 +97,7 @@ public record TakeoverChoice(
                     excluded,
                     Set.of(),
                     Set.of(),
-                    Measure.GTIDS))
+                    Measure.by(method)))
             .considerations());
   }
 }

@@ -2,12 +2,14 @@ package orchestrator.core.recovery;
 
 import java.util.Optional;
 import orchestrator.core.facts.HookPoint;
+import orchestrator.core.facts.PromotionBase;
 import orchestrator.core.gtid.GtidSet;
 import orchestrator.core.gtid.OracleGtidSet;
 import orchestrator.core.recovery.RecoveryState.Phase;
 import orchestrator.core.recovery.TakeoverState.OldMaster;
 import orchestrator.core.relocation.ActionOutcome;
 import orchestrator.core.relocation.ServerAction;
+import orchestrator.core.relocation.ServerAction.SourcePosition;
 import orchestrator.core.state.Command;
 import orchestrator.core.topology.Flavor;
 import orchestrator.core.topology.Instance;
@@ -22,9 +24,21 @@ final class TakeoverEnd {
   /** The promotion is committed: looks at the old master first. */
   static void begin(Turn t) {
     if (t.s.takeover.oldMaster == OldMaster.UNTOUCHED) {
-      t.s.takeover.oldMaster = OldMaster.LOOKED_AT;
-      t.probe(new Pending.OldMasterLook(), t.failed());
+      t.s.takeover.oldMaster = OldMaster.AWAITING_MOVES;
     }
+  }
+
+  /** The replicas are being moved, or have been. */
+  static void awaitMoves(Turn t) {
+    boolean waits = t.isByPosition() && !Moving.areDone(t);
+    if (t.s.takeover.oldMaster == OldMaster.AWAITING_MOVES && !waits) {
+      look(t);
+    }
+  }
+
+  private static void look(Turn t) {
+    t.s.takeover.oldMaster = OldMaster.LOOKED_AT;
+    t.probe(new Pending.OldMasterLook(), t.failed());
   }
 
   /** One that has transactions of its own would bring them to nobody, and stays as it is. */
@@ -36,12 +50,46 @@ final class TakeoverEnd {
         newest
             .map(has -> GtidAlgebra.lacking(old.gtid().executed().orElse(OracleGtidSet.EMPTY), has))
             .orElse(OracleGtidSet.EMPTY);
+    Optional<PromotionBase> base = t.s.ticket.base();
     if (isThere(t, old, master)) {
       done(t, old);
+    } else if (base.isPresent()) {
+      byPosition(t, old, base.get());
     } else if (!extra.isEmpty()) {
       failed(t, "it has transactions that " + master + " lacks: " + extra);
     } else {
-      change(t, old);
+      change(
+          t,
+          old.version().flavor() == Flavor.MARIADB
+              ? new SourcePosition.MariaDbCurrentPos()
+              : new SourcePosition.OracleAuto());
+    }
+  }
+
+  /**
+   * The new master's log from the recorded place on is what it lacks, if it has written nothing
+   * beyond what that one had applied of its own.
+   */
+  private static void byPosition(Turn t, Instance old, PromotionBase base) {
+    InstanceKey master = t.s.ticket.promoted().orElseThrow();
+    if (old.sourceKey().filter(master::equals).isPresent()) {
+      // An earlier run has pointed it there, at the right place.
+      t.s.takeover.oldMaster = OldMaster.CHANGING;
+      t.perform(
+          new Pending.TurnOldMaster(),
+          new ServerAction.StartReplication(t.failed()),
+          Patience.CHANGE_SOURCE);
+    } else if (base.position().isEmpty()
+        || !old.binlog().position().equals(Optional.of(base.executed()))) {
+      failed(
+          t,
+          "its log ends at %s, of which %s had applied what is before %s"
+              .formatted(
+                  old.binlog().position().map(Object::toString).orElse("an unknown place"),
+                  master,
+                  base.executed()));
+    } else {
+      change(t, new SourcePosition.FileAndPosition(base.position().get()));
     }
   }
 
@@ -54,12 +102,8 @@ final class TakeoverEnd {
     return below && (old.isReplicating() || !t.s.ticket.origin().startsOldMaster());
   }
 
-  private static void change(Turn t, Instance old) {
+  private static void change(Turn t, SourcePosition position) {
     t.s.takeover.oldMaster = OldMaster.CHANGING;
-    ServerAction.SourcePosition position =
-        old.version().flavor() == Flavor.MARIADB
-            ? new ServerAction.SourcePosition.MariaDbCurrentPos()
-            : new ServerAction.SourcePosition.OracleAuto();
     t.perform(
         new Pending.TurnOldMaster(),
         new ServerAction.ChangeSource(
@@ -81,8 +125,7 @@ final class TakeoverEnd {
   private static void again(Turn t, String reason) {
     if (++t.s.takeover.oldMasterAttempts < ATTEMPTS) {
       t.note("Making " + t.failed() + " a replica: " + reason);
-      t.s.takeover.oldMaster = OldMaster.LOOKED_AT;
-      t.probe(new Pending.OldMasterLook(), t.failed());
+      look(t);
     } else {
       failed(t, reason);
     }
@@ -110,6 +153,7 @@ final class TakeoverEnd {
 
   /** The processes that tell others have run: the last ones wait for the old master. */
   static void advance(Turn t) {
+    awaitMoves(t);
     if (t.s.takeover.oldMaster == OldMaster.DONE) {
       t.s.takeover.lastHooks = true;
       HookRun.begin(t, Phase.POST_HOOKS, HookPoint.POST_GRACEFUL_TAKEOVER);

@@ -51,7 +51,10 @@ final class TakeoverFlow implements Flow {
       case TAKEOVER_ENDING -> TakeoverEnd.advance(t);
       case ABANDONING -> undoOnceRecorded(t);
       case LOOKING -> Gathering.advance(t);
-      case SETTLING -> MasterFlow.settle(t);
+      case SETTLING -> {
+        TakeoverEnd.awaitMoves(t);
+        MasterFlow.settle(t);
+      }
       case GATHERING, PREPARING, FENCING, INTENDING, PROMOTING, TAKEOVER_HOLDING -> {}
       case PRE_HOOKS, POST_HOOKS, FAILING, CLOSING, FINISHED, RELOCATING, REPAIRING -> {}
     }
@@ -73,6 +76,7 @@ final class TakeoverFlow implements Flow {
       case PROMOTED -> {
         TakeoverEnd.begin(t);
         Promoting.announced(t);
+        TakeoverEnd.awaitMoves(t);
       }
       case NOTES, HOOK_MARK, HOOKS_ENDED, ABANDON, CLOSE -> {}
     }

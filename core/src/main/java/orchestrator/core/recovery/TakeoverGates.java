@@ -43,6 +43,7 @@ final class TakeoverGates {
             "target",
             rules.targetRefusal(target).map(reason -> target + ": " + reason),
             target + " replicates, and may be promoted"));
+    gates.add(method(circumstances));
     gates.add(siblings(rules.siblingRefusals(target), circumstances, target));
     gates.add(processes(circumstances.policy()));
     return gates;
@@ -59,14 +60,29 @@ final class TakeoverGates {
         "none of this cluster is open");
   }
 
+  private static Gate method(Circumstances circumstances) {
+    String text =
+        switch (Method.ofTakeover(circumstances)) {
+          case GTID -> "by GTIDs";
+          case POSITION ->
+              "by equal positions in the master's log, since replicas do not use GTIDs"
+                  + (circumstances.policy().pseudoGtid().isPresent()
+                      ? "; those that do not come to its end in time by Pseudo-GTID"
+                      : "");
+        };
+    return new Gate("method", true, false, text);
+  }
+
   private static Gate siblings(
       Map<InstanceKey, String> refusals, Circumstances circumstances, InstanceKey target) {
     long others = circumstances.failure().replicas().size() - 1L;
     Instance targetNow = circumstances.lastRead(target).orElseGet(() -> Instance.unseen(target));
     String moment =
-        TakeoverRules.siblingsAreNeeded(circumstances.failedServer(), targetNow)
-            ? " (after the promotion: semi-synchronous commits need them until then)"
-            : "";
+        Method.ofTakeover(circumstances) == Method.POSITION
+            ? " (after the promotion)"
+            : TakeoverRules.siblingsAreNeeded(circumstances.failedServer(), targetNow)
+                ? " (after the promotion: semi-synchronous commits need them until then)"
+                : "";
     return gate(
         "other replicas",
         refusals.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", refusals.values())),

@@ -28,6 +28,10 @@ final class TakeoverMoves {
     InstanceKey target = Takeover.target(t);
     Instance master = t.s.takeover.master.orElseThrow();
     Instance targetNow = t.s.live.get(target);
+    if (t.isByPosition()) {
+      t.note("The other replicas stay below " + t.failed() + " until it is replaced: no GTIDs");
+      return;
+    }
     if (targetNow != null && TakeoverRules.siblingsAreNeeded(master, targetNow)) {
       t.note("The other replicas stay below " + t.failed() + ": its commits wait for them");
       return;

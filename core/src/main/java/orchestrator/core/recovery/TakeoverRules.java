@@ -23,6 +23,7 @@ final class TakeoverRules {
   private final Circumstances circumstances;
   private final Instance master;
   private final Map<InstanceKey, Instance> replicas;
+  private final Method method;
 
   /**
    * @param master as read now
@@ -32,6 +33,7 @@ final class TakeoverRules {
     this.circumstances = circumstances;
     this.master = master;
     this.replicas = new TreeMap<>(replicas);
+    this.method = Method.ofTakeover(circumstances);
   }
 
   /** By the last reads, of which only the valid ones count. */
@@ -61,16 +63,37 @@ final class TakeoverRules {
       return Optional.of(
           master.key() + " replicates itself, from " + master.sourceKey().orElseThrow());
     }
-    if (master.gtid().executed().isEmpty()) {
-      return Optional.of("the GTID set of " + master.key() + " is not known");
+    Optional<String> unknown = unknownProgress();
+    if (unknown.isPresent()) {
+      return unknown;
     }
     return master.readOnly() && !mayBeReadOnly
         ? Optional.of(master.key() + " is read-only: there is nothing to take over")
         : Optional.empty();
   }
 
+  private Optional<String> unknownProgress() {
+    return switch (method) {
+      case GTID ->
+          master.gtid().executed().isEmpty()
+              ? Optional.of("the GTID set of " + master.key() + " is not known")
+              : Optional.empty();
+      case POSITION ->
+          master.binlog().position().isEmpty()
+              ? Optional.of("it is not known where " + master.key() + " writes its log")
+              : Optional.empty();
+    };
+  }
+
   /** Why the server cannot take over; empty when it can. */
   Optional<String> targetRefusal(InstanceKey target) {
+    return targetRefusal(target, false);
+  }
+
+  /**
+   * @param mayBeStopped whether an earlier run may have stopped its replication
+   */
+  Optional<String> targetRefusal(InstanceKey target, boolean mayBeStopped) {
     Optional<String> ineligible = eligibility().refusal(target);
     if (ineligible.isPresent()) {
       return ineligible;
@@ -79,9 +102,14 @@ final class TakeoverRules {
     if (instance == null) {
       return Optional.of("it did not answer");
     }
-    return notBelowMaster(instance)
+    boolean stopped =
+        mayBeStopped
+            && isBelowMaster(instance)
+            && instance.replication().filter(Replication::isStopped).isPresent()
+            && !Survivors.isSqlThreadBroken(instance);
+    return (stopped ? Optional.<String>empty() : notBelowMaster(instance))
         .or(() -> downtimed(target))
-        .or(() -> lagging(instance))
+        .or(() -> stopped ? Optional.empty() : lagging(instance))
         .or(() -> errant(instance))
         .or(() -> canFollow(master, instance));
   }
@@ -100,15 +128,18 @@ final class TakeoverRules {
             Map.of(),
             Set.of(),
             Set.of(),
-            Measure.GTIDS));
+            Measure.by(method)));
+  }
+
+  private boolean isBelowMaster(Instance replica) {
+    return replica.sourceKey().equals(Optional.of(master.key()));
   }
 
   private Optional<String> notBelowMaster(Instance target) {
-    Optional<InstanceKey> source = target.sourceKey();
-    if (!source.equals(Optional.of(master.key()))) {
+    if (!isBelowMaster(target)) {
       return Optional.of(
           "it replicates from "
-              + source.map(InstanceKey::displayString).orElse("nobody")
+              + target.sourceKey().map(InstanceKey::displayString).orElse("nobody")
               + ", not from "
               + master.key());
     }
@@ -199,10 +230,32 @@ final class TakeoverRules {
     if (source == null || isThere) {
       return Optional.empty();
     }
-    return CanReplicate.byGtid(sibling, source, circumstances.policy().replication())
-            instanceof CanReplicate.Verdict.Refused refused
+    if (method == Method.POSITION && !Method.USES_GTID.test(sibling)) {
+      return refusal(CanReplicate.from(sibling, source, circumstances.policy().replication()))
+          .or(() -> cannotComeEqual(sibling).map(reason -> key + ": " + reason));
+    }
+    return refusal(CanReplicate.byGtid(sibling, source, circumstances.policy().replication()));
+  }
+
+  private static Optional<String> refusal(CanReplicate.Verdict verdict) {
+    return verdict instanceof CanReplicate.Verdict.Refused refused
         ? Optional.of(refused.reason())
         : Optional.empty();
+  }
+
+  /** Without GTIDs one goes on from where the target stands only if it stands there too. */
+  private Optional<String> cannotComeEqual(Instance sibling) {
+    Optional<String> elsewhere =
+        isBelowMaster(sibling) ? Optional.empty() : notBelowMaster(sibling);
+    if (elsewhere.isPresent() || circumstances.policy().pseudoGtid().isPresent()) {
+      return elsewhere;
+    }
+    return notBelowMaster(sibling)
+        .or(() -> lagging(sibling))
+        .map(reason ->
+            reason
+                + ", and there is neither GTID nor Pseudo-GTID (PseudoGTIDPattern) by which to find"
+                + " its place. In downtime it does not count");
   }
 
   /**

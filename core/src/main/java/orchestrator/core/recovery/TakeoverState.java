@@ -35,6 +35,8 @@ final class TakeoverState {
   /** What becomes of the old master after the promotion. */
   enum OldMaster {
     UNTOUCHED,
+    /** Replicas go on from places in its log: it logs nothing new before they have been moved. */
+    AWAITING_MOVES,
     LOOKED_AT,
     CHANGING,
     DONE

@@ -10,6 +10,7 @@ import orchestrator.core.recovery.RecoveryState.Phase;
 import orchestrator.core.recovery.TakeoverState.Undo;
 import orchestrator.core.relocation.ActionOutcome;
 import orchestrator.core.relocation.ServerAction;
+import orchestrator.core.relocation.ServerAction.SourcePosition;
 import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
 import orchestrator.core.topology.Replication;
@@ -181,21 +182,53 @@ final class TakeoverUndo {
   }
 
   private static void sendBack(Turn t, Instance replica) {
-    ServerAction action =
-        isBelow(t, replica)
-            ? new ServerAction.StartReplication(replica.key())
-            : new ServerAction.ChangeSource(
-                replica.key(), t.failed(), positionFor(t, replica), true);
+    if (isBelow(t, replica)) {
+      restore(t, replica, new ServerAction.StartReplication(replica.key()));
+      return;
+    }
+    Optional<SourcePosition> position = positionFor(t, replica);
+    if (position.isPresent()) {
+      restore(
+          t,
+          replica,
+          new ServerAction.ChangeSource(replica.key(), t.failed(), position.get(), true));
+    } else {
+      t.s.errors.add(
+          "%s was left %s: from where it could go on in the log of %s is not certain%s"
+              .formatted(
+                  replica.key(),
+                  whereabouts(replica),
+                  t.failed(),
+                  t.s
+                      .ticket
+                      .base()
+                      .filter(base -> base.candidate().equals(replica.key()))
+                      .map(base ->
+                          ". It stood at %s when its own log ended at %s"
+                              .formatted(
+                                  base.executed(),
+                                  base.position().map(Object::toString).orElse("?")))
+                      .orElse("")));
+    }
+  }
+
+  private static void restore(Turn t, Instance replica, ServerAction action) {
     t.perform(new Pending.Restore(replica.key()), action, Patience.CHANGE_SOURCE);
   }
 
   /** A target that was reset has no status row to tell what it uses. */
-  private static ServerAction.SourcePosition positionFor(Turn t, Instance replica) {
+  private static Optional<SourcePosition> positionFor(Turn t, Instance replica) {
+    Instance before = t.s.circumstances.lastRead(replica.key()).orElse(replica);
+    if (Method.USES_GTID.test(before) || t.s.ticket.base().isEmpty()) {
+      return Optional.of(Turn.positionFor(before));
+    }
+    // One that has logged something since took writes of its own, or was restarted.
     return t.s
-        .circumstances
-        .lastRead(replica.key())
-        .map(Turn::positionFor)
-        .orElseGet(() -> Turn.positionFor(replica));
+        .ticket
+        .base()
+        .filter(base -> base.candidate().equals(replica.key()))
+        .filter(base -> base.position().equals(replica.binlog().position()))
+        .map(base -> new SourcePosition.FileAndPosition(base.executed()));
   }
 
   static void restored(Turn t, InstanceKey replica, ActionOutcome outcome) {

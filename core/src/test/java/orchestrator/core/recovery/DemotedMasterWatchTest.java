@@ -7,7 +7,9 @@ import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.JournalEntry;
 import orchestrator.core.facts.KeptReadOnly;
 import orchestrator.core.facts.LossReport;
+import orchestrator.core.facts.PromotionBase;
 import orchestrator.core.facts.RecoveryTicket;
+import orchestrator.core.gtid.BinlogCoordinates;
 import orchestrator.core.gtid.GtidDifference;
 import orchestrator.core.gtid.MariaDbGtidSet;
 import orchestrator.core.gtid.OracleGtidSet;
@@ -202,6 +204,28 @@ class DemotedMasterWatchTest {
   @Test
   void oneWithTransactionsOfItsOwnIsNeverReattached() {
     safety = safety.withReattaching();
+    assertThat(judge().actions()).isEmpty();
+  }
+
+  /** Nobody can compare them, but for where its log ends. */
+  @Test
+  void withoutGtidsOneThatWroteNothingMoreIsReattachedAtTheRecordedPlace() {
+    BinlogCoordinates end = BinlogCoordinates.binary("master-bin.000009", 900);
+    BinlogCoordinates place = BinlogCoordinates.binary("r1-bin.000004", 4711);
+    safety = safety.withReattaching();
+    ticket =
+        ticket.with(
+            new JournalEntry.BaseTaken(new PromotionBase(NEW, end, Optional.of(place))),
+            TopologyBuilder.NOW);
+    servers
+        .with("m", m -> m.oracleGtid("").gtidMode("OFF"))
+        .with("r1", r -> r.oracleGtid("").gtidMode("OFF"))
+        .with("m", m -> m.binlogPosition(end.logFile(), end.logPos()));
+    assertThat(judge().actions())
+        .containsExactly(
+            new ServerAction.ChangeSource(
+                OLD, NEW, new ServerAction.SourcePosition.FileAndPosition(place), true));
+    servers.with("m", m -> m.binlogPosition(end.logFile(), end.logPos() + 1));
     assertThat(judge().actions()).isEmpty();
   }
 

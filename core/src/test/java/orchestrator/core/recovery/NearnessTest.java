@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.LongUnaryOperator;
+import orchestrator.core.gtid.BinlogCoordinates;
 import orchestrator.core.gtid.MariaDbGtidSet;
 import orchestrator.core.gtid.OracleGtidSet;
 import orchestrator.core.recovery.Nearness.Verdict;
@@ -31,8 +32,8 @@ class NearnessTest {
       Nearness next =
           Nearness.after(
               nearness,
-              upTo(master.applyAsLong(millis)),
-              upTo(target.applyAsLong(millis)),
+              new Progress.Transactions(upTo(master.applyAsLong(millis))),
+              new Progress.Transactions(upTo(target.applyAsLong(millis))),
               START.plusMillis(millis));
       if (next.verdict(NEAR, LIMIT) != Verdict.WAIT) {
         return next;
@@ -58,7 +59,7 @@ class NearnessTest {
     // The master writes one transaction each millisecond, the target applies two.
     Nearness nearness = decided(millis -> 10_000 + millis, millis -> 9_000 + 2 * millis);
     assertThat(nearness.verdict(NEAR, LIMIT)).isEqualTo(Verdict.NEAR);
-    assertThat(nearness.lacking()).isBetween(1L, 300L);
+    assertThat(nearness.lacking().size()).isBetween(1L, 300L);
     assertThat(nearness.expected().orElseThrow()).isLessThanOrEqualTo(NEAR);
   }
 
@@ -96,22 +97,43 @@ class NearnessTest {
         .isBetween(Duration.ofSeconds(79), Duration.ofSeconds(81));
   }
 
+  private static Progress numbered(long last) {
+    return new Progress.Transactions(MariaDbGtidSet.parse("0-1-" + last));
+  }
+
+  private static Progress at(long position) {
+    return new Progress.Place(BinlogCoordinates.binary("master-bin.000009", position));
+  }
+
+  @Test
+  void withoutGtidsTheExtentOfTheLogIsCounted() {
+    Nearness first = Nearness.after(Optional.empty(), at(1000), at(100), START);
+    Nearness second = Nearness.after(Optional.of(first), at(1000), at(900), START.plusMillis(800));
+    assertThat(second.expected()).contains(Duration.ofMillis(100));
+    assertThat(Nearness.after(Optional.of(second), at(1000), at(1000), START).expected())
+        .contains(Duration.ZERO);
+  }
+
+  /** How long the file was that the master has left is not known. */
+  @Test
+  void aTargetThatReadsAnEarlierFileIsWaitedForAsLongAsThatLasts() {
+    Progress later = new Progress.Place(BinlogCoordinates.binary("master-bin.000010", 100));
+    Optional<Nearness> nearness = Optional.empty();
+    for (long millis = 0; millis < 2000; millis += INTERVAL_MILLIS) {
+      nearness =
+          Optional.of(Nearness.after(nearness, later, at(1000 + millis), START.plusMillis(millis)));
+      assertThat(nearness.get().verdict(NEAR, LIMIT)).isEqualTo(Verdict.WAIT);
+    }
+    Nearness there = Nearness.after(nearness, later, later, START.plusMillis(2000));
+    assertThat(there.verdict(NEAR, LIMIT)).isEqualTo(Verdict.NEAR);
+  }
+
   @Test
   void transactionsOfMariaDbAreCountedByTheirNumbers() {
     Optional<Nearness> first =
-        Optional.of(
-            Nearness.after(
-                Optional.empty(),
-                MariaDbGtidSet.parse("0-1-1000"),
-                MariaDbGtidSet.parse("0-1-100"),
-                START));
-    Nearness second =
-        Nearness.after(
-            first,
-            MariaDbGtidSet.parse("0-1-1000"),
-            MariaDbGtidSet.parse("0-1-900"),
-            START.plusMillis(800));
-    assertThat(first.orElseThrow().lacking()).isEqualTo(900);
+        Optional.of(Nearness.after(Optional.empty(), numbered(1000), numbered(100), START));
+    Nearness second = Nearness.after(first, numbered(1000), numbered(900), START.plusMillis(800));
+    assertThat(first.orElseThrow().lacking().size()).isEqualTo(900);
     assertThat(second.expected()).contains(Duration.ofMillis(100));
   }
 }

@@ -23,6 +23,7 @@ import orchestrator.core.relocation.ServerAction.SourcePosition.FileAndPosition;
 import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.testing.TopologyBuilder;
 import orchestrator.core.topology.InstanceKey;
+import orchestrator.core.topology.ThreadState;
 import org.junit.jupiter.api.Test;
 
 /** A master dies whose replicas do not use GTIDs. */
@@ -310,6 +311,42 @@ class PositionRecoveryTest {
     Stage stage = stage().slow("r3", Duration.ofMillis(2500)).start();
     assertThat(kind(stage, R3)).isIn(ReplicaFate.Kind.MOVED, ReplicaFate.Kind.UNREACHABLE);
     assertThat(kind(stage, R2)).isEqualTo(ReplicaFate.Kind.MOVED);
+  }
+
+  /** Nobody could get it from a sibling later. */
+  @Test
+  void aLivingMasterThatAPersonReplacesIsFetchedToItsEndFirst() {
+    servers
+        .with("m", m -> m.seenAt(TopologyBuilder.NOW))
+        .withReplicasOf("m", r -> r.replication(row -> row.ioThread(ThreadState.RUNNING)));
+    stand("r1", 700, 700);
+    stand("r2", 800, 600);
+    Stage stage =
+        new Stage(
+                servers,
+                policy,
+                new RecoveryOrigin(false, "force-master-takeover", Optional.of(R1), false))
+            .start();
+    assertThat(stage.ticket.base().map(PromotionBase::executed)).contains(at(900));
+    assertThat(stage.ticket.replicasWith(ReplicaFate.Kind.MOVED)).containsExactly(R2, R3);
+  }
+
+  @Test
+  void aReplicaThatFetchesNothingOfALivingMasterIsNotWaitedForLong() {
+    servers
+        .with("m", m -> m.seenAt(TopologyBuilder.NOW))
+        .withReplicasOf("m", r -> r.replication(row -> row.ioThread(ThreadState.RUNNING)))
+        .with("r2", r -> r.replication(row -> row.ioThread(ThreadState.STOPPED)));
+    stand("r2", 700, 700);
+    Stage stage =
+        new Stage(
+                servers,
+                policy,
+                new RecoveryOrigin(false, "force-master-takeover", Optional.of(R1), false))
+            .start();
+    assertThat(stage.ticket.promoted()).contains(R1);
+    assertThat(stage.momentOf(new ServerAction.SetReadOnly(R1, false, false)))
+        .isLessThan(Patience.LIVING_MASTER.plusSeconds(1));
   }
 
   @Test

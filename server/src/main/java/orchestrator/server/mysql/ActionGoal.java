@@ -101,7 +101,7 @@ final class ActionGoal {
    * A replica that went on from the position after the change is still as asked. It is never taken
    * back: that would apply transactions twice.
    */
-  private static boolean isAtOrAfter(BinlogCoordinates at, BinlogCoordinates asked) {
+  static boolean isAtOrAfter(BinlogCoordinates at, BinlogCoordinates asked) {
     return !at.isBefore(BinlogCoordinates.binary(asked.logFile(), asked.logPos()));
   }
 

@@ -79,6 +79,30 @@ final class ActionStatements {
     if (isAnyThreadOn()) {
       statements.add(dialect.stopReplica());
     }
+    if (!hasGoneOnFrom(change)) {
+      statements.add(changeStatement(change));
+    }
+    if (change.start()) {
+      statements.add(dialect.startReplica());
+    }
+    return statements;
+  }
+
+  /** It was changed so before, and is never taken back: it would apply transactions twice. */
+  private boolean hasGoneOnFrom(ServerAction.ChangeSource change) {
+    String name = supplements.sourceName().orElse(change.source().hostname());
+    return change.position() instanceof SourcePosition.FileAndPosition file
+        && server
+            .replication()
+            .filter(r -> !r.usesGtid())
+            .filter(r ->
+                r.source().equals(change.source())
+                    || r.source().equals(new InstanceKey(name, change.source().port())))
+            .filter(r -> ActionGoal.isAtOrAfter(r.executed(), file.coordinates()))
+            .isPresent();
+  }
+
+  private String changeStatement(ServerAction.ChangeSource change) {
     List<String> options = new ArrayList<>();
     addAddress(
         options,
@@ -89,11 +113,7 @@ final class ActionStatements {
     addCredentials(options);
     addPosition(options, change.position());
     addConnection(options);
-    statements.add(dialect.changeSource() + String.join(", ", options));
-    if (change.start()) {
-      statements.add(dialect.startReplica());
-    }
-    return statements;
+    return dialect.changeSource() + String.join(", ", options);
   }
 
   private List<String> reset() {

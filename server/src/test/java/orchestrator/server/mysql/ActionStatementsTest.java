@@ -186,6 +186,22 @@ class ActionStatementsTest {
                 + " MASTER_LOG_POS=120, MASTER_AUTO_POSITION=0");
   }
 
+  /** Its threads stopped meanwhile, so that it is not as asked. */
+  @Test
+  void takesAReplicaThatHasGoneOnFromThePositionNotBackToIt() {
+    Instance goneOn = replica("5.7.22", false, ReplicationTls.NONE);
+    assertThat(statements(fromPosition("bin.000002", 39), goneOn)).containsExactly("START SLAVE");
+    assertThat(statements(fromPosition("bin.000002", 41), goneOn)).hasSize(2);
+  }
+
+  private static ServerAction fromPosition(String file, long position) {
+    return new ServerAction.ChangeSource(
+        B,
+        new InstanceKey("a", 3306),
+        new SourcePosition.FileAndPosition(BinlogCoordinates.binary(file, position)),
+        true);
+  }
+
   @Test
   void detachesAReplicaOfFilesWhereItStands() {
     assertThat(

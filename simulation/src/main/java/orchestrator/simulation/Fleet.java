@@ -154,6 +154,9 @@ final class Fleet {
     server.lastStatement = Math.max(server.lastStatement, statement.number());
     world.replicator.upToDate(server);
     server.execute(statement.action(), world.now());
+    if (statement.action() instanceof ServerAction.InjectMarker marker && !server.readOnly) {
+      world.logs.mark(world.clients.commit(server, false), marker.statement());
+    }
     world.replicator.connectAtOnce(server);
     Sender sender = statement.sender();
     world.note(

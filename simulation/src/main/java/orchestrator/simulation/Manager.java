@@ -118,6 +118,9 @@ final class Manager {
     every(5000, watchman::endLost);
     every(10_000, watchman::expire);
     every(1000, this::noteSlowProbes);
+    if (world.scenario.withoutGtid) {
+      every(5000, watchman::mark);
+    }
     for (SimServer server : world.servers) {
       every(world.scenario.pollMillis, () -> probe(server.key, PROBE_DEADLINE, result -> {}));
     }

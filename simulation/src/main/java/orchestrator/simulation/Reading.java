@@ -33,6 +33,8 @@ final class Reading {
 
   private static final Classification CLASSIFICATION =
       new Classification("dc", "region", "", "", ALIAS, "", Optional.empty(), false);
+  private static final Gtid WITHOUT_GTID =
+      new Gtid("OFF", Optional.of(OracleGtidSet.EMPTY), Optional.of(OracleGtidSet.EMPTY));
   private static final ServerVersion MYSQL = new ServerVersion("8.0.36", "MySQL");
   private static final ServerVersion MARIADB = new ServerVersion("11.4.5-MariaDB", "");
 
@@ -60,16 +62,27 @@ final class Reading {
             server.logsUpdates,
             BinlogFormat.ROW,
             "FULL",
-            Optional.of(position(server.log.size()))),
-        mariaDb
-            ? new Gtid("", Optional.of(executed(server)), Optional.empty())
-            : new Gtid("ON", Optional.of(server.executed), Optional.of(OracleGtidSet.EMPTY)),
+            Optional.of(
+                server
+                    .places
+                    .map(stand -> stand.files.end())
+                    .orElseGet(() -> position(server.log.size())))),
+        gtid(server),
         server.source.map(source -> row(server, source)),
         semiSync(server, semiSyncClients),
         CLASSIFICATION,
         Optional.empty(),
         Set.of(),
         true);
+  }
+
+  private static Gtid gtid(SimServer server) {
+    if (server.places.isPresent()) {
+      return WITHOUT_GTID;
+    }
+    return server.mariaDb
+        ? new Gtid("", Optional.of(executed(server)), Optional.empty())
+        : new Gtid("ON", Optional.of(server.executed), Optional.of(OracleGtidSet.EMPTY));
   }
 
   private static SemiSync semiSync(SimServer server, int clients) {
@@ -103,10 +116,7 @@ final class Reading {
         up
             ? OptionalLong.of(server.relay.size() * server.applyMillis / 1000)
             : OptionalLong.empty();
-    GtidSet retrieved =
-        !server.mariaDb
-            ? server.retrieved
-            : server.relay.isEmpty() ? executed(server) : mariaDb(server.relay.getLast());
+    boolean oracleGtid = !server.mariaDb && server.places.isEmpty();
     return new Replication(
         source,
         "",
@@ -117,21 +127,31 @@ final class Reading {
           case CONNECTED -> ThreadState.RUNNING;
         },
         server.sqlRunning ? ThreadState.RUNNING : ThreadState.STOPPED,
-        position(server.log.size() + (long) server.relay.size()),
-        position(server.log.size()),
+        server
+            .places
+            .map(stand -> stand.read)
+            .orElseGet(() -> position(server.log.size() + (long) server.relay.size())),
+        server.places.map(stand -> stand.executed).orElseGet(() -> position(server.log.size())),
         BinlogCoordinates.relay("relay.000001", 4),
-        Optional.of(retrieved),
+        server.places.isPresent() ? Optional.empty() : Optional.of(retrieved(server)),
         server.ioError,
         server.sqlError,
         lag,
         lag,
         0,
         false,
-        !server.mariaDb,
+        oracleGtid,
         server.mariaDb,
         false,
         ReplicationTls.NONE,
         hearing(server));
+  }
+
+  private static GtidSet retrieved(SimServer server) {
+    if (!server.mariaDb) {
+      return server.retrieved;
+    }
+    return server.relay.isEmpty() ? executed(server) : mariaDb(server.relay.getLast());
   }
 
   /** One that cannot write down what it gets does not wait for more. */

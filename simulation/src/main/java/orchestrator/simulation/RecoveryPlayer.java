@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What {@code engine.recovery.EffectPlayer} and {@code RecoveryRun} do, by events. */
 final class RecoveryPlayer {
+  private static final long LOG_MILLIS = 30;
+
   private final Recoverer recoverer;
   private final Manager manager;
   private final String uid;
@@ -83,13 +85,12 @@ final class RecoveryPlayer {
           manager.probe(
               probe.key(), probe.timeout().toMillis(), result -> answer(of(probe.id(), result)));
       case Effect.ReadLog read ->
-          // Simulated servers use GTIDs: no log is ever read.
           manager.after(
-              1,
+              LOG_MILLIS,
               () ->
                   answer(
                       new Event.LogRead(
-                          read.id(), read.question().unanswered("it is simulated without a log"))));
+                          read.id(), read.question().answer(manager.world.logs.readBy(manager)))));
       case Effect.RunHook hook -> runHook(hook);
       case Effect.WakeAt wake ->
           manager.after(

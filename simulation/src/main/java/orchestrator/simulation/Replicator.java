@@ -2,6 +2,7 @@ package orchestrator.simulation;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import orchestrator.core.topology.InstanceKey;
 import orchestrator.simulation.SimServer.Health;
 import orchestrator.simulation.SimServer.Io;
@@ -57,6 +58,7 @@ final class Replicator {
       } else {
         replica.lastHeard = world.now();
         receive(replica, source, source.log.size());
+        rotate(replica, source);
         beat(replica);
       }
     } else if (world.now() >= replica.nextConnect) {
@@ -84,7 +86,8 @@ final class Replicator {
   }
 
   private void connect(SimServer replica, SimServer source) {
-    Optional<String> refusal = refusal(replica, source);
+    Optional<String> refusal =
+        replica.places.isPresent() ? stand(replica, source) : refusal(replica, source);
     if (refusal.isPresent()) {
       replica.io = Io.REFUSED;
       replica.ioError = "Got fatal error 1236 from source: " + refusal.get();
@@ -96,11 +99,37 @@ final class Replicator {
     replica.lastSent = world.now();
     replica.relayLogBytes++;
     replica.connection++;
-    replica.cursor =
-        replica.mariaDb && !replica.log.isEmpty()
-            ? source.log.indexOf(replica.log.getLast()) + 1
-            : 0;
+    if (replica.places.isEmpty()) {
+      replica.cursor =
+          replica.mariaDb && !replica.log.isEmpty()
+              ? source.log.indexOf(replica.log.getLast()) + 1
+              : 0;
+    }
     receive(replica, source, source.log.size());
+  }
+
+  /** Where it goes on to read; or why the source does not let it. */
+  private Optional<String> stand(SimServer replica, SimServer source) {
+    OptionalInt count =
+        source
+            .places
+            .map(there -> there.files.countBefore(replica.places.orElseThrow().read))
+            .orElse(OptionalInt.empty());
+    count.ifPresent(before -> {
+      replica.cursor = before;
+      world.truth.goesOn(replica, source, before);
+    });
+    return count.isPresent()
+        ? Optional.empty()
+        : Optional.of("the source's log has no such position");
+  }
+
+  /** The source has begun a new file, and written nothing to it yet. */
+  private static void rotate(SimServer replica, SimServer source) {
+    if (replica.cursor == source.log.size() && !replica.diskFull) {
+      replica.places.ifPresent(
+          stand -> source.places.ifPresent(there -> stand.rotated(there.files.end())));
+    }
   }
 
   private void beat(SimServer replica) {
@@ -133,10 +162,17 @@ final class Replicator {
     int until = Math.min(end, source.log.size());
     for (; replica.cursor < until; replica.cursor++) {
       Transaction next = source.log.get(replica.cursor);
-      replica.fetch(next, SimServer.uuidOf(next.origin()));
+      fetch(replica, source, next);
       replica.lastSent = world.now();
       replica.relayLogBytes++;
     }
+  }
+
+  private static void fetch(SimServer replica, SimServer source, Transaction next) {
+    int after = replica.cursor + 1;
+    replica.places.ifPresentOrElse(
+        stand -> replica.fetchTo(next, stand, source.places.orElseThrow().files.placeAfter(after)),
+        () -> replica.fetch(next, SimServer.uuidOf(next.origin())));
   }
 
   void apply(SimServer server) {
@@ -148,7 +184,11 @@ final class Replicator {
     }
     while (!server.relay.isEmpty() && server.appliedUntil + server.applyMillis <= now) {
       Transaction next = server.poll();
+      if (server.places.isPresent() && server.has(next)) {
+        world.truth.appliesTwice(server, next);
+      }
       server.commit(next, SimServer.uuidOf(next.origin()));
+      server.places.ifPresent(Places::applied);
       server.unsynced++;
       server.appliedUntil += server.applyMillis;
     }

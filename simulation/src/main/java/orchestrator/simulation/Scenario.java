@@ -7,8 +7,10 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
 import orchestrator.core.analysis.AnalysisPolicy;
 import orchestrator.core.analysis.ClusterRule;
+import orchestrator.core.binlog.PseudoGtid;
 import orchestrator.core.facts.HookPoint;
 import orchestrator.core.recovery.RecoveryPolicy;
 import orchestrator.server.engine.detection.DetectionSettings;
@@ -18,6 +20,10 @@ final class Scenario {
   final int managers;
   final int servers;
   final boolean mariaDb;
+
+  /** Whether replicas replicate by file and position. */
+  final boolean withoutGtid;
+
   final boolean semiSync;
 
   /** How long a commit waits for a semi-synchronous replica. */
@@ -42,6 +48,13 @@ final class Scenario {
   final RecoveryPolicy policy;
   final DetectionSettings detection;
 
+  private static final PseudoGtid PSEUDO_GTID =
+      new PseudoGtid(
+          Pattern.compile(PseudoGtid.INJECTED_PATTERN, Pattern.LITERAL),
+          Optional.of(PseudoGtid.INJECTED_HINT),
+          100,
+          List.of());
+
   /** Who replicates from whom. The master is the first server. */
   enum Shape {
     /** All replicate from the master, but perhaps the last one. */
@@ -55,11 +68,18 @@ final class Scenario {
   /** Its own dice, so that worlds in which neither is drawn are as they were before. */
   private static final long SHAPE = 0x51AA9L;
 
+  private static final long POSITIONS = 0x9051B3L;
+
+  /** One world of so many is without GTIDs. */
+  private static final int SHARE = 6;
+
   Scenario(long seed, RandomGenerator random) {
     RandomGenerator dice = new SplittableRandom(seed ^ SHAPE);
     managers = random.nextInt(4) == 0 ? 5 : 3;
     int drawn = 3 + random.nextInt(3);
-    mariaDb = random.nextInt(3) == 0;
+    RandomGenerator places = new SplittableRandom(seed ^ POSITIONS);
+    withoutGtid = places.nextInt(SHARE) == 0;
+    mariaDb = random.nextInt(3) == 0 && !withoutGtid;
     shape = shape(dice);
     takeovers = dice.nextInt(2) == 0 ? 0 : 1 + dice.nextInt(3);
     servers = shape == Shape.FLAT ? drawn : Math.max(drawn, 4);
@@ -69,7 +89,11 @@ final class Scenario {
     secondTier = drawn > 3 && random.nextInt(3) == 0 && shape == Shape.FLAT;
     pollMillis = random.nextInt(3) == 0 ? 2000 : 1000;
     clientMillis = 100L + random.nextInt(400);
-    policy = policy(random, dice.nextBoolean());
+    RecoveryPolicy drawnPolicy = policy(random, dice.nextBoolean());
+    policy =
+        withoutGtid && (shape != Shape.FLAT || places.nextInt(4) != 0)
+            ? drawnPolicy.with(PSEUDO_GTID)
+            : drawnPolicy;
     netTimeoutMillis = dice.nextInt(3) == 0 ? 12_000 : 4000;
     detection =
         new DetectionSettings(
@@ -84,7 +108,8 @@ final class Scenario {
   /** Co-masters with MariaDB need positions for each server, which are not simulated. */
   private Shape shape(RandomGenerator dice) {
     int number = dice.nextInt(10);
-    return number < 5 ? Shape.FLAT : number < 8 || mariaDb ? Shape.INTERMEDIATE : Shape.CO_MASTERS;
+    boolean apart = mariaDb || withoutGtid;
+    return number < 5 ? Shape.FLAT : number < 8 || apart ? Shape.INTERMEDIATE : Shape.CO_MASTERS;
   }
 
   /** Whom a server replicates from at first, by number; empty for a master without a source. */
@@ -154,6 +179,8 @@ final class Scenario {
   @Override
   public String toString() {
     return (mariaDb ? "MariaDB" : "MySQL")
+        + (withoutGtid ? " without GTIDs" : "")
+        + (policy.pseudoGtid().isPresent() ? ", Pseudo-GTID" : "")
         + (semiSync ? ", semi-sync " + semiSyncMillis + " ms" : "")
         + ", "
         + servers

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
+import orchestrator.core.gtid.BinlogCoordinates;
 import orchestrator.core.gtid.OracleGtidSet;
 import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.topology.InstanceKey;
@@ -41,6 +42,10 @@ final class SimServer {
   final InstanceKey key;
   final String uuid;
   final boolean mariaDb;
+
+  /** Of a server without GTIDs. */
+  final Optional<Places> places;
+
   Health health = Health.WELL;
 
   /** It lets nobody in, and works otherwise. */
@@ -102,9 +107,10 @@ final class SimServer {
   /** How many of the latest transactions a crash would lose. */
   int unsynced;
 
-  SimServer(int index, boolean mariaDb) {
+  SimServer(int index, boolean mariaDb, Optional<Places> places) {
     this.index = index;
     this.mariaDb = mariaDb;
+    this.places = places;
     this.key = new InstanceKey("s" + index, 3306 + index);
     this.uuid = uuidOf(index);
   }
@@ -125,6 +131,7 @@ final class SimServer {
     if (has.add(transaction)) {
       log.add(transaction);
       executed = executed.plus(uuidOfOrigin, "", transaction.number(), transaction.number());
+      places.ifPresent(Places::logged);
     }
   }
 
@@ -133,6 +140,13 @@ final class SimServer {
       relay.add(transaction);
       retrieved = retrieved.plus(uuidOfOrigin, "", transaction.number(), transaction.number());
     }
+  }
+
+  /** Without GTIDs it does not know whether it has it. */
+  void fetchTo(Transaction transaction, Places stand, BinlogCoordinates end) {
+    relay.add(transaction);
+    inRelay.add(transaction);
+    stand.fetched(end);
   }
 
   /** Takes the next transaction from the relay log. */
@@ -167,8 +181,14 @@ final class SimServer {
       }
       case ServerAction.ChangeSource change -> {
         stop();
-        dropRelay();
-        source = Optional.of(change.source());
+        if (!hasGoneOnFrom(change)) {
+          dropRelay();
+          source = Optional.of(change.source());
+          places.ifPresent(stand -> {
+            stand.startAt(placeOf(change));
+            unsynced = 0; // what was applied before is written down together with the place
+          });
+        }
         if (change.start()) {
           startIo(now);
           startSql(now);
@@ -177,6 +197,7 @@ final class SimServer {
       case ServerAction.ResetReplication ignored -> {
         stop();
         dropRelay();
+        places.ifPresent(Places::forget);
         source = Optional.empty();
       }
       case ServerAction.DetachSource ignored -> {
@@ -198,6 +219,18 @@ final class SimServer {
       case ServerAction.SetSemiSyncReplica set -> semiSyncReplica = set.enabled();
       case ServerAction.SetSemiSyncMaster set -> semiSyncMaster = set.enabled();
     }
+  }
+
+  private static BinlogCoordinates placeOf(ServerAction.ChangeSource change) {
+    return change.position() instanceof ServerAction.SourcePosition.FileAndPosition file
+        ? file.coordinates()
+        : BinlogCoordinates.UNKNOWN;
+  }
+
+  /** As on real servers: one that was changed so before is not taken back. */
+  private boolean hasGoneOnFrom(ServerAction.ChangeSource change) {
+    return source.equals(Optional.of(change.source()))
+        && places.filter(stand -> !stand.executed.isBefore(placeOf(change))).isPresent();
   }
 
   private void stopIo() {
@@ -238,6 +271,7 @@ final class SimServer {
     relay.clear();
     inRelay.clear();
     retrieved = OracleGtidSet.EMPTY;
+    places.ifPresent(Places::dropRelay);
   }
 
   /** The process ends. */
@@ -250,6 +284,7 @@ final class SimServer {
       for (int i = 0; i < unsynced && !log.isEmpty(); i++) {
         Transaction lost = log.removeLast();
         has.remove(lost);
+        places.ifPresent(Places::lost);
         executed =
             executed.subtract(
                 OracleGtidSet.EMPTY.plus(uuidOf(lost.origin()), "", lost.number(), lost.number()));
@@ -262,6 +297,7 @@ final class SimServer {
   /** It runs again; its threads start by themselves. */
   void restart(long now) {
     health = Health.WELL;
+    places.ifPresent(stand -> stand.files.nextFile());
     readOnly = !restartsWritable;
     io = Io.STOPPED;
     startIo(now);

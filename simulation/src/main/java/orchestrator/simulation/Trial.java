@@ -16,6 +16,7 @@ import orchestrator.simulation.judge.OnlyRealFailures;
 import orchestrator.simulation.judge.OrderlyTakeovers;
 import orchestrator.simulation.judge.OrphansAreAdopted;
 import orchestrator.simulation.judge.PeopleAreObeyed;
+import orchestrator.simulation.judge.PlacesAreRight;
 import orchestrator.simulation.judge.PublishedOnce;
 import orchestrator.simulation.judge.RecoveryHappens;
 import orchestrator.simulation.judge.TwiceIsOnce;
@@ -40,7 +41,8 @@ final class Trial {
         new RecoveryHappens(),
         new OrphansAreAdopted(),
         new OneLeader(),
-        new OrderlyTakeovers());
+        new OrderlyTakeovers(),
+        new PlacesAreRight());
   }
 
   static Optional<World.Violation> run(long seed) {

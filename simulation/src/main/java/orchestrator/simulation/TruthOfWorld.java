@@ -26,6 +26,7 @@ final class TruthOfWorld implements Truth {
   private final Set<Integer> forgotten = new HashSet<>();
   private final List<InstanceKey> keys = new ArrayList<>();
   private List<Integer> acting = List.of();
+  private Optional<String> misplaced = Optional.empty();
 
   TruthOfWorld(World world) {
     this.world = world;
@@ -54,6 +55,31 @@ final class TruthOfWorld implements Truth {
 
   void forgot(Transaction transaction) {
     forgotten.add(transaction.id());
+  }
+
+  /** A replica applies what it has: on a real server it would be broken, or worse. */
+  void appliesTwice(SimServer replica, Transaction transaction) {
+    misplaced =
+        misplaced.or(() -> Optional.of(replica.key + " applies twice: " + transaction.id()));
+  }
+
+  /** A replica goes on at a place in its source's log, and must have all that is before. */
+  void goesOn(SimServer replica, SimServer source, int before) {
+    List<Integer> missed =
+        source.log.subList(0, before).stream()
+            .filter(transaction -> !transaction.local() && !replica.hasFetched(transaction))
+            .map(Transaction::id)
+            .toList();
+    if (!missed.isEmpty()) {
+      misplaced =
+          misplaced.or(() ->
+              Optional.of(replica.key + " replicates from " + source.key + " without " + missed));
+    }
+  }
+
+  @Override
+  public Optional<String> misplaced() {
+    return misplaced;
   }
 
   @Override

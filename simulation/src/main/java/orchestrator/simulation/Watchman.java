@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import orchestrator.core.binlog.PseudoGtid;
 import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.recovery.DemotedMasterWatch;
 import orchestrator.core.recovery.LostServers;
@@ -130,6 +131,39 @@ final class Watchman {
               perform(actions.subList(1, actions.size()), lead);
             }
           });
+    }
+  }
+
+  /** Leaves a Pseudo-GTID marker on the master, as {@code engine.manager.MarkerInjection} does. */
+  void mark() {
+    Optional<Leadership> lead = manager.leadership();
+    ReplicatedState state = manager.state();
+    if (lead.isEmpty() || manager.world.scenario.policy.pseudoGtid().isEmpty()) {
+      return;
+    }
+    List<Instance> writable =
+        manager.picture.topology().instances().stream()
+            .filter(server -> !server.isReplica() && server.isLastCheckValid())
+            .filter(server -> !server.readOnly())
+            .toList();
+    if (writable.size() == 1) {
+      Instance master = writable.getFirst();
+      boolean apart =
+          state.demoted().containsKey(master.key())
+              || state.openRecoveryOf(master.key()).isPresent();
+      if (!apart) {
+        manager.perform(
+            new ServerAction.InjectMarker(
+                master.key(),
+                PseudoGtid.injection(
+                    manager.world.instant().getEpochSecond(),
+                    master.identity().serverId(),
+                    manager.world.random.nextLong())),
+            "Pseudo-GTID",
+            lead.get().term(),
+            3000,
+            outcome -> {});
+      }
     }
   }
 

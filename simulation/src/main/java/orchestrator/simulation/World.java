@@ -29,6 +29,9 @@ final class World {
   static final long LAST_TAKEOVER = 110_000;
   static final long END = 165_000;
 
+  /** The number of the first file of each log: after twenty it has one more digit. */
+  private static final int FIRST_FILE = 980;
+
   private static final long SET_PIECES = 0x3E7B007DL;
   private static final long MAX_EVENTS = 600_000;
   private static final long LOOK_MILLIS = 20;
@@ -46,6 +49,7 @@ final class World {
   final Fleet fleet = new Fleet(this);
   final SimGroup group;
   final Clients clients = new Clients(this);
+  final SimLogs logs = new SimLogs(this);
   final TruthOfWorld truth = new TruthOfWorld(this);
   final Misfortune misfortune = new Misfortune(this);
   private final People people = new People(this);
@@ -77,7 +81,13 @@ final class World {
     this.momentary = lasting.stream().filter(Invariant::isMomentary).toList();
     this.telling = telling;
     for (int i = 0; i < scenario.servers; i++) {
-      SimServer server = new SimServer(i, scenario.mariaDb);
+      SimServer server =
+          new SimServer(
+              i,
+              scenario.mariaDb,
+              scenario.withoutGtid
+                  ? Optional.of(new Places(FIRST_FILE + 3 * i))
+                  : Optional.empty());
       servers.add(server);
       byKey.put(server.key, server);
       byAddress.put(server.key.displayString(), server);
@@ -140,7 +150,10 @@ final class World {
       scenario
           .sourceOf(replica.index)
           .ifPresent(source -> {
-            replica.source = Optional.of(servers.get(source).key);
+            SimServer above = servers.get(source);
+            replica.source = Optional.of(above.key);
+            replica.places.ifPresent(
+                stand -> stand.startAt(above.places.orElseThrow().files.end()));
             replica.io = SimServer.Io.CONNECTING;
             replica.sqlRunning = true;
           });

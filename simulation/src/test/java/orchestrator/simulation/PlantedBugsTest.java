@@ -14,10 +14,11 @@ class PlantedBugsTest {
   private static final int SEEDS = 1500;
 
   /** With so many seeds; docs/simulation.md tells of it. */
-  private static final String NOT_FOUND = "compare positions as text";
+  private static final String NOT_FOUND = "compare GTID sets as text";
 
   static List<Mutant> bugs() {
-    return Stream.of(people(), states(), recoveries(), shell(), ofBacklogs(), ofLateStatements())
+    return Stream.of(
+            people(), states(), recoveries(), shell(), ofBacklogs(), ofPlaces(), ofLateStatements())
         .flatMap(bugs -> bugs)
         .filter(bug -> !bug.name().equals(NOT_FOUND))
         .toList();
@@ -97,7 +98,7 @@ class PlantedBugsTest {
         Mutant.of("move whatever replica", "core.recovery.MoveObstacle", "beyond", Mutant::noValue),
         Mutant.of("move replicas too early", "core.recovery.Moving", "mayGo", Mutant::yes),
         Mutant.of(
-            "compare positions as text",
+            "compare GTID sets as text",
             "core.gtid.OracleGtidSet",
             "contains",
             code -> {
@@ -131,6 +132,28 @@ class PlantedBugsTest {
                           java.lang.constant.ClassDesc.of("java.lang.Object")))
                   .checkcast(java.lang.constant.ClassDesc.of("orchestrator.core.gtid.GtidSet"))
                   .areturn();
+            }));
+  }
+
+  /** They break what matters without GTIDs. */
+  private static Stream<Mutant> ofPlaces() {
+    return Stream.of(
+        Mutant.of(
+            "compare positions as text",
+            "core.gtid.BinlogCoordinates",
+            "compareTo",
+            code -> {
+              var object = java.lang.constant.ClassDesc.of("java.lang.Object");
+              var text = java.lang.constant.ClassDesc.of("java.lang.String");
+              var toText = java.lang.constant.MethodTypeDesc.of(text);
+              code.aload(0).invokevirtual(object, "toString", toText);
+              code.aload(1).invokevirtual(object, "toString", toText);
+              code.invokevirtual(
+                  text,
+                  "compareTo",
+                  java.lang.constant.MethodTypeDesc.of(
+                      java.lang.constant.ClassDesc.ofDescriptor("I"), text));
+              code.ireturn();
             }));
   }
 

@@ -98,6 +98,8 @@ class WorldTest {
     int takeovers = 0;
     int coMasters = 0;
     int relocations = 0;
+    int byPosition = 0;
+    int matched = 0;
     for (long seed = 0; seed < 100; seed++) {
       String story = String.join("\n", storyOf(seed));
       failovers += story.contains("[Promoted[") || story.contains(" Promoted[") ? 1 : 0;
@@ -105,6 +107,8 @@ class WorldTest {
       takeovers += story.contains("is now set read-only") ? 1 : 0;
       coMasters += story.contains("analysis=DeadCoMaster") && story.contains("Promoted[") ? 1 : 0;
       relocations += story.contains("analysis=DeadIntermediateMaster") ? 1 : 0;
+      byPosition += story.contains("FileAndPosition[") ? 1 : 0;
+      matched += story.contains("Pseudo-GTID: ") ? 1 : 0;
       abandoned += story.contains("PromotionAbandoned[") ? 1 : 0;
     }
     assertThat(failovers).as("worlds with a failover").isGreaterThan(25);
@@ -112,6 +116,8 @@ class WorldTest {
     assertThat(abandoned).as("worlds in which a server is abandoned").isBetween(0, 30);
     assertThat(takeovers).as("worlds with a planned takeover").isGreaterThan(15);
     assertThat(coMasters).as("worlds with a failover of co-masters").isGreaterThan(3);
+    assertThat(byPosition).as("worlds in which replicas go on from a place").isGreaterThan(5);
+    assertThat(matched).as("worlds in which a place is found by markers").isPositive();
     assertThat(relocations).as("worlds with a dead intermediate master").isGreaterThan(3);
   }
 

@@ -64,6 +64,12 @@ public interface Truth {
   /** Whether a set of GTIDs names the transaction. */
   boolean names(GtidDifference set, int transaction);
 
+  /**
+   * What a replica without GTIDs has got twice, or has not got at all, since it goes on at a wrong
+   * place; empty for nothing.
+   */
+  Optional<String> misplaced();
+
   /** Whether clients wrote to a server during the last seconds. */
   boolean isWrittenTo(InstanceKey server);
 }

@@ -344,4 +344,12 @@ class InvariantsTest {
     assertThat(commit(i13, PUBLISHED)).isEmpty();
     return told(i13, new LogPosition(1, ++index), List.of(), ReplicatedState.EMPTY, new Command[0]);
   }
+
+  @Test
+  void aWrongPlaceIsFound() {
+    assertThat(new PlacesAreRight().look(truth)).isEmpty();
+    truth.misplaced = Optional.of("b applies twice: 7");
+    assertThat(new PlacesAreRight().look(truth)).isPresent();
+    assertThat(new PlacesAreRight().see(new Fact.Ended(truth.now), truth)).isPresent();
+  }
 }

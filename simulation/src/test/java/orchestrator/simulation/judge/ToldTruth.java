@@ -24,6 +24,12 @@ final class ToldTruth implements Truth {
   final Set<Integer> acknowledged = new HashSet<>();
   final Map<InstanceKey, InstanceKey> sources = new HashMap<>(Map.of(B, A, C, A));
   InstanceKey writtenTo = A;
+  Optional<String> misplaced = Optional.empty();
+
+  @Override
+  public Optional<String> misplaced() {
+    return misplaced;
+  }
 
   @Override
   public long now() {

@@ -35,6 +35,7 @@ public final class Analysis {
   private final AnalysisPolicy policy;
   private final Instant now;
   private final AnalysisMemory memory;
+  private final Optional<List<Instance>> changes;
   private @Nullable ClusterDirectory clusters;
 
   private Analysis(
@@ -45,6 +46,7 @@ public final class Analysis {
       AnalysisPolicy policy,
       Instant now) {
     this.memory = memory;
+    this.changes = memory.changes(topology);
     this.topology = topology;
     this.state = state;
     this.stale = stale;
@@ -108,7 +110,7 @@ public final class Analysis {
     Analysis analysis = new Analysis(memory, topology, state, stale, policy, now);
     List<Diagnosis> diagnoses = new ArrayList<>();
     Set<String> doubtful = new HashSet<>();
-    for (String cluster : memory.toBeJudged(topology, state, policy)) {
+    for (String cluster : memory.toBeJudged(analysis.changes, topology, state, policy)) {
       if (!analysis.judgeAll(topology.cluster(cluster), AnalysisScope.PROBLEMS, diagnoses)) {
         doubtful.add(cluster);
       }
@@ -231,7 +233,7 @@ public final class Analysis {
   private ClusterDirectory clusters() {
     ClusterDirectory directory = clusters;
     if (directory == null) {
-      directory = memory.clusters(topology, state, policy, now);
+      directory = memory.clusters(changes, topology, state, policy, now);
       clusters = directory;
     }
     return directory;

@@ -61,15 +61,27 @@ public final class AnalysisMemory {
 
   /** The clusters as they are now. */
   ClusterDirectory clusters(
-      Topology now, ReplicatedState state, AnalysisPolicy policyNow, Instant at) {
+      Optional<List<Instance>> changes,
+      Topology now,
+      ReplicatedState state,
+      AnalysisPolicy policyNow,
+      Instant at) {
     return clusters
-        .map(known -> known.after(now, state, policyNow, at))
+        .map(known -> known.after(changes, now, state, policyNow, at))
         .orElseGet(() -> ClusterDirectory.of(now, state, policyNow, at));
   }
 
+  /** {@link Topology#changesSince} the last look. */
+  Optional<List<Instance>> changes(Topology now) {
+    return now.changesSince(topology);
+  }
+
   /** The names of the clusters that are not known to be sound now. */
-  Collection<String> toBeJudged(Topology now, ReplicatedState state, AnalysisPolicy policyNow) {
-    Optional<List<Instance>> changes = now.changesSince(topology);
+  Collection<String> toBeJudged(
+      Optional<List<Instance>> changes,
+      Topology now,
+      ReplicatedState state,
+      AnalysisPolicy policyNow) {
     if (changes.isEmpty() || !isTheSame(state, policyNow)) {
       return now.clusterNames();
     }

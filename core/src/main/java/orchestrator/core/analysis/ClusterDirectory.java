@@ -58,17 +58,22 @@ public final class ClusterDirectory {
   /**
    * The same as {@link #of}, but what was found out of clusters stands while nothing of them has
    * changed. Costs little while readings alone have changed.
+   *
+   * @param changes {@link Topology#changesSince} the topology of this one
    */
   ClusterDirectory after(
-      Topology topologyNow, ReplicatedState state, AnalysisPolicy policy, Instant now) {
-    Optional<List<Instance>> changes =
-        basis.stands(state, policy, now) ? topologyNow.changesSince(topology) : Optional.empty();
-    if (changes.isEmpty()) {
+      Optional<List<Instance>> changes,
+      Topology topologyNow,
+      ReplicatedState state,
+      AnalysisPolicy policy,
+      Instant now) {
+    if (changes.isEmpty() || !basis.stands(state, policy, now)) {
       return of(topologyNow, state, policy, now);
     }
+    Set<String> touched = new HashSet<>();
+    changes.get().forEach(read -> touched.add(topologyNow.placeOf(read.key()).clusterName()));
     Map<String, Claim> changed = new HashMap<>();
-    for (Instance read : changes.get()) {
-      String name = topologyNow.placeOf(read.key()).clusterName();
+    for (String name : touched) {
       Claim claim = Claim.of(name, topologyNow.cluster(name), topologyNow, state, now);
       if (!claim.equals(claims.get(name))) {
         changed.put(name, claim);

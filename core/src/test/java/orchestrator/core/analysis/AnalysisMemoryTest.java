@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Random;
 import orchestrator.core.state.ReplicatedState;
@@ -43,7 +44,7 @@ class AnalysisMemoryTest {
         }
         topology = topology.with(List.of(servers.instance(changed)));
         spared +=
-            topology.clusterNames().size() - memory.toBeJudged(topology, state, POLICY).size();
+            topology.clusterNames().size() - toBeJudged(memory, topology, state, POLICY).size();
 
         Analysis.Update update =
             Analysis.update(memory, topology, state, StaleCoordinates.NONE, POLICY, now);
@@ -79,11 +80,11 @@ class AnalysisMemoryTest {
     TopologyBuilder servers = soundServers();
     Topology before = servers.build();
     AnalysisMemory memory = judged(before, ReplicatedState.EMPTY);
-    assertThat(memory.toBeJudged(before, ReplicatedState.EMPTY, POLICY)).isEmpty();
+    assertThat(toBeJudged(memory, before, ReplicatedState.EMPTY, POLICY)).isEmpty();
 
     Topology after = before.with(List.of(servers.with("s4", s -> s.lagSeconds(2)).instance("s4")));
 
-    assertThat(memory.toBeJudged(after, ReplicatedState.EMPTY, POLICY)).containsExactly("s3:3306");
+    assertThat(toBeJudged(memory, after, ReplicatedState.EMPTY, POLICY)).containsExactly("s3:3306");
   }
 
   @Test
@@ -92,8 +93,8 @@ class AnalysisMemoryTest {
     Topology topology = servers.build();
 
     assertThat(
-            judged(topology, ReplicatedState.EMPTY)
-                .toBeJudged(topology, ReplicatedState.EMPTY, POLICY))
+            toBeJudged(
+                judged(topology, ReplicatedState.EMPTY), topology, ReplicatedState.EMPTY, POLICY))
         .containsExactly("s3:3306");
   }
 
@@ -102,7 +103,7 @@ class AnalysisMemoryTest {
     Topology topology = soundServers().build();
     ReplicatedState state = new States().downtime("s4", "test", Duration.ofMinutes(1)).build();
 
-    assertThat(judged(topology, state).toBeJudged(topology, state, POLICY))
+    assertThat(toBeJudged(judged(topology, state), topology, state, POLICY))
         .containsExactly("s3:3306");
   }
 
@@ -115,11 +116,16 @@ class AnalysisMemoryTest {
     Topology moved =
         topology.with(List.of(servers.with("s4", s -> s.replicatesFrom("s0")).instance("s4")));
 
-    assertThat(memory.toBeJudged(topology, downtimed, POLICY)).hasSize(3);
-    assertThat(memory.toBeJudged(moved, ReplicatedState.EMPTY, POLICY)).hasSize(3);
-    assertThat(memory.toBeJudged(topology, ReplicatedState.EMPTY, AnalysisPolicy.DEFAULT))
+    assertThat(toBeJudged(memory, topology, downtimed, POLICY)).hasSize(3);
+    assertThat(toBeJudged(memory, moved, ReplicatedState.EMPTY, POLICY)).hasSize(3);
+    assertThat(toBeJudged(memory, topology, ReplicatedState.EMPTY, AnalysisPolicy.DEFAULT))
         .hasSize(3);
     assertThat(moved.clusterNameOf(key("s4"))).contains("s0:3306");
+  }
+
+  private static Collection<String> toBeJudged(
+      AnalysisMemory memory, Topology topology, ReplicatedState state, AnalysisPolicy policy) {
+    return memory.toBeJudged(memory.changes(topology), topology, state, policy);
   }
 
   private static AnalysisMemory judged(Topology topology, ReplicatedState state) {

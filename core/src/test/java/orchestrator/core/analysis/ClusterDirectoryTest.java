@@ -135,8 +135,10 @@ class ClusterDirectoryTest {
           case 2 -> state = said.clusterAlias(changed + ":3306", "a" + random.nextInt(3)).build();
           default -> servers.without(changed).with(changed, server -> vary(server, random));
         }
-        topology = topology.with(List.of(servers.instance(changed)));
-        ClusterDirectory after = directory.after(topology, state, POLICY, now);
+        Topology before = topology;
+        topology = before.with(List.of(servers.instance(changed)));
+        ClusterDirectory after =
+            directory.after(topology.changesSince(before), topology, state, POLICY, now);
         ClusterDirectory afresh = ClusterDirectory.of(topology, state, POLICY, now);
         assertThat(after.all())
             .as("seed %d, step %d", seed, step)

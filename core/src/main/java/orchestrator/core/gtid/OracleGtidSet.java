@@ -111,6 +111,9 @@ public final class OracleGtidSet implements GtidSet, GtidDifference {
 
   /** What is in this set and not in the other; {@code GTID_SUBTRACT(this, other)}. */
   public OracleGtidSet subtract(OracleGtidSet other) {
+    if (isEmpty() || other.isEmpty()) {
+      return this;
+    }
     SortedMap<Origin, IntervalSet> rest = new TreeMap<>();
     intervals.forEach(
         (origin, set) -> putUnlessEmpty(rest, origin, set.subtract(other.intervals(origin))));

@@ -1,7 +1,9 @@
 package orchestrator.core.recovery;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,6 +61,7 @@ final class CandidateChoice {
   private final Question question;
   private final Survivors survivors;
   private final Progress target;
+  private final List<Sibling> siblings;
 
   /** Made when somebody asks: every replica is compared with every other. */
   private @Nullable Ranking ranking;
@@ -68,6 +71,13 @@ final class CandidateChoice {
    * @param rejected and why
    */
   private record Ranking(List<Facts> eligible, Map<InstanceKey, String> rejected) {}
+
+  /**
+   * A server that answered.
+   *
+   * @param kind the same number for all that can have the same: of many replicas most do
+   */
+  private record Sibling(Instance instance, Progress attainable, int kind) {}
 
   CandidateChoice(Question question) {
     this.question = question;
@@ -79,6 +89,18 @@ final class CandidateChoice {
             question.circumstances().surroundings().directReplicaAbove(),
             question.measure());
     this.target = survivors.target();
+    this.siblings = siblings();
+  }
+
+  private List<Sibling> siblings() {
+    Map<Progress, Integer> kinds = new HashMap<>();
+    List<Sibling> all = new ArrayList<>();
+    for (Instance instance : question.live().values()) {
+      Progress attainable = survivors.attainable(instance);
+      int kind = kinds.computeIfAbsent(attainable, progress -> kinds.size());
+      all.add(new Sibling(instance, attainable, kind));
+    }
+    return all;
   }
 
   private Ranking ranking() {
@@ -145,15 +167,26 @@ final class CandidateChoice {
     if (before == 0) {
       return Optional.empty();
     }
-    return question.live().values().stream()
-        .filter(source -> !own.covers(survivors.attainable(source)))
-        .map(source -> new Supply(source, missing(with(own, source)).size()))
+    long[] byKind = new long[siblings.size()];
+    Arrays.fill(byKind, -1);
+    return siblings.stream()
+        .map(source -> new Supply(source.instance(), missingWith(own, source, byKind)))
         .filter(supply -> supply.missing() < before && canFeed(replica, supply.source()))
         .min(
             Comparator.comparingLong(Supply::missing)
                 .thenComparing(supply -> !survivors.errant(supply.source()).isEmpty())
                 .thenComparing(supply -> supply.source().key()))
         .map(Supply::source);
+  }
+
+  /**
+   * @param byKind what was found out before; negative for nothing
+   */
+  private long missingWith(Progress own, Sibling source, long[] byKind) {
+    if (byKind[source.kind()] < 0) {
+      byKind[source.kind()] = missing(own.join(source.attainable())).size();
+    }
+    return byKind[source.kind()];
   }
 
   /**
@@ -208,17 +241,12 @@ final class CandidateChoice {
 
   private Facts factsOf(Instance instance) {
     Progress own = survivors.attainable(instance);
-    Progress reach = own;
-    boolean lacksNothing = missing(own).isEmpty();
     int followers = 0;
     int others = 0;
-    for (Instance other : question.live().values()) {
-      if (!other.key().equals(instance.key())) {
+    for (Sibling other : siblings) {
+      if (!other.instance().key().equals(instance.key())) {
         others++;
-        followers += canFollow(other, instance) ? 1 : 0;
-        boolean helps =
-            !lacksNothing && !reach.covers(survivors.attainable(other)) && canFeed(instance, other);
-        reach = helps ? with(reach, other) : reach;
+        followers += canFollow(other.instance(), instance) ? 1 : 0;
       }
     }
     return new Facts(
@@ -228,11 +256,28 @@ final class CandidateChoice {
         survivors.isStuck(instance),
         !survivors.errant(instance).isEmpty(),
         feederOf(instance).map(Instance::key),
-        missing(reach),
+        missing(reach(instance, own)),
         missing(own),
         survivors.fetched(instance).beyond(survivors.executed(instance)),
         followers,
         others);
+  }
+
+  /** What a server can have once its siblings have given it what they can. */
+  private Progress reach(Instance instance, Progress own) {
+    if (missing(own).isEmpty()) {
+      return own;
+    }
+    Progress reach = own;
+    boolean[] covered = new boolean[siblings.size()];
+    for (Sibling other : siblings) {
+      if (!covered[other.kind()]
+          && (reach.covers(other.attainable()) || canFeed(instance, other.instance()))) {
+        reach = reach.covers(other.attainable()) ? reach : reach.join(other.attainable());
+        covered[other.kind()] = true;
+      }
+    }
+    return reach;
   }
 
   private Progress.Gap missing(Progress had) {

@@ -67,10 +67,20 @@ public final class RecoveryControl {
 
   /** Takes note of what became of an effect. Events for unknown effects change nothing. */
   public static Decision step(RecoveryState state, Event event, Instant now) {
-    Turn t = new Turn(state.copy(), now);
-    Pending purpose = t.s.pending.remove(event.effectId());
-    if (purpose == null || state.isFinished()) {
-      return new Decision(state, List.of());
+    return state.isAwaiting(event)
+        ? proceed(state.copy(), event, now)
+        : new Decision(state, List.of());
+  }
+
+  /**
+   * As {@link #step}, but of a state that nobody looks at again: with many replicas most of the
+   * time of a rehearsal would go into copies.
+   */
+  static Decision proceed(RecoveryState own, Event event, Instant now) {
+    Turn t = new Turn(own, now);
+    Pending purpose = own.pending.remove(event.effectId());
+    if (purpose == null) {
+      return new Decision(own, List.of());
     }
     switch (event) {
       case Event.Committed committed -> committed(t, committed);

@@ -314,6 +314,11 @@ public final class RecoveryState {
     return phase;
   }
 
+  /** Whether the event is the answer to something that was asked for. */
+  boolean isAwaiting(Event event) {
+    return !isFinished() && pending.containsKey(event.effectId());
+  }
+
   public boolean isFinished() {
     return phase == Phase.FINISHED;
   }

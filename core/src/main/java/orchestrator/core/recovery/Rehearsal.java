@@ -50,7 +50,7 @@ final class Rehearsal {
   RecoveryState play(RecoveryTicket ticket) {
     RecoveryState state = take(RecoveryControl.start(ticket, circumstances, now));
     for (int i = 0; i < MAX_EVENTS && !state.isFinished(); i++) {
-      state = take(RecoveryControl.step(state, nextEvent(), now));
+      state = take(RecoveryControl.proceed(state, nextEvent(), now));
     }
     if (!state.isFinished()) {
       throw new IllegalStateException("A rehearsed recovery does not end: " + state.phase());

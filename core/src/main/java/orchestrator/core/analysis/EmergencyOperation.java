@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import orchestrator.core.gtid.BinlogCoordinates;
+import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
 import orchestrator.core.topology.Topology;
@@ -27,12 +28,18 @@ public sealed interface EmergencyOperation {
 
   /**
    * Stop and start the IO threads of these replicas: their long-lived connections hide that the
-   * subject takes no new ones. Changes servers, so only while recoveries are enabled.
+   * subject takes no new ones. Changes servers, so the leader alone does it, and only as long as
+   * {@link #isAllowed}.
    */
   record RestartIoThreads(InstanceKey subject, List<InstanceKey> keys, AnalysisCode because)
       implements EmergencyOperation {
     public RestartIoThreads {
       keys = List.copyOf(keys);
+    }
+
+    /** Not while recoveries are disabled, nor when one has stopped the very threads. */
+    public boolean isAllowed(ReplicatedState state) {
+      return state.recoveriesEnabled() && state.openRecoveryOf(subject).isEmpty();
     }
   }
 

@@ -26,7 +26,20 @@ final class Closing {
 
   private Closing() {}
 
+  /**
+   * Nobody may be promoted now, by the rules: the next attempt is held back by nothing. What was
+   * tried and abandoned is no such end.
+   */
+  static void veto(Turn t, String reason) {
+    t.s.releaseBlock = t.s.excluded.isEmpty();
+    fail(t, reason);
+  }
+
   static void fail(Turn t, String reason) {
+    if (TakeoverUndo.isOwed(t)) {
+      TakeoverUndo.begin(t, reason);
+      return;
+    }
     t.s.errors.add(reason);
     t.note(reason);
     Moving.cancel(t);
@@ -52,24 +65,31 @@ final class Closing {
     if (busy || !t.s.commits.isEmpty() || !Moving.areDone(t)) {
       return;
     }
+    if (TakeoverUndo.isOwed(t)) {
+      TakeoverUndo.begin(t, t.failed() + " answered late, and was set read-only");
+      return;
+    }
     boolean successful = t.s.ticket.promoted().isPresent();
     t.s.errors.addAll(ServersBelow.lost(t));
     t.s.errors.addAll(TakeoverByPosition.left(t));
     List<JournalEntry> entries = new ArrayList<>(remainingFates(t));
     entries.add(new JournalEntry.Closed(successful, t.s.errors));
     List<Command> commands = new ArrayList<>();
-    boolean undone = t.isTakeover() && TakeoverUndo.isUndone(t);
+    boolean undone = TakeoverUndo.isUndone(t);
     if ((successful || undone) && t.s.ticket.kind().brake() == Brake.FAILOVER) {
       t.s.replicas().stream()
           .filter(replica -> hasStrayed(t, replica))
           .forEach(replica -> commands.add(lostInRecovery(t, replica)));
     }
     if (t.s.releaseBlock) {
-      commands.add(acknowledged(t, "Aborted before anything was changed"));
+      commands.add(acknowledged(t, "Forbidden before a server was promoted"));
     } else if (SilentSource.hasLeftReplicas(t)) {
       commands.add(acknowledged(t, "Replicas are left that wait for the failover of their source"));
     } else if (t.isTakeover() && (successful || undone)) {
       commands.add(acknowledged(t, "A planned takeover holds back no recovery"));
+    } else if (undone && t.s.ticket.loss().equals(LossReport.UNKNOWN)) {
+      // To acknowledge a loss that was refused is to accept it, which is for a person to do.
+      commands.add(acknowledged(t, "The master takes writes as before"));
     } else if (t.policy().acknowledgeComplete() && isComplete(t)) {
       commands.add(acknowledged(t, "Nothing is left to do (AcknowledgeCompleteRecoveries)"));
     }

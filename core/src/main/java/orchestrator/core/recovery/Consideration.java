@@ -2,6 +2,7 @@ package orchestrator.core.recovery;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import orchestrator.core.topology.InstanceKey;
 
 /**
@@ -19,8 +20,30 @@ public record Consideration(
     List<String> reasons,
     Optional<InstanceKey> feeder,
     long unreachableTransactions) {
+  /** Of how many servers people are told at once. */
+  private static final int TOLD = 5;
+
   public Consideration {
     reasons = List.copyOf(reasons);
+  }
+
+  /**
+   * Why none of the servers is eligible, in words.
+   *
+   * @param wanted the only one that is of interest, if there is one
+   */
+  static String whyNot(List<Consideration> rejected, Optional<InstanceKey> wanted) {
+    List<Consideration> told =
+        rejected.stream().filter(c -> wanted.isEmpty() || wanted.get().equals(c.server())).toList();
+    String reasons =
+        told.stream()
+            .limit(TOLD)
+            .map(c -> c.server() + ": " + String.join(", ", c.reasons()))
+            .collect(Collectors.joining("; "));
+    if (told.isEmpty()) {
+      return wanted.map(key -> key + " is none of them").orElse("there is none");
+    }
+    return told.size() > TOLD ? reasons + "; and so on" : reasons;
   }
 
   /** One line for the audit. */

@@ -1,5 +1,6 @@
 package orchestrator.core.recovery;
 
+import java.util.Optional;
 import orchestrator.core.facts.HookPoint;
 import orchestrator.core.recovery.RecoveryState.CommitKind;
 import orchestrator.core.recovery.RecoveryState.Phase;
@@ -24,6 +25,8 @@ final class MasterFlow implements Flow {
   public void resume(Turn t) {
     if (t.s.ticket.promoted().isPresent()) {
       Gathering.look(t);
+    } else if (isBeingUndone(t)) {
+      TakeoverUndo.begin(t, "It was interrupted while it was undone");
     } else if (t.s.ticket.intended().isPresent()) {
       // Whether its clients were disconnected is not recorded.
       Gathering.setOldMasterReadOnly(t);
@@ -35,6 +38,11 @@ final class MasterFlow implements Flow {
     }
   }
 
+  /** The old master may take writes again, and was not to be replaced any more. */
+  static boolean isBeingUndone(Turn t) {
+    return t.s.ticket.intended().equals(Optional.of(t.failed()));
+  }
+
   @Override
   public void advance(Turn t) {
     switch (t.s.phase) {
@@ -42,6 +50,7 @@ final class MasterFlow implements Flow {
       case PREPARING -> Preparing.advance(t);
       case ABANDONING -> Promoting.chooseAgain(t);
       case SETTLING -> settle(t);
+      case TAKEOVER_UNDOING -> TakeoverUndo.advance(t);
       case PRE_HOOKS,
           FENCING,
           INTENDING,
@@ -56,7 +65,6 @@ final class MasterFlow implements Flow {
           TAKEOVER_MOVING,
           TAKEOVER_HOLDING,
           TAKEOVER_CATCHING_UP,
-          TAKEOVER_UNDOING,
           TAKEOVER_ENDING -> {}
     }
   }
@@ -74,7 +82,8 @@ final class MasterFlow implements Flow {
     switch (kind) {
       case INTEND -> Promoting.begin(t, false);
       case PROMOTED -> Promoting.announced(t);
-      case NOTES, HOOK_MARK, HOOKS_ENDED, ABANDON, HOLD, REOPEN, CLOSE -> {}
+      case REOPEN -> TakeoverUndo.beginReopening(t);
+      case NOTES, HOOK_MARK, HOOKS_ENDED, ABANDON, HOLD, CLOSE -> {}
     }
   }
 }

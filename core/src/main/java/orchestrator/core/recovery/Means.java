@@ -1,13 +1,19 @@
 package orchestrator.core.recovery;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.RecoveryKind;
+import orchestrator.core.facts.RecoveryOrigin;
 import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.topology.Instance;
+import orchestrator.core.topology.InstanceKey;
 
 /** Gates on what there is to recover with. No person passes them. */
 final class Means {
@@ -89,14 +95,63 @@ final class Means {
   }
 
   /** Whether there is anything to be done, and by whom. */
-  Gate means(ReplicatedState state) {
+  Gate means(ReplicatedState state, RecoveryOrigin origin) {
     return switch (kind()) {
-      case DEAD_MASTER -> gate("means", true, "one of the replicas");
+      case DEAD_MASTER -> successor(origin);
       case DEAD_CO_MASTER -> otherCoMaster();
       case DEAD_INTERMEDIATE_MASTER, DEAD_GROUP_MEMBER -> newSource();
       case SEMI_SYNC -> semiSync();
       case NON_WRITEABLE_MASTER -> writable(state);
     };
+  }
+
+  /**
+   * By what was last read. A person is told before a master that is perhaps alive is set read-only;
+   * an automatic attempt is made all the same: it is recorded, and operators' processes are run.
+   */
+  private Gate successor(RecoveryOrigin origin) {
+    Map<InstanceKey, Instance> seen = new TreeMap<>();
+    circumstances.replicas().stream()
+        .filter(replica -> replica.freshness().lastSeen().isPresent())
+        .forEach(replica -> seen.put(replica.key(), replica));
+    Measure measure = new Measure(Method.of(circumstances), Map.of(), Optional.empty());
+    Eligibility eligibility =
+        new Eligibility(
+            new CandidateChoice.Question(
+                circumstances,
+                origin.designated(),
+                seen,
+                Map.of(),
+                silent(origin),
+                Set.of(),
+                Set.of(),
+                measure));
+    List<Consideration> refused = new ArrayList<>();
+    for (InstanceKey replica : failure.replicas()) {
+      eligibility
+          .refusal(replica)
+          .map(reason -> new Consideration(replica, false, List.of(reason), Optional.empty(), 0))
+          .ifPresent(refused::add);
+    }
+    boolean isOneUnseen = seen.size() < circumstances.replicas().size();
+    boolean isAny = refused.size() < failure.replicas().size();
+    if (isAny || (isOneUnseen && origin.designated().isEmpty())) {
+      return gate("means", true, "one of the replicas");
+    }
+    return gate(
+        "means",
+        origin.automatic(),
+        "no replica may be promoted: " + Consideration.whyNot(refused, origin.designated()));
+  }
+
+  /** One that was asked for must answer. Of others some may answer by then. */
+  private Map<InstanceKey, String> silent(RecoveryOrigin origin) {
+    return origin
+        .designated()
+        .flatMap(circumstances::lastRead)
+        .filter(server -> !server.isLastCheckValid())
+        .map(server -> Map.of(server.key(), "it was asked for, and does not answer"))
+        .orElseGet(Map::of);
   }
 
   private Gate otherCoMaster() {

@@ -42,7 +42,7 @@ final class Preparing {
     Optional<InstanceKey> best = choice.best().map(Instance::key);
     if (best.isEmpty()) {
       t.s.candidate = Optional.empty();
-      Closing.fail(t, "No replica of " + t.failed() + " can be promoted");
+      Closing.veto(t, nobody(t, considerations));
       return;
     }
     if (!best.equals(t.s.candidate)) {
@@ -53,6 +53,11 @@ final class Preparing {
           new JournalEntry.CandidateChosen(
               best.get(), String.join("; ", considerations.getFirst().reasons())));
     }
+  }
+
+  private static String nobody(Turn t, List<Consideration> considerations) {
+    return "No replica of %s can be promoted: %s"
+        .formatted(t.failed(), Consideration.whyNot(considerations, CoMasters.mustBePromoted(t.s)));
   }
 
   /** Does what is next for the candidate, unless an answer is awaited. */
@@ -260,7 +265,7 @@ final class Preparing {
     Progress.Gap left = unapplied(choice, candidate);
     RecoveryPolicy.Promotion policy = t.policy().promotion();
     if (!left.isEmpty() && (policy.failIfNotUpToDate() || policy.delayIfNotUpToDate())) {
-      Closing.fail(
+      Closing.veto(
           t,
           candidate.key()
               + " has not applied all that it fetched ("
@@ -310,11 +315,10 @@ final class Preparing {
     } else if (t.isTakeover()) {
       TakeoverUndo.begin(t, reason);
     } else {
-      Closing.fail(
+      Closing.veto(
           t,
           reason
-              + ". The old master may take writes, so nobody was promoted: see that it does not, and"
-              + " recover by hand");
+              + ". The old master may take writes, so nobody was promoted: see that it does not");
     }
   }
 

@@ -44,7 +44,7 @@ public final class RecoveryGates {
     return List.of(
         gates.evidence(),
         means.method(),
-        means.means(state),
+        means.means(state, origin),
         gates.brake("global switch", Brakes.bySwitch(state), "recoveries are enabled"),
         gates.brake("mass-failure brake", Brakes.byBrake(state), "it is off"),
         gates.budget(),

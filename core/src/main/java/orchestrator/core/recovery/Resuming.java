@@ -38,7 +38,8 @@ final class Resuming {
           }
         });
     boolean failing = t.s.ticket.hookMayHaveRun(HookPoint.POST_UNSUCCESSFUL_FAILOVER, 0);
-    if (failing && t.s.ticket.promoted().isEmpty()) {
+    boolean undoing = t.flow() == MasterFlow.INSTANCE && MasterFlow.isBeingUndone(t);
+    if (failing && t.s.ticket.promoted().isEmpty() && !undoing) {
       t.s.errors.add("The manager was restarted while it ended this unsuccessful recovery");
       if (t.s.ticket.intended().isEmpty() && !t.isTakeover()) {
         Restoring.look(t);

@@ -2,8 +2,10 @@ package orchestrator.core.recovery;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import orchestrator.core.facts.HookPoint;
 import orchestrator.core.facts.JournalEntry;
+import orchestrator.core.facts.RecoveryKind;
 import orchestrator.core.recovery.Pending.Alarm;
 import orchestrator.core.recovery.RecoveryState.CommitKind;
 import orchestrator.core.recovery.RecoveryState.Phase;
@@ -18,7 +20,8 @@ import orchestrator.core.topology.ThreadState;
 
 /**
  * Undoes a takeover that failed before its target may have become writable: first the old master
- * takes writes again, then the replicas go back below it.
+ * takes writes again, then the replicas go back below it. The same for a failover, where the master
+ * turned out to be alive and was set read-only.
  *
  * <p>To make the old master writable is a promotion like any other: the intent is committed before.
  * So two managers can never have the old master and the target made writable.
@@ -27,18 +30,34 @@ final class TakeoverUndo {
   private TakeoverUndo() {}
 
   /**
-   * @param reason why the takeover failed
+   * Whether a failover has set a master read-only that took writes before, and no other server may
+   * be writable: then it leaves nobody to write to. Of co-masters the other one may take writes.
+   */
+  static boolean isOwed(Turn t) {
+    Instance before = t.s.circumstances.failedServer();
+    boolean tookWrites = before.freshness().lastSeen().isPresent() && !before.readOnly();
+    return tookWrites
+        && t.s.oldMasterReadOnly
+        && !t.isTakeover()
+        && t.s.ticket.kind() == RecoveryKind.DEAD_MASTER
+        && t.s.ticket.intended().isEmpty()
+        && t.s.ticket.promoted().isEmpty();
+  }
+
+  /**
+   * @param reason why it failed
    */
   static void begin(Turn t, String reason) {
     t.s.errors.add(reason);
-    t.note("The takeover fails: " + reason);
+    t.note("It fails, and is undone: " + reason);
     t.s.phase = Phase.TAKEOVER_UNDOING;
     t.s.takeover.reopened = false;
     t.s.moves.clear();
     t.s.settled.clear();
     if (t.s.ticket.intended().equals(Optional.of(t.failed()))) {
       beginReopening(t);
-    } else if (Takeover.mayBeHeld(t) || t.s.takeover.held.isPresent()) {
+    } else if (isOwed(t)
+        || (t.isTakeover() && (Takeover.mayBeHeld(t) || t.s.takeover.held.isPresent()))) {
       t.s.takeover.undo = Undo.REOPENING;
       t.commit(
           CommitKind.REOPEN, List.of(new JournalEntry.PromotionIntended(t.failed())), List.of());
@@ -100,7 +119,11 @@ final class TakeoverUndo {
     return t.isPending(p ->
         p instanceof Pending.TakeoverMove
             || p instanceof Pending.Move
-            || p instanceof Pending.MoveCheck);
+            || p instanceof Pending.MoveCheck
+            || p instanceof Pending.StopFetching
+            || p instanceof Pending.StartApplying
+            || p instanceof Pending.Feeding
+            || p instanceof Pending.Halt);
   }
 
   static void advance(Turn t) {
@@ -142,8 +165,7 @@ final class TakeoverUndo {
       if (instance == null) {
         t.s.errors.add(replica + " does not answer: " + Moving.silence(t, replica));
       } else if (!isAtHome(t, instance)) {
-        // To let one below it go on is right whether or not the master answers now.
-        if (masterServes || isBelow(t, instance)) {
+        if (mayGoOn(t, instance) || (masterServes && hasPlace(t, instance))) {
           sendBack(t, instance);
         } else {
           t.s.errors.add(replica + " was left " + whereabouts(instance));
@@ -152,17 +174,42 @@ final class TakeoverUndo {
     }
   }
 
-  /** Below the old master, and at work unless it was stopped before. */
+  /**
+   * To let one below it go on is right whether or not the master answers now; but a restarted IO
+   * thread of MariaDB throws away what was fetched and not applied.
+   */
+  private static boolean mayGoOn(Turn t, Instance replica) {
+    return isBelow(t, replica) && (!replica.usesMariaDbGtid() || t.survivors().isApplied(replica));
+  }
+
+  /** One without GTIDs that was reset as a candidate has lost its place in the master's log. */
+  private static boolean hasPlace(Turn t, Instance replica) {
+    return t.isTakeover()
+        || isBelow(t, replica)
+        || t.s.circumstances.lastRead(replica.key()).filter(Method.USES_GTID).isPresent();
+  }
+
+  /** Below the old master, and no thread stopped that was not before. */
   private static boolean isAtHome(Turn t, Instance replica) {
-    // What was read before a run that goes on with another's work may show what that one stopped.
-    boolean wasRunning =
-        t.s.resumed
-            || t.s
-                .circumstances
-                .lastRead(replica.key())
-                .filter(Instance::isReplicating)
-                .isPresent();
-    return isBelow(t, replica) && (replica.isReplicating() || !wasRunning);
+    return isBelow(t, replica)
+        && !isStoppedByUs(t, replica, Replication::ioThread)
+        && !isStoppedByUs(t, replica, Replication::sqlThread);
+  }
+
+  /** What was read before a run that goes on with another's work may show what that one stopped. */
+  private static boolean isStoppedByUs(
+      Turn t, Instance replica, Function<Replication, ThreadState> thread) {
+    boolean wasOn = t.s.resumed || !isStopped(t.s.circumstances.lastRead(replica.key()), thread);
+    return wasOn && isStopped(Optional.of(replica), thread);
+  }
+
+  private static boolean isStopped(
+      Optional<Instance> server, Function<Replication, ThreadState> thread) {
+    return server
+        .flatMap(Instance::replication)
+        .map(thread)
+        .filter(ThreadState.STOPPED::equals)
+        .isPresent();
   }
 
   private static boolean isBelow(Turn t, Instance replica) {
@@ -183,7 +230,13 @@ final class TakeoverUndo {
 
   private static void sendBack(Turn t, Instance replica) {
     if (isBelow(t, replica)) {
-      restore(t, replica, new ServerAction.StartReplication(replica.key()));
+      boolean both = isStoppedByUs(t, replica, Replication::sqlThread);
+      restore(
+          t,
+          replica,
+          both
+              ? new ServerAction.StartReplication(replica.key())
+              : new ServerAction.StartIoThread(replica.key()));
       return;
     }
     Optional<SourcePosition> position = positionFor(t, replica);
@@ -257,9 +310,13 @@ final class TakeoverUndo {
     HookRun.begin(t, Phase.FAILING, HookPoint.POST_UNSUCCESSFUL_FAILOVER);
   }
 
-  /** Whether no other server than the old master may have become writable. */
+  /**
+   * Whether no other server than the old master may have become writable; a failover is undone only
+   * when that was read to be.
+   */
   static boolean isUndone(Turn t) {
-    return t.s.ticket.promoted().isEmpty()
+    return (t.isTakeover() || t.s.takeover.reopened)
+        && t.s.ticket.promoted().isEmpty()
         && t.s.ticket.intended().filter(key -> !key.equals(t.failed())).isEmpty();
   }
 }

@@ -9,6 +9,9 @@ import java.util.Optional;
 import orchestrator.core.analysis.EmergencyOperation.RecordStaleCoordinates;
 import orchestrator.core.analysis.EmergencyOperation.Reprobe;
 import orchestrator.core.analysis.EmergencyOperation.RestartIoThreads;
+import orchestrator.core.facts.JournalEntry;
+import orchestrator.core.facts.RecoveryOrigin;
+import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.gtid.BinlogCoordinates;
 import orchestrator.core.testing.InstanceBuilder;
 import orchestrator.core.testing.States;
@@ -155,6 +158,34 @@ class EmergencyTest {
     assertThat(memory.permit(elsewhere, NOW.plusSeconds(29)).operation())
         .contains(new RestartIoThreads(key("m2"), keys("r4"), code));
     assertThat(memory.permit(restart, NOW.plusSeconds(30)).operation()).contains(restart);
+  }
+
+  /** A recovery has stopped them, so that what replicas have stands still. */
+  @Test
+  void threadsAreNotRestartedBesideARecoveryNorWhileTheseAreDisabled() {
+    AnalysisCode code = AnalysisCode.UNREACHABLE_MASTER_WITH_LAGGING_REPLICAS;
+    RestartIoThreads restart = new RestartIoThreads(key("m"), keys("r1"), code);
+    RecoveryTicket open =
+        RecoveryTicket.begun(
+            "1:x",
+            key("m"),
+            "DeadMaster",
+            "",
+            "m:3306",
+            "",
+            "",
+            RecoveryOrigin.AUTOMATIC,
+            NOW,
+            NOW.plusSeconds(3600),
+            0,
+            "n",
+            keys("r1"));
+    RecoveryTicket closed = open.with(new JournalEntry.Closed(true, List.of()), NOW);
+
+    assertThat(restart.isAllowed(new States().build())).isTrue();
+    assertThat(restart.isAllowed(new States().recovery(open).build())).isFalse();
+    assertThat(restart.isAllowed(new States().recovery(closed).build())).isTrue();
+    assertThat(restart.isAllowed(new States().recoveriesDisabled().build())).isFalse();
   }
 
   @Test

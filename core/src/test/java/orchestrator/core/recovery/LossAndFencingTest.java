@@ -74,7 +74,7 @@ class LossAndFencingTest {
   @Test
   void knownLossIsRefusedBeforeTheIntent() {
     safety = safety.with(Durability.REFUSE_LOSS);
-    assertStoppedBeforeTheIntent(play());
+    assertStoppedBeforeTheIntent(stage().silent("m").start());
   }
 
   @Test
@@ -94,7 +94,7 @@ class LossAndFencingTest {
   @Test
   void askedForItStopsAndSaysHowToGoOn() {
     safety = safety.with(Durability.ASK);
-    Stage stage = play();
+    Stage stage = stage().silent("m").start();
     assertStoppedBeforeTheIntent(stage);
     assertThat(stage.ticket.errors()).singleElement().asString().contains("ack-recovery/uid/1:x");
   }
@@ -130,7 +130,7 @@ class LossAndFencingTest {
   void moreThanWasAcceptedIsAskedForAgain() {
     safety =
         safety.with(Durability.ASK).accepting(Optional.of(OracleGtidSet.parse(UUID + ":99-100")));
-    assertStoppedBeforeTheIntent(play());
+    assertStoppedBeforeTheIntent(stage().silent("m").start());
   }
 
   @Test

@@ -294,7 +294,7 @@ class PositionRecoveryTest {
     stand("r1", 800, 800);
     stand("r2", 800, 800);
     stand("r3", 800, 800);
-    Stage stage = stage().start();
+    Stage stage = stage().silent("m").start();
     assertThat(stage.ticket.promoted()).isEmpty();
     assertThat(stage.ticket.errors())
         .singleElement()

@@ -168,8 +168,8 @@ public final class Detector {
   private void helpAtOnce(
       Diagnosis diagnosis, Topology topology, ReplicatedState state, Instant now) {
     for (EmergencyOperation operation : EmergencyOperation.of(diagnosis, topology)) {
-      if (operation instanceof EmergencyOperation.RestartIoThreads
-          && (!state.recoveriesEnabled() || consensus.leadership().isEmpty())) {
+      if (operation instanceof EmergencyOperation.RestartIoThreads restart
+          && (!restart.isAllowed(state) || consensus.leadership().isEmpty())) {
         continue;
       }
       EmergencyMemory.Permit permit = emergencies.permit(operation, now);

@@ -1,6 +1,7 @@
 package orchestrator.core.recovery;
 
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,7 +31,15 @@ final class Moving {
   private Moving() {}
 
   static void start(Turn t) {
-    t.s.replicas().forEach(replica -> consider(t, replica));
+    // One that is postponed must not take the place of another.
+    t.s.replicas().stream()
+        .sorted(Comparator.comparing(replica -> isPostponed(t, replica)))
+        .forEach(replica -> consider(t, replica));
+  }
+
+  private static boolean isPostponed(Turn t, InstanceKey replica) {
+    Instance instance = t.s.live.get(replica);
+    return instance != null && isPostponed(t, instance);
   }
 
   /** Queues a replica that answered, unless its fate is known; also one that answers late. */

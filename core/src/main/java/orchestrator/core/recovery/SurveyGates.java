@@ -1,9 +1,12 @@
 package orchestrator.core.recovery;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import orchestrator.core.facts.HookPoint;
 import orchestrator.core.facts.RecoveryOrigin;
 import orchestrator.core.topology.InstanceKey;
 
@@ -35,6 +38,25 @@ public final class SurveyGates {
       SafetyPolicy policy) {
     SurveyGates gates = new SurveyGates(master, origin, surveys, policy);
     return List.of(gates.privileges(), gates.clients(), gates.transactions(), gates.login());
+  }
+
+  /**
+   * Whether what operators have configured for a takeover is there.
+   *
+   * @param obstacle why a command certainly cannot be run; empty when it perhaps can
+   */
+  public static Gate programs(RecoveryPolicy policy, Function<String, Optional<String>> obstacle) {
+    List<String> missing = new ArrayList<>();
+    for (HookPoint point : TakeoverGates.POINTS) {
+      List<String> commands = policy.hooksAt(point);
+      for (int index = 0; index < commands.size(); index++) {
+        String name = point.configurationKey() + " #" + index + ": ";
+        obstacle.apply(commands.get(index)).map(name::concat).ifPresent(missing::add);
+      }
+    }
+    return missing.isEmpty()
+        ? new Gate("programs", true, false, "none that is configured is known to be missing")
+        : new Gate("programs", false, false, String.join("; ", missing));
   }
 
   /** Never closed: a read-only server takes no writes of most clients either way. */

@@ -17,7 +17,7 @@ import orchestrator.core.topology.InstanceKey;
  * asked, so that all reasons are shown.
  */
 final class TakeoverGates {
-  private static final List<HookPoint> POINTS =
+  static final List<HookPoint> POINTS =
       List.of(
           HookPoint.PRE_GRACEFUL_TAKEOVER,
           HookPoint.PRE_FAILOVER,

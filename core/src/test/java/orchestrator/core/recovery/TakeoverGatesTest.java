@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import orchestrator.core.facts.Downtime;
+import orchestrator.core.facts.HookPoint;
 import orchestrator.core.facts.RecoveryOrigin;
 import orchestrator.core.state.Command;
 import orchestrator.core.state.CommandResult;
@@ -255,6 +256,21 @@ class TakeoverGatesTest {
                 List.of(survey(MASTER, List.of(), List.of())),
                 SafetyPolicy.DEFAULT))
         .allMatch(Gate::open);
+  }
+
+  @Test
+  void aProcessThatIsNotThereForbidsIt() {
+    policy =
+        policy.with(
+            Map.of(
+                HookPoint.POST_MASTER_FAILOVER, List.of("there", "gone"),
+                HookPoint.POST_INTERMEDIATE_MASTER_FAILOVER, List.of("gone")));
+    Gate gate =
+        SurveyGates.programs(
+            policy, command -> Optional.of("no such file").filter(why -> command.equals("gone")));
+    assertThat(gate.open()).isFalse();
+    assertThat(gate.explanation()).isEqualTo("PostMasterFailoverProcesses #1: no such file");
+    assertThat(SurveyGates.programs(policy, command -> Optional.empty()).open()).isTrue();
   }
 
   @ParameterizedTest

@@ -2,6 +2,7 @@ package orchestrator.server.engine;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 
 /** Runs operators' processes. */
 public interface Hooks {
@@ -14,6 +15,9 @@ public interface Hooks {
    * @param environment added to the manager's own
    */
   Result run(String command, Map<String, String> environment, Duration timeout);
+
+  /** Why the command certainly cannot be run here; empty when it perhaps can. */
+  Optional<String> obstacle(String command);
 
   /**
    * @param exitCode 0 for success; -1 when it did not start or was killed

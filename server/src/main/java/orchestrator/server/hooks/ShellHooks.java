@@ -9,7 +9,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import orchestrator.server.engine.Hooks;
 
 /**
@@ -22,6 +25,10 @@ public final class ShellHooks implements Hooks {
 
   /** How long the output is awaited after the process ended: a child may still hold the pipe. */
   private static final Duration OUTPUT_GRACE = Duration.ofMillis(500);
+
+  /** Without anything that a shell, or we, would replace. */
+  private static final Pattern PLAIN_PATH =
+      Pattern.compile("(/[\\w./-]+)(?:\\s.*)?", Pattern.DOTALL);
 
   private final String shell;
 
@@ -54,6 +61,21 @@ public final class ShellHooks implements Hooks {
       Thread.currentThread().interrupt();
       return new Result(-1, false, since(start), "interrupted");
     }
+  }
+
+  @Override
+  public Optional<String> obstacle(String command) {
+    Matcher matcher = PLAIN_PATH.matcher(command.strip());
+    if (!matcher.matches()) {
+      return Optional.empty();
+    }
+    Path program = Path.of(matcher.group(1));
+    if (!Files.isRegularFile(program)) {
+      return Optional.of("there is no file " + program);
+    }
+    return Files.isExecutable(program)
+        ? Optional.empty()
+        : Optional.of(program + " may not be executed by the manager's user");
   }
 
   private Result runScript(

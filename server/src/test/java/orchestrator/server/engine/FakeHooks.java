@@ -2,8 +2,11 @@ package orchestrator.server.engine;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
 
 /** Operators' processes that succeed at once, and are remembered. */
@@ -21,6 +24,12 @@ public final class FakeHooks implements Hooks {
 
   private final List<Run> runs = new ArrayList<>();
   private BiConsumer<Run, Boolean> listener = (run, done) -> {};
+  private final Set<String> failing = new HashSet<>();
+
+  /** From now on this process ends with an exit code. */
+  public synchronized void fail(String command) {
+    failing.add(command);
+  }
 
   /** Told of each process when it begins (false) and ends (true). */
   public synchronized void onRun(BiConsumer<Run, Boolean> newListener) {
@@ -41,7 +50,16 @@ public final class FakeHooks implements Hooks {
     BiConsumer<Run, Boolean> told = begin(run);
     told.accept(run, false);
     told.accept(run, true);
-    return new Result(0, false, Duration.ZERO, "");
+    return new Result(isFailing(command) ? 1 : 0, false, Duration.ZERO, "");
+  }
+
+  @Override
+  public Optional<String> obstacle(String command) {
+    return Optional.of("it is missing").filter(why -> command.equals("missing"));
+  }
+
+  private synchronized boolean isFailing(String command) {
+    return failing.contains(command);
   }
 
   private synchronized BiConsumer<Run, Boolean> begin(Run run) {

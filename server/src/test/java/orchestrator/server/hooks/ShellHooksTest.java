@@ -2,8 +2,11 @@ package orchestrator.server.hooks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import orchestrator.server.engine.Hooks.Result;
 import org.junit.jupiter.api.Test;
@@ -74,5 +77,21 @@ class ShellHooksTest {
     Result result = new ShellHooks("/no/such/shell").run("true", Map.of(), TIMEOUT);
     assertThat(result.isSuccessful()).isFalse();
     assertThat(result.output()).contains("/no/such/shell");
+  }
+
+  /** What a shell would make of anything else, only a shell knows. */
+  @Test
+  void onlyAPlainPathIsSaidToBeMissing(@TempDir Path folder) throws IOException {
+    Path program = Files.createFile(folder.resolve("program"));
+    assertThat(hooks.obstacle(program + " one two"))
+        .hasValueSatisfying(why -> assertThat(why).contains("may not be executed"));
+    assertThat(program.toFile().setExecutable(true)).isTrue();
+    assertThat(hooks.obstacle(program + " one two")).isEmpty();
+    assertThat(hooks.obstacle(folder + "/gone\n"))
+        .hasValueSatisfying(why -> assertThat(why).contains("no file", "gone"));
+    for (String unclear :
+        List.of("gone", "echo /gone", "/gone/{failedHost}", "/gone/$HOME", "/gone;true", "")) {
+      assertThat(hooks.obstacle(unclear)).as(unclear).isEmpty();
+    }
   }
 }

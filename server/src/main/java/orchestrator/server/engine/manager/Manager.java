@@ -334,6 +334,10 @@ public final class Manager implements AutoCloseable {
     return ports.servers();
   }
 
+  Hooks hooks() {
+    return ports.hooks();
+  }
+
   Backend backend() {
     return ports.backend();
   }

@@ -137,15 +137,12 @@ final class RequestedRecoveries {
       return Outcome.failed(CONFLICT, choice.refusal());
     }
     RecoveryOrigin origin = RecoveryOrigin.takeover(choice.target().get(), request.auto());
-    return Outcome.ok(
-        new Prepared(
-            failure,
-            origin,
+    List<Gate> surveyed =
+        new ArrayList<>(
             SurveyGates.of(
-                failure.failed(),
-                origin,
-                surveys(circumstances),
-                circumstances.policy().safety())));
+                failure.failed(), origin, surveys(circumstances), circumstances.policy().safety()));
+    surveyed.add(SurveyGates.programs(circumstances.policy(), manager.hooks()::obstacle));
+    return Outcome.ok(new Prepared(failure, origin, surveyed));
   }
 
   /** Of the master and of the replicas that answer. */

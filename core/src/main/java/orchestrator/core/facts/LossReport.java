@@ -12,8 +12,9 @@ import orchestrator.core.gtid.GtidSet;
  *
  * @param oldMasterSeen when the failed master's executed set was last read; what it committed after
  *     that moment and sent to no replica is unknown until {@link #exact}
- * @param knownMissing transactions seen on the old master and absent on the promoted server; empty
- *     set when none, empty Optional when one of the sets is unknown
+ * @param knownMissing transactions seen on the old master, or on a server that answered, and absent
+ *     on the promoted server; empty set when none, empty Optional when it is unknown what the old
+ *     master or the promoted server had and none were seen elsewhere
  * @param promotedExecuted the promoted server's executed set when it was made writable
  * @param unapplied transactions fetched by the promoted server but not applied when it was promoted
  * @param semiSync how far the old master waited for replicas when it was last read; empty when it
@@ -87,6 +88,25 @@ public record LossReport(
    * @param clients how many were connected
    */
   public record SemiSyncSeen(boolean inForce, int waitedFor, int clients) {}
+
+  /** The same report when others turn out to have transactions that the promoted server lacks. */
+  public LossReport alsoMissing(GtidDifference more) {
+    return more.isEmpty()
+        ? this
+        : new LossReport(
+            oldMasterSeen,
+            Optional.of(knownMissing.map(known -> known.join(more)).orElse(more)),
+            promotedExecuted,
+            unapplied,
+            semiSync,
+            exact,
+            log);
+  }
+
+  /** What an earlier report found by comparing the old master stays true. */
+  LossReport after(LossReport earlier) {
+    return exact.isEmpty() && earlier.exact.isPresent() ? comparedWith(earlier.exact.get()) : this;
+  }
 
   /** The same report after the old master came back and was compared. */
   public LossReport comparedWith(GtidDifference lost) {

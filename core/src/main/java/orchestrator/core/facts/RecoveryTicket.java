@@ -191,7 +191,7 @@ public record RecoveryTicket(
         more.put(settled.replica(), settled.fate());
         draft.fates = more;
       }
-      case JournalEntry.LossAssessed assessed -> draft.loss = assessed.loss();
+      case JournalEntry.LossAssessed assessed -> draft.loss = assessed.loss().after(loss);
       case JournalEntry.Published ignored -> draft.published = true;
       case JournalEntry.Closed closed -> {
         draft.ended = Optional.of(at);

@@ -20,6 +20,18 @@ public sealed interface GtidDifference permits OracleGtidSet, MariaDbGtidDiffere
 
   boolean isEmpty();
 
+  /** Both together; this one alone when they are of different families, and it is not empty. */
+  default GtidDifference join(GtidDifference other) {
+    if (isEmpty()) {
+      return other;
+    }
+    return switch (this) {
+      case OracleGtidSet own -> other instanceof OracleGtidSet more ? own.union(more) : own;
+      case MariaDbGtidDifference own ->
+          other instanceof MariaDbGtidDifference more ? own.with(more) : own;
+    };
+  }
+
   /**
    * The number of transactions. Exact for MySQL; for MariaDB an upper bound, since sequence numbers
    * of a domain may have gaps. {@link Long#MAX_VALUE} when it would not fit.

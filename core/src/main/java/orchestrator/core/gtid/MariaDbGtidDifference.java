@@ -2,6 +2,8 @@ package orchestrator.core.gtid;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -56,6 +58,15 @@ public record MariaDbGtidDifference(List<Range> ranges) implements GtidDifferenc
     return ranges.isEmpty();
   }
 
+  /** Of each domain one range, which has both and what is between them. */
+  MariaDbGtidDifference with(MariaDbGtidDifference other) {
+    SortedMap<Long, Range> all = new TreeMap<>();
+    Stream.of(ranges, other.ranges)
+        .flatMap(List::stream)
+        .forEach(range -> all.merge(range.domainId(), range, Range::with));
+    return new MariaDbGtidDifference(List.copyOf(all.values()));
+  }
+
   /** An upper bound: the sequence numbers of a domain may have gaps. */
   @Override
   public long transactionCount() {
@@ -87,6 +98,11 @@ public record MariaDbGtidDifference(List<Range> ranges) implements GtidDifferenc
         throw new IllegalArgumentException(
             "Not a range of sequence numbers: " + first + ".." + last);
       }
+    }
+
+    private Range with(Range other) {
+      Range later = other.last > last ? other : this;
+      return new Range(domainId, later.lastServerId, Math.min(first, other.first), later.last);
     }
 
     /** {@code domain-server-first..last}, or a plain GTID when it is only one. */

@@ -73,6 +73,10 @@ final class Closing {
     t.s.errors.addAll(ServersBelow.lost(t));
     t.s.errors.addAll(TakeoverByPosition.left(t));
     List<JournalEntry> entries = new ArrayList<>(remainingFates(t));
+    LossReport loss = LeftWithOthers.knownNow(t);
+    if (!loss.equals(t.s.ticket.loss())) {
+      entries.add(new JournalEntry.LossAssessed(loss));
+    }
     entries.add(new JournalEntry.Closed(successful, t.s.errors));
     List<Command> commands = new ArrayList<>();
     boolean undone = TakeoverUndo.isUndone(t);
@@ -117,7 +121,7 @@ final class Closing {
    * necessary may do so again at once.
    */
   private static boolean isNothingLeft(Turn t) {
-    LossReport loss = t.s.ticket.loss();
+    LossReport loss = LeftWithOthers.knownNow(t);
     return switch (t.s.ticket.kind().brake()) {
       case FAILOVER ->
           loss.log()

@@ -98,6 +98,9 @@ final class Gathering {
       t.s.silent.put(replica, "it has not answered yet");
       t.probe(new Pending.Look(replica, t.s.round), replica);
     }
+    if (t.s.ticket.promoted().isEmpty()) {
+      ServersBelow.look(t);
+    }
     t.wake(Alarm.STRAGGLERS, Patience.STRAGGLERS);
   }
 

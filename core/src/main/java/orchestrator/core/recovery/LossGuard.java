@@ -34,15 +34,17 @@ public final class LossGuard {
 
   private static LossReport expectedWith(Turn t, Instance candidate) {
     Instance failed = t.s.circumstances.failedServer();
-    return Halting.baseOf(t, candidate)
-        .map(base ->
-            LossAssessment.byPosition(
-                failed,
-                base,
-                t.measure().fetched(candidate, t.failed()),
-                candidate.gtid().executed()))
-        .orElseGet(
-            () -> LossAssessment.of(failed, candidate.gtid().executed(), Optional.of(candidate)));
+    LossReport report =
+        Halting.baseOf(t, candidate)
+            .map(base ->
+                LossAssessment.byPosition(
+                    failed,
+                    base,
+                    t.measure().fetched(candidate, t.failed()),
+                    candidate.gtid().executed()))
+            .orElseGet(() ->
+                LossAssessment.of(failed, candidate.gtid().executed(), Optional.of(candidate)));
+    return LeftWithOthers.addedTo(report, t, candidate);
   }
 
   /** Empty when nothing is known to be lost. */
@@ -72,7 +74,7 @@ public final class LossGuard {
     SafetyPolicy.Durability durability =
         safety.durability().of(failure.clusterName(), failure.clusterAlias());
     String known =
-        "With %s promoted, transactions that %s was last seen to have are lost: %s"
+        "With %s promoted, transactions that %s or a server below it was seen to have are lost: %s"
             .formatted(candidate.key(), t.failed(), lost.get());
     boolean overridden =
         !t.s.ticket.origin().automatic()

@@ -91,7 +91,7 @@ final class MoveObstacle {
         : Optional.of(master + " does not answer, and this has not applied all that it fetched");
   }
 
-  private static GtidSet withoutWritesOf(Instance source, GtidSet set) {
+  static GtidSet withoutWritesOf(Instance source, GtidSet set) {
     return switch (set) {
       case OracleGtidSet oracle -> oracle.without(Set.of(source.identity().serverUuid()));
       case MariaDbGtidSet mariaDb ->

@@ -258,18 +258,20 @@ final class Promoting {
   private static LossReport lossOf(Turn t, Instance after) {
     Instance failed = t.s.takeover.held.orElse(t.s.circumstances.failedServer());
     Optional<GtidSet> executed = t.s.resumed ? after.gtid().executed() : t.s.intendedExecuted;
-    return t.s
-        .ticket
-        .base()
-        .map(base ->
-            LossAssessment.byPosition(
-                failed,
-                base,
-                t.s.beforePromotion.flatMap(before ->
-                    new Measure(Method.POSITION, t.s.drained, Optional.empty())
-                        .fetched(before, t.failed())),
-                executed))
-        .orElseGet(() -> LossAssessment.of(failed, executed, t.s.beforePromotion));
+    LossReport report =
+        t.s
+            .ticket
+            .base()
+            .map(base ->
+                LossAssessment.byPosition(
+                    failed,
+                    base,
+                    t.s.beforePromotion.flatMap(before ->
+                        new Measure(Method.POSITION, t.s.drained, Optional.empty())
+                            .fetched(before, t.failed())),
+                    executed))
+            .orElseGet(() -> LossAssessment.of(failed, executed, t.s.beforePromotion));
+    return LeftWithOthers.addedTo(report, t, after);
   }
 
   /** What makes the promotion known: to applications, and to the analysis. */

@@ -78,6 +78,7 @@ final class Resuming {
   /** The servers were read. */
   static void looked(Turn t) {
     if (t.s.ticket.promoted().isEmpty()) {
+      ServersBelow.count(t);
       Promoting.begin(t, true);
       return;
     }

@@ -44,7 +44,7 @@ final class ServersBelow {
 
   /** Reads those below replicas that have not answered yet. */
   static void lookBelowLate(Turn t) {
-    if (t.s.phase == Phase.GATHERING) {
+    if (t.s.isIn(Phase.GATHERING, Phase.LOOKING)) {
       t.s.silent.keySet().forEach(replica -> lookBelow(t, replica));
     }
   }

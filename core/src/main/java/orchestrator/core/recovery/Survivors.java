@@ -98,6 +98,10 @@ final class Survivors {
     return holding(instance).executed();
   }
 
+  GtidSet fetchedGtids(Instance instance) {
+    return holding(instance).fetched();
+  }
+
   /** Applied or fetched. */
   Progress fetched(Instance instance) {
     return measure.isPosition()

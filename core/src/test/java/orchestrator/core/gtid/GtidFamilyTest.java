@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Texts of both families told apart. */
@@ -47,5 +48,28 @@ class GtidFamilyTest {
   @ValueSource(strings = {"0-1-0", "0-1-5..4", "0-1-0..4", "0-1-1,", "0-1-1..", "0-1-1,x"})
   void refusesMalformedDifferences(String text) {
     assertThatThrownBy(() -> GtidDifference.parse(text)).isInstanceOf(GtidParseException.class);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          0-1-91..100   | 0-2-91..95         | 0-1-91..100
+          0-1-91..100   | 0-2-91..105        | 0-2-91..105
+          0-1-7         | 1-1-3              | 0-1-7,1-1-3
+          ''            | 0-1-7              | 0-1-7
+          0-1-7         | ''                 | 0-1-7
+          %1$s:1-5      | %1$s:4-9,%2$s:1    | %1$s:1-9,%2$s:1
+          %1$s:1-5      | 0-1-7              | %1$s:1-5
+          """)
+  void joinsDifferencesOfOneFamily(String one, String other, String both) {
+    assertThat(difference(one).join(difference(other))).isEqualTo(difference(both));
+  }
+
+  private static GtidDifference difference(String text) {
+    return GtidDifference.parse(
+        text.formatted(
+            "00005a7b-0000-0000-0000-00000000000a", "12345678-1234-1234-1234-123456789012"));
   }
 }

@@ -139,6 +139,43 @@ class LossAndFencingTest {
     assertThat(play().ticket.loss().semiSync()).contains(new LossReport.SemiSyncSeen(true, 1, 2));
   }
 
+  @Test
+  void lossReportNamesWhatAReplicaHasThatCannotGiveIt() {
+    servers.with("r2", r -> r.oracleGtid(UUID + ":1-102").withoutBinlog());
+    assertThat(play().ticket.loss().knownMissing()).contains(OracleGtidSet.parse(UUID + ":98-102"));
+  }
+
+  @Test
+  void lossReportNamesWhatAReplicaHasThatAnswersWhenTheOtherIsPromoted() {
+    servers.with("r2", r -> r.oracleGtid(UUID + ":1-102"));
+    Stage stage = stage().slow("r2", Duration.ofSeconds(20)).start();
+    assertThat(stage.ticket.promoted()).contains(R1);
+    assertThat(stage.ticket.loss().knownMissing()).contains(OracleGtidSet.parse(UUID + ":98-102"));
+  }
+
+  @Test
+  void lossReportNamesNothingErrant() {
+    String errant = InstanceBuilder.uuidOf(TopologyBuilder.key("r2")) + ":1-3";
+    servers.with("r2", r -> r.oracleGtid(UUID + ":1-97," + errant).withoutBinlog());
+    assertThat(play().ticket.loss().knownMissing()).contains(LOST);
+  }
+
+  @Test
+  void whatTheOldMasterWasFoundToHaveIsNotForgottenByALaterReport() {
+    RecoveryTicket compared =
+        stage()
+            .ticket
+            .with(
+                new JournalEntry.LossAssessed(LossReport.UNKNOWN.comparedWith(LOST)),
+                TopologyBuilder.NOW);
+    assertThat(
+            compared
+                .with(new JournalEntry.LossAssessed(LossReport.UNKNOWN), TopologyBuilder.NOW)
+                .loss()
+                .exact())
+        .contains(LOST);
+  }
+
   // ---- fencing ----
 
   private void fencing(String... processes) {

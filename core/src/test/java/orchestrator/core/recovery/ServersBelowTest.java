@@ -8,6 +8,7 @@ import java.util.function.Predicate;
 import orchestrator.core.facts.JournalEntry;
 import orchestrator.core.facts.RecoveryOrigin;
 import orchestrator.core.facts.ReplicaFate;
+import orchestrator.core.gtid.GtidDifference;
 import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.testing.InstanceBuilder;
@@ -110,14 +111,45 @@ class ServersBelowTest {
 
   @Test
   void whatItCannotGiveToAnybodyIsToldAsLost() {
+    assertThat(unableToFeed().start().ticket.errors())
+        .singleElement()
+        .asString()
+        .contains("a:3306, below im:3306", UUID + ":91-100");
+  }
+
+  @Test
+  void theLossReportNamesIt() {
+    assertThat(unableToFeed().start().ticket.loss().knownMissing())
+        .contains(GtidDifference.parse(UUID + ":91-100"));
+  }
+
+  @Test
+  void alsoWhenTheManagerDiesWhileItPromotes() {
+    Stage stage = unableToFeed();
+    stage.ticket =
+        stage.ticket.with(new JournalEntry.PromotionIntended(key("r")), TopologyBuilder.NOW);
+    stage.resume();
+    assertThat(stage.ticket.promoted()).contains(key("r"));
+    assertThat(stage.ticket.loss().knownMissing()).contains(GtidDifference.parse(UUID + ":91-100"));
+  }
+
+  @Test
+  void aClusterThatRefusesLossKeepsIt() {
+    unableToFeed();
+    SafetyPolicy refusing = SafetyPolicy.DEFAULT.with(SafetyPolicy.Durability.REFUSE_LOSS);
+    Stage stage =
+        new Stage(servers, RecoveryPolicy.DEFAULT.with(refusing), RecoveryOrigin.AUTOMATIC);
+    assertThat(stage.silent("m").start().ticket.promoted()).isEmpty();
+    assertThat(stage.ticket.loss().knownMissing()).contains(GtidDifference.parse(UUID + ":91-100"));
+  }
+
+  /** {@code a} has more than all others, below a living replica, and no log to give it away. */
+  private Stage unableToFeed() {
     servers
         .with("im", im -> im.seenAt(TopologyBuilder.NOW))
         .with("a", InstanceBuilder::withoutBinlog)
         .with("b", b -> b.oracleGtid(UUID + ":1-90"));
-    assertThat(living().start().ticket.errors())
-        .singleElement()
-        .asString()
-        .contains("a:3306, below im:3306", UUID + ":91-100");
+    return living();
   }
 
   @Test

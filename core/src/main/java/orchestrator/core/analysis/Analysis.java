@@ -173,7 +173,7 @@ public final class Analysis {
 
   private Judgement judge(Instance instance) {
     List<Instance> replicas = topology.replicasOf(instance.key());
-    Subject subject = Subject.of(instance, replicas, topology, policy);
+    Subject subject = Subject.of(instance, replicas, topology, state, policy);
     ReplicaSummary summary =
         ReplicaSummary.of(
             replicas,

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.Downtime;
 import orchestrator.core.facts.Maintenance;
 import orchestrator.core.state.ReplicatedState;
@@ -29,6 +30,7 @@ public final class AnalysisMemory {
   private final Topology topology;
   private final Map<InstanceKey, Downtime> downtimes;
   private final Map<InstanceKey, Maintenance> maintenances;
+  private final Map<InstanceKey, DemotedMaster> demoted;
   private final Optional<AnalysisPolicy> policy;
   private final Set<String> doubtful;
   private final Optional<ClusterDirectory> clusters;
@@ -54,6 +56,7 @@ public final class AnalysisMemory {
     this.topology = topology;
     this.downtimes = state.downtimes();
     this.maintenances = state.maintenances();
+    this.demoted = state.demoted();
     this.policy = policy;
     this.doubtful = doubtful;
     this.clusters = clusters;
@@ -95,7 +98,8 @@ public final class AnalysisMemory {
   private boolean isTheSame(ReplicatedState state, AnalysisPolicy policyNow) {
     return policy.filter(known -> known == policyNow).isPresent()
         && downtimes == state.downtimes()
-        && maintenances == state.maintenances();
+        && maintenances == state.maintenances()
+        && demoted == state.demoted();
   }
 
   /** Their clusters, and those whose servers feed these: a group has sources elsewhere. */

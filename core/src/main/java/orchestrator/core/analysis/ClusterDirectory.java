@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import orchestrator.core.facts.Downtime;
+import orchestrator.core.facts.KeptReadOnly;
 import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
@@ -25,8 +26,8 @@ import orchestrator.core.topology.Topology;
  * <p>Alias of a cluster: what people set; else what its head suggests; else what the best of its
  * other members suggests; else the pattern that its name matches; else its name. An alias stands
  * for one cluster only. Of several that suggest the same, it goes to the one whose head was not
- * lost in a recovery, then to the largest: not to the one whose master happens to answer, since
- * that would take the alias from a cluster at the moment its master dies.
+ * lost in a recovery, replaced or given up, then to the largest: not to the one whose master
+ * happens to answer, since that would take the alias from a cluster at the moment its master dies.
  */
 public final class ClusterDirectory {
   private final SortedMap<String, ClusterInfo> byName;
@@ -105,10 +106,13 @@ public final class ClusterDirectory {
    *
    * @param from when it was made
    * @param until when the first downtime ends that says that a server was lost
+   * @param replaced masters that were replaced, and are watched
    */
   private record Basis(
       Map<InstanceKey, Downtime> downtimes,
       Map<String, String> aliases,
+      Map<InstanceKey, KeptReadOnly> keptReadOnly,
+      Set<InstanceKey> replaced,
       AnalysisPolicy policy,
       Instant from,
       Instant until) {
@@ -121,7 +125,21 @@ public final class ClusterDirectory {
           until = downtime.end();
         }
       }
-      return new Basis(state.downtimes(), state.clusterAliases(), policy, now, until);
+      return new Basis(
+          state.downtimes(),
+          state.clusterAliases(),
+          state.keptReadOnly(),
+          replaced(state),
+          policy,
+          now,
+          until);
+    }
+
+    /** There are few. */
+    private static Set<InstanceKey> replaced(ReplicatedState state) {
+      Set<InstanceKey> replaced = new HashSet<>(state.demoted().keySet());
+      replaced.removeIf(key -> state.replacementOf(key).isEmpty());
+      return replaced;
     }
 
     /** By identity: to find that two of them are equal would cost more than it saves. */
@@ -130,6 +148,8 @@ public final class ClusterDirectory {
       return policy == policyNow
           && downtimes == state.downtimes()
           && aliases == state.clusterAliases()
+          && keptReadOnly == state.keptReadOnly()
+          && replaced.equals(replaced(state))
           && !now.isBefore(from)
           && now.isBefore(until);
     }
@@ -177,7 +197,7 @@ public final class ClusterDirectory {
    * What a cluster wants to be called.
    *
    * @param rank 0 for an alias set by people, 1 for a suggested one, 2 for one of a cluster whose
-   *     head was lost in a recovery
+   *     head was lost in a recovery, was replaced, or was given up as a candidate
    */
   private record Claim(
       String name, Optional<String> alias, String domain, int members, int rank, boolean writable) {
@@ -196,7 +216,7 @@ public final class ClusterDirectory {
       Instance head = headOf(members, topology);
       Optional<String> override =
           Optional.ofNullable(state.clusterAliases().get(name)).filter(alias -> !alias.isEmpty());
-      int rank = override.isPresent() ? 0 : isLost(head, state, now) ? 2 : 1;
+      int rank = override.isPresent() ? 0 : isAside(head, state, now) ? 2 : 1;
       return new Claim(
           name,
           override.or(() -> suggested(head, members, state, now)),
@@ -243,9 +263,17 @@ public final class ClusterDirectory {
           .map(member -> member.classification().clusterAlias());
     }
 
+    /** One that was given up has no source any more, and its replicas came with it. */
+    private static boolean isAside(Instance head, ReplicatedState state, Instant now) {
+      boolean isGivenUp = head.readOnly() && state.keptReadOnly().containsKey(head.key());
+      return isGivenUp || isLost(head, state, now);
+    }
+
+    /** A person's downtime may have taken the place of ours, and be over. */
     private static boolean isLost(Instance instance, ReplicatedState state, Instant now) {
       Downtime downtime = state.downtimes().get(instance.key());
-      return downtime != null && downtime.isActive(now) && downtime.isLostInRecovery();
+      return (downtime != null && downtime.isActive(now) && downtime.isLostInRecovery())
+          || state.replacementOf(instance.key()).isPresent();
     }
   }
 }

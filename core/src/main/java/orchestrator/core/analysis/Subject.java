@@ -3,7 +3,9 @@ package orchestrator.core.analysis;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.gtid.BinlogCoordinates;
+import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.topology.Freshness;
 import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
@@ -19,7 +21,7 @@ import orchestrator.core.topology.Topology.Place;
  * @param binlog where it writes its binary log; empty when it has none, or was never read
  * @param master without a source that can be contacted, and no secondary of a group
  * @param groupMember in a replication group and not OFFLINE; one in ERROR still is a member
- * @param coMaster replicates from a server that replicates from it
+ * @param coMaster replicates from a server that replicates from it, and that nobody has replaced
  * @param lastCheckValid the latest probe succeeded, and none hangs for too long
  * @param lastCheckPartialSuccess the latest probe got the main variables at least
  * @param failingToConnect its IO thread says that it cannot reach its source
@@ -46,8 +48,13 @@ public record Subject(
     boolean readOnly) {
 
   static Subject of(
-      Instance instance, List<Instance> replicas, Topology topology, AnalysisPolicy policy) {
+      Instance instance,
+      List<Instance> replicas,
+      Topology topology,
+      ReplicatedState state,
+      AnalysisPolicy policy) {
     Place place = topology.placeOf(instance.key());
+    boolean coMaster = place.coMaster() || hasCoMaster(replicas, topology);
     return new Subject(
         instance.key(),
         instance.claimedSource(),
@@ -57,7 +64,7 @@ public record Subject(
         instance.binlog().position(),
         instance.isMaster(),
         instance.isGroupMember(),
-        place.coMaster() || hasCoMaster(replicas, topology),
+        coMaster && !isLeftOver(instance, state),
         isAnswering(instance.freshness(), policy),
         instance.freshness().lastCheckPartialSuccess(),
         place.depth(),
@@ -67,6 +74,16 @@ public record Subject(
         instance.semiSync(),
         instance.gtid().mode(),
         instance.readOnly());
+  }
+
+  /** Its co-master was replaced, by another server than this one: this is master of nobody. */
+  private static boolean isLeftOver(Instance instance, ReplicatedState state) {
+    return instance
+        .sourceKey()
+        .flatMap(state::replacementOf)
+        .flatMap(RecoveryTicket::promoted)
+        .filter(promoted -> !promoted.equals(instance.key()))
+        .isPresent();
   }
 
   private static boolean hasCoMaster(List<Instance> replicas, Topology topology) {

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import orchestrator.core.facts.KeptReadOnly;
 import orchestrator.core.facts.Maintenance;
 import orchestrator.core.facts.RecoveryTicket;
@@ -104,23 +105,30 @@ public final class WritableReplicas {
       boolean isAlone = ring.stream().noneMatch(WritableReplicas::takesWrites);
       return isSettled && isAlone && hasReplica(server) ? Finding.IS_MASTER : Finding.UNCLEAR;
     }
-    return followsMaster(server) || successorTakesWrites(kept)
+    return followsMaster(server) || successorTakesWrites(kept, server)
         ? Finding.TAKES_WRITES
         : Finding.UNCLEAR;
   }
 
   /**
-   * Whether the server that the recovery made the master is one still: whoever was replaced or
-   * given up then may come back with a source that is dead, and takes writes beside it.
+   * Whether the server that the recovery made the master, or that has replaced the source of this
+   * one, is a master still, or follows one: whoever was replaced or given up then may come back
+   * with a source that is dead, and takes writes beside it.
    */
-  private boolean successorTakesWrites(KeptReadOnly kept) {
-    return Optional.ofNullable(state.recoveries().get(kept.recoveryUid()))
-        .flatMap(RecoveryTicket::promoted)
+  private boolean successorTakesWrites(KeptReadOnly kept, Instance server) {
+    Stream<InstanceKey> promoted =
+        Optional.ofNullable(state.recoveries().get(kept.recoveryUid()))
+            .flatMap(RecoveryTicket::promoted)
+            .stream();
+    Stream<InstanceKey> replacing =
+        server.upstreamKey().filter(key -> state.replacementOf(key).isPresent()).stream();
+    return Stream.concat(promoted, replacing)
         .map(state::inForce)
         .filter(key -> !key.equals(kept.key()))
-        .flatMap(topology::find)
-        .filter(master -> takesWrites(master) && !master.isReplica())
-        .isPresent();
+        .flatMap(key -> topology.find(key).stream())
+        .anyMatch(successor ->
+            (takesWrites(successor) && !successor.isReplica())
+                || (successor.isLastCheckValid() && followsMaster(successor)));
   }
 
   /** The others in whose ring it is, whether they replicate or not; empty for no ring. */

@@ -120,12 +120,10 @@ public final class RecoveryGate {
         .or(() -> replaced(state, request));
   }
 
-  /** The watch begins with the intent to promote, and says nothing if nobody was promoted. */
   private static Optional<Block> replaced(ReplicatedState state, Request request) {
-    return Optional.ofNullable(state.demoted().get(request.failed()))
-        .filter(demoted -> brakeOf(request.analysis()) == Brake.FAILOVER)
-        .flatMap(demoted -> Optional.ofNullable(state.recoveries().get(demoted.recoveryUid())))
-        .filter(ticket -> ticket.promoted().isPresent())
+    return state
+        .replacementOf(request.failed())
+        .filter(ticket -> brakeOf(request.analysis()) == Brake.FAILOVER)
         .map(RecoveryGate::wasReplaced);
   }
 

@@ -174,6 +174,16 @@ public record ReplicatedState(
     return clusterLineage.getOrDefault(clusterName, clusterName);
   }
 
+  /**
+   * The recovery that has promoted another server in place of this one, which is watched since as a
+   * former master. The watch begins with the intent to promote, and alone says nothing.
+   */
+  public Optional<RecoveryTicket> replacementOf(InstanceKey master) {
+    return Optional.ofNullable(demoted.get(master))
+        .flatMap(watched -> Optional.ofNullable(recoveries.get(watched.recoveryUid())))
+        .filter(ticket -> ticket.promoted().isPresent());
+  }
+
   /** The recovery of a failed server that somebody still has to go on with. */
   public Optional<RecoveryTicket> openRecoveryOf(InstanceKey failed) {
     return recoveries.values().stream()

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Random;
+import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.testing.InstanceBuilder;
 import orchestrator.core.testing.States;
@@ -115,8 +116,11 @@ class AnalysisMemoryTest {
     ReplicatedState downtimed = new States().downtime("s4", "test", Duration.ofMinutes(1)).build();
     Topology moved =
         topology.with(List.of(servers.with("s4", s -> s.replicatesFrom("s0")).instance("s4")));
+    ReplicatedState replaced =
+        new States().demoted(new DemotedMaster(key("s4"), "1:x", key("s0"), NOW)).build();
 
     assertThat(toBeJudged(memory, topology, downtimed, POLICY)).hasSize(3);
+    assertThat(toBeJudged(memory, topology, replaced, POLICY)).hasSize(3);
     assertThat(toBeJudged(memory, moved, ReplicatedState.EMPTY, POLICY)).hasSize(3);
     assertThat(toBeJudged(memory, topology, ReplicatedState.EMPTY, AnalysisPolicy.DEFAULT))
         .hasSize(3);

@@ -8,6 +8,10 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import orchestrator.core.facts.DemotedMaster;
+import orchestrator.core.facts.JournalEntry;
+import orchestrator.core.facts.RecoveryOrigin;
+import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.testing.InstanceBuilder;
 import orchestrator.core.testing.States;
 import orchestrator.core.testing.TopologyBuilder;
@@ -47,6 +51,53 @@ class AnalysisTest {
     assertThat(problems(servers, new States()))
         .extracting(d -> d.key().hostname())
         .containsExactly("z", "a", "i2", "i1", "b");
+  }
+
+  /** Nobody is to be promoted in its place beside the server that replaced the other one. */
+  @Test
+  void whoseCoMasterWasReplacedIsACoMasterNoLonger() {
+    TopologyBuilder servers =
+        new TopologyBuilder()
+            .with("a", a -> a.replicatesFrom("b").unreachable())
+            .with("b", b -> b.replicatesFrom("a").ioThreadStopped())
+            .with("r", r -> r.replicatesFrom("a").ioThreadStopped())
+            .with("new", InstanceBuilder::writable);
+    assertThat(codeOfA(servers, new States())).isEqualTo(AnalysisCode.DEAD_CO_MASTER);
+    assertThat(codeOfA(servers, replaced("b", "new")))
+        .isEqualTo(AnalysisCode.DEAD_INTERMEDIATE_MASTER);
+    assertThat(codeOfA(servers, replaced("b", "a")))
+        .as("it is the one that was promoted")
+        .isEqualTo(AnalysisCode.DEAD_CO_MASTER);
+  }
+
+  private static AnalysisCode codeOfA(TopologyBuilder servers, States said) {
+    return problems(servers, said).stream()
+        .filter(diagnosis -> diagnosis.key().equals(key("a")))
+        .findFirst()
+        .orElseThrow()
+        .code();
+  }
+
+  private static States replaced(String master, String successor) {
+    RecoveryTicket ticket =
+        RecoveryTicket.begun(
+                "1:x",
+                key(master),
+                "DeadCoMaster",
+                "",
+                "",
+                "",
+                "",
+                RecoveryOrigin.AUTOMATIC,
+                NOW,
+                NOW,
+                0,
+                "manager",
+                List.of())
+            .with(new JournalEntry.Promoted(key(successor), "", Optional.empty()), NOW);
+    return new States()
+        .recovery(ticket)
+        .demoted(new DemotedMaster(key(master), "1:x", key(successor), NOW));
   }
 
   @Test

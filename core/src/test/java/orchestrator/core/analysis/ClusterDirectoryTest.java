@@ -9,11 +9,17 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.Downtime;
+import orchestrator.core.facts.JournalEntry;
+import orchestrator.core.facts.KeptReadOnly;
+import orchestrator.core.facts.RecoveryOrigin;
+import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.testing.InstanceBuilder;
 import orchestrator.core.testing.States;
 import orchestrator.core.testing.TopologyBuilder;
+import orchestrator.core.topology.InstanceKey;
 import orchestrator.core.topology.Topology;
 import org.junit.jupiter.api.Test;
 
@@ -71,6 +77,66 @@ class ClusterDirectoryTest {
         .contains("promoted:3306");
   }
 
+  /** The largest one that remains, when a person's downtime took the place of the manager's. */
+  @Test
+  void anAliasIsNotOfAMasterThatWasReplacedWhateverItsDowntime() {
+    TopologyBuilder servers =
+        new TopologyBuilder()
+            .with("a-old", s -> s.clusterAlias("shop"))
+            .with("left", s -> s.replicatesFrom("a-old"))
+            .with("promoted", s -> s.clusterAlias("shop"));
+    States said =
+        new States().demoted(new DemotedMaster(key("a-old"), "1:x", key("promoted"), NOW));
+    assertThat(
+            aliasOf(
+                servers,
+                said.recovery(failover("1:x", "a-old", Optional.empty())),
+                "promoted:3306"))
+        .as("nobody is promoted yet")
+        .isEqualTo("promoted:3306");
+
+    RecoveryTicket promoted = failover("1:x", "a-old", Optional.of("promoted"));
+    assertThat(aliasOf(servers, said.recovery(promoted), "promoted:3306")).isEqualTo("shop");
+  }
+
+  private static RecoveryTicket failover(String uid, String failed, Optional<String> promoted) {
+    RecoveryTicket begun =
+        RecoveryTicket.begun(
+            uid,
+            key(failed),
+            "DeadMaster",
+            "",
+            failed + ":3306",
+            "shop",
+            "",
+            RecoveryOrigin.AUTOMATIC,
+            NOW,
+            NOW,
+            0,
+            "manager",
+            List.of());
+    return promoted
+        .map(
+            server -> begun.with(new JournalEntry.Promoted(key(server), "", Optional.empty()), NOW))
+        .orElse(begun);
+  }
+
+  @Test
+  void anAliasDoesNotFollowACandidateThatWasGivenUpAndItsReplicas() {
+    TopologyBuilder servers =
+        new TopologyBuilder()
+            .with("m", s -> s.clusterAlias("shop").unreachable())
+            .with("r", s -> s.replicatesFrom("m"))
+            .with("tried", s -> s.clusterAlias("shop").readOnly())
+            .with("x", s -> s.replicatesFrom("tried"))
+            .with("y", s -> s.replicatesFrom("tried"));
+    States said = new States().keptReadOnly(new KeptReadOnly(key("tried"), "1:x", NOW));
+    assertThat(aliasOf(servers, said, "m:3306")).isEqualTo("shop");
+
+    servers.with("tried", InstanceBuilder::writable);
+    assertThat(aliasOf(servers, said, "tried:3306")).isEqualTo("shop");
+  }
+
   @Test
   void recoveryRulesSeeNameAndAlias() {
     TopologyBuilder servers =
@@ -126,13 +192,20 @@ class ClusterDirectoryTest {
       ClusterDirectory directory = ClusterDirectory.of(topology, state, POLICY, now);
       for (int step = 0; step < 10; step++) {
         String changed = "s" + random.nextInt(SERVERS);
-        switch (random.nextInt(8)) {
+        switch (random.nextInt(12)) {
           case 0 -> now = now.plusSeconds(random.nextInt(4) - 1L);
           case 1 -> {
             Duration left = Duration.ofSeconds(random.nextInt(9) - 1L);
             state = said.downtime(changed, Downtime.LOST_IN_RECOVERY, left).build();
           }
           case 2 -> state = said.clusterAlias(changed + ":3306", "a" + random.nextInt(3)).build();
+          case 3 -> state = said.keptReadOnly(new KeptReadOnly(key(changed), "1:x", NOW)).build();
+          case 4 -> {
+            InstanceKey successor = key("s" + random.nextInt(SERVERS));
+            said.demoted(new DemotedMaster(key(changed), changed, successor, NOW));
+            state = said.build();
+          }
+          case 5 -> state = said.recovery(failover(changed, changed, Optional.of("p"))).build();
           default -> servers.without(changed).with(changed, server -> vary(server, random));
         }
         Topology before = topology;

@@ -119,6 +119,25 @@ class WritableReplicasTest {
     assertFound(Finding.TAKES_WRITES);
   }
 
+  /** Of the recovery that it was replaced by nothing is recorded any more. */
+  @Test
+  void itIsSetReadOnlyWhenItsSourceWasReplacedAndWhoeverStandsInThereFollowsAMaster() {
+    servers
+        .with("m", InstanceBuilder::unreachable)
+        .with("stand-in", s -> s.replicatesFrom("newest").readOnly())
+        .with("newest", InstanceBuilder::writable);
+    InstanceKey master = TopologyBuilder.key("m");
+    InstanceKey standIn = TopologyBuilder.key("stand-in");
+    states.demoted(new DemotedMaster(master, "2:x", standIn, TopologyBuilder.NOW));
+    assertFound(Finding.UNCLEAR);
+
+    states.recovery(promoted("2:x", "stand-in"));
+    assertFound(Finding.TAKES_WRITES);
+
+    servers.with("stand-in", InstanceBuilder::ioThreadStopped);
+    assertFound(Finding.UNCLEAR);
+  }
+
   private static RecoveryTicket promoted(String uid, String server) {
     return openRecovery(uid)
         .with(

@@ -7,11 +7,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import orchestrator.core.facts.JournalEntry;
 import orchestrator.core.facts.ReplicaFate;
 import orchestrator.core.facts.ReplicaFate.Kind;
 import orchestrator.core.gtid.GtidSet;
-import orchestrator.core.gtid.OracleGtidSet;
 import orchestrator.core.recovery.CandidateChoice.Feed;
 import orchestrator.core.recovery.Pending.Alarm;
 import orchestrator.core.recovery.RecoveryState.MoveProgress;
@@ -93,27 +91,10 @@ final class Relocating {
       case SourceChoice.Destination.Nowhere nowhere -> {
         settle(t, replica, new ReplicaFate(Kind.LOST, nowhere.reason()));
         if (nowhere.isAhead()) {
-          tellLoss(t, replica);
+          AheadOfSource.tellLoss(t, replica);
         }
       }
     }
-  }
-
-  /** As of a replica that is ahead of a new master: it stays, in downtime, with what it has. */
-  private static void tellLoss(Turn t, InstanceKey replica) {
-    Surplus surplus = new Surplus(t.s);
-    GtidSet all = OracleGtidSet.EMPTY;
-    for (Instance instance : t.s.live.values()) {
-      ReplicaFate fate = t.s.settled.get(instance.key());
-      if (fate != null && fate.kind() == Kind.LOST) {
-        all = GtidAlgebra.union(all, surplus.lost(instance));
-      }
-    }
-    t.record(
-        new JournalEntry.LossAssessed(
-            LossAssessment.ofReplicas(
-                t.s.circumstances.failedServer(), surplus.asDifference(all))));
-    t.also(Closing.lostInRecovery(t, replica));
   }
 
   private static boolean replicatesElsewhere(Turn t, Instance instance) {
@@ -265,6 +246,8 @@ final class Relocating {
     if (!pointsThere) {
       String failure = t.s.moveFailures.getOrDefault(move.replica(), "");
       tryNext(t, pair, "it still replicates from " + instance.sourceKey() + " " + failure);
+    } else if (AheadOfSource.isSoAfterMove(t, move)) {
+      AheadOfSource.stop(t, move);
     } else if (io == ThreadState.RUNNING) {
       settle(t, move.replica(), Moving.moved(instance, move.source()));
     } else if (io != ThreadState.OTHER

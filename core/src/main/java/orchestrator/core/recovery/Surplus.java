@@ -51,10 +51,14 @@ final class Surplus {
     return lost.missingFrom(present().map(this::had).orElse(OracleGtidSet.EMPTY));
   }
 
-  /** Whether the source lacks something, and nobody who answers sends it that. */
+  /**
+   * Whether the source lacks something, and no master that answers sends it that. What another
+   * server sends it may never arrive: it may be the replica itself, from which a failover lets the
+   * source fetch, and that one's disk is full.
+   */
   boolean isUncertain(Instance replica, Instance source) {
-    Supply supply = supplyOf(source);
-    return supply.head().isReplica() && !lacking(replica, supply).isEmpty();
+    Instance head = supplyOf(source).head();
+    return head.isReplica() && !lacking(replica, new Supply(had(source), head)).isEmpty();
   }
 
   /**

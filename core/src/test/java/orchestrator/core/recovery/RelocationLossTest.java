@@ -122,6 +122,29 @@ class RelocationLossTest {
     assertThat(downtimed(stage)).containsExactly(key("a"));
   }
 
+  /** The dead server is back, and passes on what it got: after the replica was read. */
+  @Test
+  void aReplicaThatGetsMoreWhileItIsMovedIsStoppedAndInTheLossReport() {
+    servers.with("a", a -> a.oracleGtid(UUID + ":1-90"));
+    Stage stage = stage();
+    stage.answering(
+        Effect.Perform.class,
+        effect -> {
+          if (((Effect.Perform) effect).action()
+                  instanceof ServerAction.ChangeSource(InstanceKey target, _, _, _)
+              && target.equals(key("a"))) {
+            stage.change("a", a -> a.oracleGtid(UUID + ":1-95"));
+          }
+          return Optional.empty();
+        });
+    stage.start();
+    assertThat(fate(stage, "a").kind()).isEqualTo(ReplicaFate.Kind.LOST);
+    assertThat(fate(stage, "a").reason()).contains("s:3306", UUID + ":91-95", "stopped");
+    assertThat(stage.actions()).contains(new ServerAction.StopReplication(key("a")));
+    assertThat(stage.ticket.loss().knownMissing()).contains(GtidDifference.parse(UUID + ":91-95"));
+    assertThat(downtimed(stage)).containsExactly(key("a"));
+  }
+
   @Test
   void theLossReportNamesWhatSeveralOfThemHave() {
     servers.with("b", b -> b.oracleGtid(UUID + ":1-89:101"));
@@ -225,6 +248,22 @@ class RelocationLossTest {
     Stage stage = stage();
     later(stage, s -> s.failingToConnect().oracleGtid(UUID + ":1-100"));
     assertThat(moves(stage.start())).containsExactlyInAnyOrder("a>s", "b>s");
+  }
+
+  /** The failover lets the only candidate fetch from a replica of the intermediate master. */
+  @Test
+  void aSourceThatFetchesFromTheReplicaItselfHasNotGotItYet() {
+    masterIsDead();
+    Stage stage = stage();
+    stage.change("s", s -> s.replicatesFrom("a"));
+    stage.answering(
+        Effect.Probe.class,
+        effect ->
+            Optional.of(effect)
+                .filter(probe -> ((Effect.Probe) probe).key().equals(key("s")))
+                .map(probe -> new Event.Probed(probe.id(), stage.server("s"))));
+    assertThat(moves(stage.start())).containsExactly("b>s");
+    assertThat(fate(stage, "a").reason()).contains("did not get in time");
   }
 
   @Test

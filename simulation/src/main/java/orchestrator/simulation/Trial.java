@@ -50,7 +50,17 @@ final class Trial {
   }
 
   static Optional<World.Violation> run(long seed, List<Fault> faults) {
-    return new World(seed, invariants(), false).run(faults);
+    return run(new World(seed, invariants(), false), faults);
+  }
+
+  /** What cannot go on is wrong too. */
+  private static Optional<World.Violation> run(World world, List<Fault> faults) {
+    try {
+      return world.run(faults);
+    } catch (RuntimeException e) {
+      String where = e.getStackTrace().length > 0 ? " at " + e.getStackTrace()[0] : "";
+      return Optional.of(new World.Violation("exception", world.now(), e + where));
+    }
   }
 
   /**
@@ -92,7 +102,7 @@ final class Trial {
             World.faultsOf(seed),
             fewer -> run(seed, fewer).filter(v -> v.invariant().equals(invariant)).isPresent());
     World world = new World(seed, invariants(), true);
-    World.Violation violation = world.run(faults).orElse(first.get());
+    World.Violation violation = run(world, faults).orElse(first.get());
     return Optional.of(
         new Report(seed, violation, faults, world.scenario.toString(), world.story()));
   }

@@ -24,6 +24,11 @@ final class TruthOfWorld implements Truth {
   private final Map<Long, Long> links = new HashMap<>();
   private final Map<Integer, Transaction> written = new HashMap<>();
   private final Set<Integer> forgotten = new HashSet<>();
+
+  /** The last transaction of each GTID. */
+  private final Map<String, Integer> byGtid = new HashMap<>();
+
+  private final Set<Integer> twins = new HashSet<>();
   private final List<InstanceKey> keys = new ArrayList<>();
   private List<Integer> acting = List.of();
   private Optional<String> misplaced = Optional.empty();
@@ -51,6 +56,14 @@ final class TruthOfWorld implements Truth {
 
   void wrote(Transaction transaction) {
     written.put(transaction.id(), transaction);
+    Integer before = byGtid.put(gtidOf(transaction), transaction.id());
+    if (before != null) {
+      twins.addAll(List.of(before, transaction.id()));
+    }
+  }
+
+  private static String gtidOf(Transaction transaction) {
+    return transaction.origin() + ":" + transaction.number();
   }
 
   void forgot(Transaction transaction) {
@@ -213,6 +226,11 @@ final class TruthOfWorld implements Truth {
   @Override
   public Set<Integer> forgottenInCrash() {
     return forgotten;
+  }
+
+  @Override
+  public boolean hasTwin(int transaction) {
+    return twins.contains(transaction);
   }
 
   @Override

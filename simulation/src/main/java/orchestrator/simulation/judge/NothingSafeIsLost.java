@@ -77,6 +77,8 @@ public final class NothingSafeIsLost implements Invariant {
         all.addAll(atFirst(uid, replica));
       }
     }
+    // Nobody could know: one of them is lost whoever is promoted.
+    all.removeIf(truth::hasTwin);
     boolean needless =
         calm.stream()
             .anyMatch(key ->

@@ -57,7 +57,9 @@ public final class PeopleAreObeyed implements Invariant {
             ticket != null
                 && ticket.origin().isTakeover()
                 && intent.candidate().equals(ticket.failed());
-        if (ticket != null && !undoes && isBanned(entry, intent.candidate(), ticket.started())) {
+        if (ticket != null
+            && !undoes
+            && isBanned(entry, intent.candidate(), ticket.started(), journal.at())) {
           return Optional.of(intent.candidate() + " is to be promoted, and must not be");
         }
       }
@@ -65,11 +67,15 @@ public final class PeopleAreObeyed implements Invariant {
     return Optional.empty();
   }
 
-  /** Registered before the recovery began: that is when its circumstances were read. */
-  private static boolean isBanned(Fact.Committed entry, InstanceKey key, Instant began) {
+  /**
+   * Registered before the recovery began: that is when its circumstances were read. Who takes it up
+   * reads them again, and the rule may have run out meanwhile.
+   */
+  private static boolean isBanned(
+      Fact.Committed entry, InstanceKey key, Instant began, Instant decided) {
     return Optional.ofNullable(entry.before().candidates().get(key))
         .filter(candidate -> candidate.rule() == PromotionRule.MUST_NOT)
-        .filter(candidate -> began.isBefore(candidate.expires()))
+        .filter(candidate -> decided.isBefore(candidate.expires()))
         .map(Candidate::suggested)
         .filter(began.minusSeconds(15)::isAfter)
         .isPresent();

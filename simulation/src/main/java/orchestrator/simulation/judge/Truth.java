@@ -58,6 +58,12 @@ public interface Truth {
   /** Transactions that their server forgot in a crash. */
   Set<Integer> forgottenInCrash();
 
+  /**
+   * Whether another transaction has the same GTID: a server forgot one of them in a crash, and
+   * counted on from there. Then no set of GTIDs tells which of the two a server has.
+   */
+  boolean hasTwin(int transaction);
+
   /** Whether of co-masters nobody but the other one may replace a dead one. */
   boolean onlyOtherCoMaster();
 

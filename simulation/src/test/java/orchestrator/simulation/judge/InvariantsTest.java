@@ -189,6 +189,8 @@ class InvariantsTest {
     assertThat(commit(i5, open("u", A))).isEmpty();
     assertThat(executed(i5, B)).isEmpty();
     assertThat(executed(i5, C)).isPresent();
+    truth.twins.add(2);
+    assertThat(executed(i5, C)).as("another one has its GTID").isEmpty();
   }
 
   @Test

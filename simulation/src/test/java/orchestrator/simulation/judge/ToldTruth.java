@@ -22,6 +22,7 @@ final class ToldTruth implements Truth {
   final Set<InstanceKey> writable = new HashSet<>(Set.of(A));
   final Map<InstanceKey, Set<Integer>> has = new HashMap<>();
   final Set<Integer> acknowledged = new HashSet<>();
+  final Set<Integer> twins = new HashSet<>();
   final Map<InstanceKey, InstanceKey> sources = new HashMap<>(Map.of(B, A, C, A));
   InstanceKey writtenTo = A;
   Optional<String> misplaced = Optional.empty();
@@ -114,6 +115,11 @@ final class ToldTruth implements Truth {
   @Override
   public Set<Integer> forgottenInCrash() {
     return Set.of();
+  }
+
+  @Override
+  public boolean hasTwin(int transaction) {
+    return twins.contains(transaction);
   }
 
   @Override

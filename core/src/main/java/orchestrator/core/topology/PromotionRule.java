@@ -11,6 +11,8 @@ public enum PromotionRule {
   PREFER_NOT,
   MUST_NOT;
 
+  private final String displayName = name().toLowerCase(Locale.ROOT);
+
   /** {@code must}, {@code prefer}, {@code neutral}, {@code prefer_not} or {@code must_not}. */
   public static Optional<PromotionRule> parse(String text) {
     for (PromotionRule rule : values()) {
@@ -22,7 +24,7 @@ public enum PromotionRule {
   }
 
   public String displayName() {
-    return name().toLowerCase(Locale.ROOT);
+    return displayName;
   }
 
   public boolean isBetterThan(PromotionRule other) {

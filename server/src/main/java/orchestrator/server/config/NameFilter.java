@@ -25,7 +25,12 @@ public final class NameFilter {
 
   /** Whether any entry matches this name. */
   public boolean matches(String name) {
-    return patterns.stream().anyMatch(pattern -> pattern.matcher(name).find());
+    for (Pattern pattern : patterns) {
+      if (pattern.matcher(name).find()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Whether there is nothing to match. */

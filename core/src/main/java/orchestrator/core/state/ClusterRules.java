@@ -6,12 +6,12 @@ import static orchestrator.core.state.StateDraft.with;
 import static orchestrator.core.state.StateDraft.without;
 
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import orchestrator.core.state.CommandResult.Refused;
 import orchestrator.core.topology.InstanceKey;
+import org.pcollections.PMap;
 
 /** What is said of clusters, pools, names, the managers, and the key-value store. */
 final class ClusterRules {
@@ -69,11 +69,13 @@ final class ClusterRules {
   /** Flat, so that there is never a cycle: every former name leads straight to the present one. */
   private static Map<String, String> lineageAfter(
       Map<String, String> lineage, String from, String to) {
-    Map<String, String> next = new HashMap<>(lineage);
-    next.replaceAll((former, present) -> present.equals(from) ? to : present);
-    next.put(from, to);
-    next.remove(to);
-    return Map.copyOf(next);
+    PMap<String, String> next = Sharing.map(lineage);
+    for (Map.Entry<String, String> entry : lineage.entrySet()) {
+      if (entry.getValue().equals(from)) {
+        next = next.plus(entry.getKey(), to);
+      }
+    }
+    return next.plus(from, to).minus(to);
   }
 
   /** An earlier moment than is known changes nothing. */

@@ -65,9 +65,7 @@ final class DetectionRules {
       }
     });
     if (!ended.isEmpty()) {
-      Map<Long, Detection> next = new TreeMap<>(draft.detections);
-      next.putAll(ended);
-      draft.detections = Map.copyOf(next);
+      draft.detections = Sharing.map(draft.detections).plusAll(ended);
     }
     return ended.size();
   }

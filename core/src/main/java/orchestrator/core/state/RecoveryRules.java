@@ -5,7 +5,6 @@ import static orchestrator.core.state.StateDraft.with;
 import static orchestrator.core.state.StateDraft.without;
 
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -145,16 +144,14 @@ final class RecoveryRules {
 
   private static long acknowledge(
       StateDraft draft, Acknowledgement acknowledgement, Predicate<RecoveryTicket> wanted) {
-    Map<String, RecoveryTicket> next = new HashMap<>(draft.recoveries);
+    Map<String, RecoveryTicket> before = draft.recoveries;
     long count = 0;
-    for (RecoveryTicket ticket : draft.recoveries.values()) {
+    for (RecoveryTicket ticket : before.values()) {
       if (ticket.acknowledgement().isEmpty() && wanted.test(ticket)) {
-        next.put(ticket.uid(), ticket.acknowledged(acknowledgement));
+        draft.recoveries =
+            with(draft.recoveries, ticket.uid(), ticket.acknowledged(acknowledgement));
         count++;
       }
-    }
-    if (count > 0) {
-      draft.recoveries = Map.copyOf(next);
     }
     return count;
   }

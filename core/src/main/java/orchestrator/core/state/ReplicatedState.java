@@ -1,7 +1,6 @@
 package orchestrator.core.state;
 
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -91,24 +90,24 @@ public record ReplicatedState(
 
   /** Copying what is immutable already costs nothing. */
   public ReplicatedState {
-    known = Set.copyOf(known);
-    names = Map.copyOf(names);
-    downtimes = Map.copyOf(downtimes);
-    maintenances = Map.copyOf(maintenances);
-    candidates = Map.copyOf(candidates);
-    tags = copyOfTags(tags);
-    clusterAliases = Map.copyOf(clusterAliases);
-    clusterLineage = Map.copyOf(clusterLineage);
-    unresolves = Map.copyOf(unresolves);
-    pools = Map.copyOf(pools);
-    keyValues = Map.copyOf(keyValues);
-    pauses = Map.copyOf(pauses);
-    detections = Map.copyOf(detections);
-    recoveries = Map.copyOf(recoveries);
-    demoted = Map.copyOf(demoted);
-    keptReadOnly = Map.copyOf(keptReadOnly);
-    nodes = Map.copyOf(nodes);
-    pseudoGtid = Map.copyOf(pseudoGtid);
+    known = Sharing.set(known);
+    names = Sharing.map(names);
+    downtimes = Sharing.map(downtimes);
+    maintenances = Sharing.map(maintenances);
+    candidates = Sharing.map(candidates);
+    tags = Sharing.mapOfMaps(tags);
+    clusterAliases = Sharing.map(clusterAliases);
+    clusterLineage = Sharing.map(clusterLineage);
+    unresolves = Sharing.map(unresolves);
+    pools = Sharing.map(pools);
+    keyValues = Sharing.map(keyValues);
+    pauses = Sharing.map(pauses);
+    detections = Sharing.map(detections);
+    recoveries = Sharing.map(recoveries);
+    demoted = Sharing.map(demoted);
+    keptReadOnly = Sharing.map(keptReadOnly);
+    nodes = Sharing.map(nodes);
+    pseudoGtid = Sharing.map(pseudoGtid);
     if (nextId < 1) {
       throw new IllegalArgumentException("nextId must be 1 or more, got " + nextId);
     }
@@ -189,19 +188,6 @@ public record ReplicatedState(
     return recoveries.values().stream()
         .filter(ticket -> ticket.isOpen() && ticket.failed().equals(failed))
         .findAny();
-  }
-
-  @SuppressWarnings("ReferenceEquality") // copyOf gives back what is immutable already
-  private static Map<InstanceKey, Map<String, String>> copyOfTags(
-      Map<InstanceKey, Map<String, String>> tags) {
-    Map<InstanceKey, Map<String, String>> outer = Map.copyOf(tags);
-    boolean alreadyDeep = outer.values().stream().allMatch(values -> Map.copyOf(values) == values);
-    if (alreadyDeep) {
-      return outer;
-    }
-    Map<InstanceKey, Map<String, String>> copy = new HashMap<>(outer);
-    copy.replaceAll((key, values) -> Map.copyOf(values));
-    return Map.copyOf(copy);
   }
 
   /**

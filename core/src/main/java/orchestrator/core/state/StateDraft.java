@@ -1,8 +1,6 @@
 package orchestrator.core.state;
 
 import java.time.Instant;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -18,6 +16,8 @@ import orchestrator.core.facts.RecoveryBrake;
 import orchestrator.core.facts.RecoveryPause;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.topology.InstanceKey;
+import org.pcollections.PMap;
+import org.pcollections.PSet;
 
 /**
  * A state in the making. Fields are replaced, never altered in place: what a command does not touch
@@ -142,36 +142,30 @@ final class StateDraft {
   }
 
   static <K, V> Map<K, V> with(Map<K, V> map, K key, V value) {
-    if (value.equals(map.get(key))) {
-      return map;
-    }
-    Map<K, V> more = new HashMap<>(map);
-    more.put(key, value);
-    return Map.copyOf(more);
+    return value.equals(map.get(key)) ? map : Sharing.map(map).plus(key, value);
   }
 
   static <K, V> Map<K, V> without(Map<K, V> map, K key) {
-    return keeping(map, (entryKey, value) -> !entryKey.equals(key));
+    return map.containsKey(key) ? Sharing.map(map).minus(key) : map;
   }
 
   static <K, V> Map<K, V> keeping(Map<K, V> map, BiPredicate<? super K, ? super V> wanted) {
-    Map<K, V> kept = new HashMap<>(map);
-    kept.entrySet().removeIf(entry -> !wanted.test(entry.getKey(), entry.getValue()));
-    return kept.size() == map.size() ? map : Map.copyOf(kept);
+    PMap<K, V> kept = Sharing.map(map);
+    for (Map.Entry<K, V> entry : map.entrySet()) {
+      if (!wanted.test(entry.getKey(), entry.getValue())) {
+        kept = kept.minus(entry.getKey());
+      }
+    }
+    return kept.size() == map.size() ? map : kept;
   }
 
   static <T> Set<T> with(Set<T> set, T element) {
-    if (set.contains(element)) {
-      return set;
-    }
-    Set<T> more = new HashSet<>(set);
-    more.add(element);
-    return Set.copyOf(more);
+    return set.contains(element) ? set : Sharing.set(set).plus(element);
   }
 
   static <T> Set<T> withoutAll(Set<T> set, Set<T> elements) {
-    Set<T> fewer = new HashSet<>(set);
-    return fewer.removeAll(elements) ? Set.copyOf(fewer) : set;
+    PSet<T> fewer = Sharing.set(set).minusAll(elements);
+    return fewer.size() == set.size() ? set : fewer;
   }
 
   /** Done, with 1 when a fact was added or removed and 0 when it was so before. */

@@ -205,7 +205,12 @@ final class ActionRun {
           }
         };
     ClientEnding.Report report =
-        new ClientEnding(target, link.facts().version(), supplements.replicationUsers()).run();
+        new ClientEnding(
+                target,
+                link.facts().version(),
+                link.facts().processList(),
+                supplements.replicationUsers())
+            .run();
     log.info("{}: connections of clients: {}", server.key(), report.text());
     return report.complete()
         ? new ActionOutcome.Applied(packet(link, List.of()), report.text())

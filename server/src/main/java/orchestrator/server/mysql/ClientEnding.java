@@ -54,16 +54,20 @@ final class ClientEnding {
 
   private final Target target;
   private final ServerVersion version;
+  private final String processList;
   private final Set<String> replicationUsers;
   private final Set<String> ended = new HashSet<>();
   private final Set<String> refusedUsers = new HashSet<>();
 
   /**
+   * @param processList see {@link ServerFacts#processList}
    * @param replicationUsers known from replicas of the server
    */
-  ClientEnding(Target target, ServerVersion version, Set<String> replicationUsers) {
+  ClientEnding(
+      Target target, ServerVersion version, String processList, Set<String> replicationUsers) {
     this.target = target;
     this.version = version;
+    this.processList = processList;
     this.replicationUsers = replicationUsers;
   }
 
@@ -93,7 +97,7 @@ final class ClientEnding {
   }
 
   private ClientList look() throws SessionException {
-    return new ClientList(target.send(List.of(ClientList.STATEMENT)).getLast(), replicationUsers);
+    return new ClientList(target.send(List.of(ClientList.statement(processList))).getLast(), replicationUsers);
   }
 
   private List<Connection> next(ClientList list) {

@@ -21,11 +21,6 @@ import java.util.stream.Collectors;
  * connection of its definer, who may write.
  */
 final class ClientList {
-  static final String STATEMENT =
-      "SELECT ID AS id, USER AS user, HOST AS host, COMMAND AS command,"
-          + " CONNECTION_ID() AS own_id, SUBSTRING_INDEX(USER(), '@', 1) AS own_user"
-          + " FROM information_schema.PROCESSLIST";
-
   private static final Set<String> OWN_THREADS =
       Set.of("system user", "event_scheduler", "unauthenticated user");
 
@@ -57,7 +52,17 @@ final class ClientList {
   private final List<Connection> spared = new ArrayList<>();
 
   /**
-   * @param rows the answer to {@link #STATEMENT}
+   * @param processList see {@link ServerFacts#processList}
+   */
+  static String statement(String processList) {
+    return "SELECT ID AS id, USER AS user, HOST AS host, COMMAND AS command,"
+        + " CONNECTION_ID() AS own_id, SUBSTRING_INDEX(USER(), '@', 1) AS own_user"
+        + " FROM "
+        + processList;
+  }
+
+  /**
+   * @param rows the answer to {@link #statement}
    * @param replicationUsers known from replicas of the server
    */
   ClientList(Table rows, Set<String> replicationUsers) {

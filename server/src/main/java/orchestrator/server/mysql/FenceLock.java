@@ -77,8 +77,12 @@ final class FenceLock {
     return statements;
   }
 
-  /** Who holds the lock: three statements, of which the last tells what {@link Holder} reads. */
-  static List<String> readHolder() {
+  /**
+   * Who holds the lock: three statements, of which the last tells what {@link Holder} reads.
+   *
+   * @param processList see {@link ServerFacts#processList}
+   */
+  static List<String> readHolder(String processList) {
     List<String> bits = new ArrayList<>();
     for (int bit = 0; bit < BITS; bit++) {
       bits.add(
@@ -89,8 +93,9 @@ final class FenceLock {
     }
     return List.of(
         "SET @orchestrator_holder=IS_USED_LOCK(" + NAME + ")",
-        "SET @orchestrator_holder_user=(SELECT USER FROM information_schema.PROCESSLIST WHERE"
-            + " ID=@orchestrator_holder)",
+        "SET @orchestrator_holder_user=(SELECT USER FROM "
+            + processList
+            + " WHERE ID=@orchestrator_holder)",
         "SELECT @orchestrator_holder AS holder, @orchestrator_holder_user AS holder_user,"
             + " SUBSTRING_INDEX(USER(),'@',1) AS own_user, "
             + String.join("+", bits)

@@ -1,6 +1,5 @@
 package orchestrator.server.mysql;
 
-import java.util.ArrayList;
 import java.util.List;
 import orchestrator.server.engine.Fence;
 import orchestrator.server.mysql.ActionRun.NotPossibleException;
@@ -48,7 +47,7 @@ final class FenceTaking {
   }
 
   private void endHolder() throws SessionException, NotPossibleException {
-    List<String> question = new ArrayList<>(FenceLock.readHolder());
+    List<String> question = FenceLock.readHolder(link.facts().processList());
     Holder holder = Holder.of(link.session().run(question, deadline));
     if (holder.connection() == 0) {
       return;

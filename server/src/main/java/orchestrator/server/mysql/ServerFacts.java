@@ -76,6 +76,16 @@ record ServerFacts(
         || has(OptionalStatement.DUMP_THREADS_OF_INFORMATION_SCHEMA);
   }
 
+  /**
+   * The table of the server's connections. The older one of MySQL 8.0 waits for every client that
+   * has connected and says nothing, ten seconds each by default: a frozen one, or a port scan.
+   */
+  String processList() {
+    return has(OptionalStatement.DUMP_THREADS_OF_PERFORMANCE_SCHEMA)
+        ? "performance_schema.processlist"
+        : "information_schema.PROCESSLIST";
+  }
+
   long uptimeSeconds(Instant now) {
     return Math.max(0, now.getEpochSecond() - started.getEpochSecond());
   }

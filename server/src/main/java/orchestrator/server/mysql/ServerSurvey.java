@@ -18,12 +18,11 @@ final class ServerSurvey {
         t.trx_rows_modified AS changed, COALESCE(p.user, '') AS user, COALESCE(p.host, '') AS host
       FROM information_schema.innodb_trx t
       JOIN (SELECT COALESCE(CONVERT_TZ(NOW(), @@session.time_zone, 'SYSTEM'), NOW()) AS now) n
-      LEFT JOIN information_schema.processlist p ON p.id = t.trx_mysql_thread_id
+      LEFT JOIN %s p ON p.id = t.trx_mysql_thread_id
       WHERE t.trx_rows_modified > 0 AND t.trx_started < n.now - INTERVAL %d SECOND
         AND t.trx_mysql_thread_id <> 0 AND COALESCE(p.user, '') <> 'system user'
       ORDER BY t.trx_started LIMIT 10\
-      """
-          .formatted(LONG_SECONDS);
+      """;
 
   private final TopologyServer server;
   private final Deadline deadline;
@@ -37,7 +36,8 @@ final class ServerSurvey {
     try {
       Grants grants = Grants.of(server.query(List.of("SHOW GRANTS"), deadline).getFirst());
       ServerVersion version = server.last().map(Instance::version).orElse(ServerVersion.UNKNOWN);
-      Table open = server.query(List.of(TRANSACTIONS), deadline).getFirst();
+      String question = TRANSACTIONS.formatted(server.processList(), LONG_SECONDS);
+      Table open = server.query(List.of(question), deadline).getFirst();
       return new TakeoverSurvey(
           server.key(),
           "",

@@ -277,6 +277,12 @@ final class TopologyServer implements AutoCloseable {
     }
   }
 
+  /** See {@link ServerFacts#processList}; the one that every server has, until more was learnt. */
+  String processList() {
+    Link link = probeLink;
+    return link == null ? "information_schema.PROCESSLIST" : link.facts().processList();
+  }
+
   /** Runs one query on a connection of its own. */
   List<Table> query(List<String> statements, Deadline deadline) throws SessionException {
     try (Session session = connector.open(key, Purpose.PROBE, deadline)) {

@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.net.Socket;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -312,6 +313,22 @@ class ActionsOnRealServersTest {
       assertThat(failure).isPresent();
       assertThat(failure.get().isAnswered()).isFalse();
       assertThat(probe(servers, key(b())).readOnly()).isTrue();
+    }
+  }
+
+  /** The older list of connections of MySQL 8.0 waits ten seconds for such a client. */
+  @Test
+  void aClientThatConnectsAndSaysNothingHoldsNothingUp() throws Exception {
+    probe(servers, key(b()));
+    try (Session _ = sessionOfFormerLeader(4);
+        Socket _ = new Socket(b().host(), b().port())) {
+      Duration inTime = Duration.ofSeconds(4);
+      applied(
+          servers.perform(
+              new ServerAction.SetReadOnly(key(b()), true, false), FENCE, inTime));
+      assertThat(servers.survey(key(b()), inTime).failure()).isEmpty();
+      assertThat(servers.perform(new ServerAction.EndClients(key(b())), FENCE, inTime).toString())
+          .doesNotContain("timed out");
     }
   }
 

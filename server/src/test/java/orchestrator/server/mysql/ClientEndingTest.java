@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /** Connections are ended in few round trips, and what is left of them is told in few words. */
 class ClientEndingTest {
+  private static final String PROCESS_LIST = "performance_schema.processlist";
   private static final ServerVersion VERSION = new ServerVersion("8.0.36", "");
 
   /** A server that keeps to what packets do: it stops at the first statement that it refuses. */
@@ -63,7 +64,7 @@ class ClientEndingTest {
         marker = Integer.parseInt(statement.substring(statement.indexOf('=') + 1));
       } else if (statement.startsWith("SHOW GRANTS")) {
         return one("grants", grants);
-      } else if (statement.equals(ClientList.STATEMENT)) {
+      } else if (statement.equals(ClientList.statement(PROCESS_LIST))) {
         return list();
       } else {
         return one("ended", "" + marker);
@@ -118,7 +119,7 @@ class ClientEndingTest {
   }
 
   private static ClientEnding.Report end(FakeTarget target) throws SessionException {
-    return new ClientEnding(target, VERSION, Set.of("repl")).run();
+    return new ClientEnding(target, VERSION, PROCESS_LIST, Set.of("repl")).run();
   }
 
   @Test

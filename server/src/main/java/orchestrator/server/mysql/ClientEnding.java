@@ -97,7 +97,8 @@ final class ClientEnding {
   }
 
   private ClientList look() throws SessionException {
-    return new ClientList(target.send(List.of(ClientList.statement(processList))).getLast(), replicationUsers);
+    return new ClientList(
+        target.send(List.of(ClientList.statement(processList))).getLast(), replicationUsers);
   }
 
   private List<Connection> next(ClientList list) {

@@ -11,19 +11,6 @@ final class ServerSurvey {
   /** A transaction that has written and is open for longer is in the way of a takeover. */
   static final int LONG_SECONDS = 10;
 
-  /** InnoDB tells in the zone of the operating system when a transaction began. */
-  private static final String TRANSACTIONS =
-      """
-      SELECT t.trx_mysql_thread_id AS id, TIMESTAMPDIFF(SECOND, t.trx_started, n.now) AS age,
-        t.trx_rows_modified AS changed, COALESCE(p.user, '') AS user, COALESCE(p.host, '') AS host
-      FROM information_schema.innodb_trx t
-      JOIN (SELECT COALESCE(CONVERT_TZ(NOW(), @@session.time_zone, 'SYSTEM'), NOW()) AS now) n
-      LEFT JOIN %s p ON p.id = t.trx_mysql_thread_id
-      WHERE t.trx_rows_modified > 0 AND t.trx_started < n.now - INTERVAL %d SECOND
-        AND t.trx_mysql_thread_id <> 0 AND COALESCE(p.user, '') <> 'system user'
-      ORDER BY t.trx_started LIMIT 10\
-      """;
-
   private final TopologyServer server;
   private final Deadline deadline;
 
@@ -36,8 +23,7 @@ final class ServerSurvey {
     try {
       Grants grants = Grants.of(server.query(List.of("SHOW GRANTS"), deadline).getFirst());
       ServerVersion version = server.last().map(Instance::version).orElse(ServerVersion.UNKNOWN);
-      String question = TRANSACTIONS.formatted(server.processList(), LONG_SECONDS);
-      Table open = server.query(List.of(question), deadline).getFirst();
+      Table open = server.query(List.of(openTransactions()), deadline).getFirst();
       return new TakeoverSurvey(
           server.key(),
           "",
@@ -48,6 +34,21 @@ final class ServerSurvey {
     } catch (SessionException e) {
       return TakeoverSurvey.failed(server.key(), e.reason());
     }
+  }
+
+  /** InnoDB tells in the zone of the operating system when a transaction began. */
+  private String openTransactions() {
+    return """
+    SELECT t.trx_mysql_thread_id AS id, TIMESTAMPDIFF(SECOND, t.trx_started, n.now) AS age,
+      t.trx_rows_modified AS changed, COALESCE(p.user, '') AS user, COALESCE(p.host, '') AS host
+    FROM information_schema.innodb_trx t
+    JOIN (SELECT COALESCE(CONVERT_TZ(NOW(), @@session.time_zone, 'SYSTEM'), NOW()) AS now) n
+    LEFT JOIN %s p ON p.id = t.trx_mysql_thread_id
+    WHERE t.trx_rows_modified > 0 AND t.trx_started < n.now - INTERVAL %d SECOND
+      AND t.trx_mysql_thread_id <> 0 AND COALESCE(p.user, '') <> 'system user'
+    ORDER BY t.trx_started LIMIT 10\
+    """
+        .formatted(server.processList(), LONG_SECONDS);
   }
 
   private static List<String> transactions(Table table) {

@@ -323,9 +323,7 @@ class ActionsOnRealServersTest {
     try (Session _ = sessionOfFormerLeader(4);
         Socket _ = new Socket(b().host(), b().port())) {
       Duration inTime = Duration.ofSeconds(4);
-      applied(
-          servers.perform(
-              new ServerAction.SetReadOnly(key(b()), true, false), FENCE, inTime));
+      applied(servers.perform(new ServerAction.SetReadOnly(key(b()), true, false), FENCE, inTime));
       assertThat(servers.survey(key(b()), inTime).failure()).isEmpty();
       assertThat(servers.perform(new ServerAction.EndClients(key(b())), FENCE, inTime).toString())
           .doesNotContain("timed out");

@@ -7,7 +7,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
-import java.util.regex.Pattern;
 import orchestrator.core.analysis.AnalysisPolicy;
 import orchestrator.core.analysis.ClusterRule;
 import orchestrator.core.binlog.PseudoGtid;
@@ -48,12 +47,7 @@ final class Scenario {
   final RecoveryPolicy policy;
   final DetectionSettings detection;
 
-  private static final PseudoGtid PSEUDO_GTID =
-      new PseudoGtid(
-          Pattern.compile(PseudoGtid.INJECTED_PATTERN, Pattern.LITERAL),
-          Optional.of(PseudoGtid.INJECTED_HINT),
-          100,
-          List.of());
+  private static final PseudoGtid PSEUDO_GTID = PseudoGtid.injected(100);
 
   /** Who replicates from whom. The master is the first server. */
   enum Shape {

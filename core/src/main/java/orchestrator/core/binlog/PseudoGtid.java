@@ -31,6 +31,12 @@ public record PseudoGtid(
     }
   }
 
+  /** Markers as {@link #injection} makes them. */
+  public static PseudoGtid injected(int chunkSize) {
+    Pattern literally = Pattern.compile(INJECTED_PATTERN, Pattern.LITERAL);
+    return new PseudoGtid(literally, Optional.of(INJECTED_HINT), chunkSize, List.of());
+  }
+
   boolean isMarker(LogEvent event) {
     return EventText.isQuery(event) && pattern.matcher(event.info()).find();
   }

@@ -28,8 +28,8 @@ final class Answers {
       case Pending.TakeoverMove move -> TakeoverMoves.acted(t, move.replica(), outcome);
       case Pending.HoldMaster ignored -> Takeover.held(t, outcome);
       case Pending.EndClients ending -> OldClients.ended(t, ending, outcome);
-      case Pending.ReopenMaster ignored -> TakeoverUndo.reopened(t, outcome);
-      case Pending.Restore restore -> TakeoverUndo.restored(t, restore.replica(), outcome);
+      case Pending.ReopenMaster ignored -> Undoing.reopened(t, outcome);
+      case Pending.Restore restore -> Undoing.restored(t, restore.replica(), outcome);
       case Pending.TurnOldMaster ignored -> TakeoverEnd.changed(t, outcome);
       case Pending.TakeoverLook ignored -> mismatch(purpose);
       case Pending.TakeoverMovePoll ignored -> mismatch(purpose);
@@ -138,7 +138,7 @@ final class Answers {
       case TAKEOVER_POLL -> Takeover.pollNow(t);
       case TAKEOVER_MOVES -> TakeoverMoves.pollNow(t);
       case TAKEOVER_APPROACH -> TakeoverApproach.look(t);
-      case TAKEOVER_RETRY -> TakeoverUndo.retry(t);
+      case TAKEOVER_RETRY -> Undoing.retry(t);
     }
   }
 

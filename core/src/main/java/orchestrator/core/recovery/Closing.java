@@ -36,8 +36,8 @@ final class Closing {
   }
 
   static void fail(Turn t, String reason) {
-    if (TakeoverUndo.isOwed(t)) {
-      TakeoverUndo.begin(t, reason);
+    if (Undoing.isOwed(t)) {
+      Undoing.begin(t, reason);
       return;
     }
     t.s.errors.add(reason);
@@ -65,8 +65,8 @@ final class Closing {
     if (busy || !t.s.commits.isEmpty() || !Moving.areDone(t)) {
       return;
     }
-    if (TakeoverUndo.isOwed(t)) {
-      TakeoverUndo.begin(t, t.failed() + " answered late, and was set read-only");
+    if (Undoing.isOwed(t)) {
+      Undoing.begin(t, t.failed() + " answered late, and was set read-only");
       return;
     }
     boolean successful = t.s.ticket.promoted().isPresent();
@@ -79,7 +79,7 @@ final class Closing {
     }
     entries.add(new JournalEntry.Closed(successful, t.s.errors));
     List<Command> commands = new ArrayList<>();
-    boolean undone = TakeoverUndo.isUndone(t);
+    boolean undone = Undoing.isUndone(t);
     if ((successful || undone) && t.s.ticket.kind().brake() == Brake.FAILOVER) {
       t.s.replicas().stream()
           .filter(replica -> hasStrayed(t, replica))

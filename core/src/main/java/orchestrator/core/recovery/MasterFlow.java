@@ -26,7 +26,7 @@ final class MasterFlow implements Flow {
     if (t.s.ticket.promoted().isPresent()) {
       Gathering.look(t);
     } else if (isBeingUndone(t)) {
-      TakeoverUndo.begin(t, "It was interrupted while it was undone");
+      Undoing.begin(t, "It was interrupted while it was undone");
     } else if (t.s.ticket.intended().isPresent()) {
       // Whether its clients were disconnected is not recorded.
       Gathering.setOldMasterReadOnly(t);
@@ -50,7 +50,7 @@ final class MasterFlow implements Flow {
       case PREPARING -> Preparing.advance(t);
       case ABANDONING -> Promoting.chooseAgain(t);
       case SETTLING -> settle(t);
-      case TAKEOVER_UNDOING -> TakeoverUndo.advance(t);
+      case UNDOING -> Undoing.advance(t);
       case PRE_HOOKS,
           FENCING,
           INTENDING,
@@ -82,7 +82,7 @@ final class MasterFlow implements Flow {
     switch (kind) {
       case INTEND -> Promoting.begin(t, false);
       case PROMOTED -> Promoting.announced(t);
-      case REOPEN -> TakeoverUndo.beginReopening(t);
+      case REOPEN -> Undoing.beginReopening(t);
       case NOTES, HOOK_MARK, HOOKS_ENDED, ABANDON, HOLD, CLOSE -> {}
     }
   }

@@ -239,7 +239,7 @@ final class Moving {
 
   /** The server below which they are moved will not be the master. */
   private static boolean isGivenUp(Turn t) {
-    return t.s.isIn(Phase.ABANDONING, Phase.TAKEOVER_UNDOING);
+    return t.s.isIn(Phase.ABANDONING, Phase.UNDOING);
   }
 
   /** Reads the replicas that are not connected yet. */

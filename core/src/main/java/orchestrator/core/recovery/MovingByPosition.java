@@ -1,7 +1,6 @@
 package orchestrator.core.recovery;
 
 import java.util.Optional;
-import orchestrator.core.binlog.MatchQuestion;
 import orchestrator.core.binlog.MatchResult;
 import orchestrator.core.facts.PromotionBase;
 import orchestrator.core.facts.ReplicaFate;
@@ -154,12 +153,7 @@ final class MovingByPosition {
       return;
     }
     to(t, replica, MoveStage.MATCHING, 0);
-    t.readLog(
-        new Pending.Matching(replica, master),
-        new LogQuestion.Place(
-            MatchQuestion.of(
-                instance, source.get(), t.policy().pseudoGtid().orElseThrow(), base.position())),
-        Patience.READ_LOG);
+    PlaceInLog.find(t, instance, source.get(), base.position());
   }
 
   static void matched(Turn t, Pending.Matching matching, MatchResult result) {
@@ -169,9 +163,7 @@ final class MovingByPosition {
     }
     switch (result) {
       case MatchResult.Matched matched -> {
-        t.note(
-            "Pseudo-GTID: %s stands at %s of %s (%d events compared)"
-                .formatted(replica, matched.place(), matching.source(), matched.events()));
+        PlaceInLog.note(t, matching, matched);
         change(t, replica, matched.place());
       }
       case MatchResult.NotMatched none ->

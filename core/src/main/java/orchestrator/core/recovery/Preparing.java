@@ -313,7 +313,7 @@ final class Preparing {
     if (t.policy().safety().goOnUnfenced()) {
       t.note(reason + "; FencingFailurePolicy is go-on");
     } else if (t.isTakeover()) {
-      TakeoverUndo.begin(t, reason);
+      Undoing.begin(t, reason);
     } else {
       Closing.veto(
           t,

@@ -136,7 +136,7 @@ public final class RecoveryControl {
             TAKEOVER_MOVING,
             TAKEOVER_HOLDING,
             TAKEOVER_CATCHING_UP,
-            TAKEOVER_UNDOING,
+            UNDOING,
             TAKEOVER_ENDING ->
             t.flow().advance(t);
         case PRE_HOOKS, POST_HOOKS, FAILING, FINISHED -> {}

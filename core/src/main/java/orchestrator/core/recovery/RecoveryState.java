@@ -44,7 +44,7 @@ public final class RecoveryState {
     /** A takeover: the target applies all that the master has. */
     TAKEOVER_CATCHING_UP,
     /** A takeover that failed: the old master takes writes again, the replicas go back. */
-    TAKEOVER_UNDOING,
+    UNDOING,
     /** After a restart: all servers are read. */
     LOOKING,
     /** Replicas stop fetching, and are read. */

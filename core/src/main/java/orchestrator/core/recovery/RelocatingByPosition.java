@@ -1,7 +1,6 @@
 package orchestrator.core.recovery;
 
 import java.util.Optional;
-import orchestrator.core.binlog.MatchQuestion;
 import orchestrator.core.binlog.MatchResult;
 import orchestrator.core.recovery.CandidateChoice.Feed;
 import orchestrator.core.recovery.RecoveryState.MoveStage;
@@ -63,21 +62,14 @@ final class RelocatingByPosition {
       return;
     }
     Relocating.to(t, pair.replica(), MoveStage.MATCHING);
-    t.readLog(
-        new Pending.Matching(pair.replica(), pair.source()),
-        new LogQuestion.Place(
-            MatchQuestion.of(
-                replica, source.get(), t.policy().pseudoGtid().orElseThrow(), Optional.empty())),
-        Patience.READ_LOG);
+    PlaceInLog.find(t, replica, source.get(), Optional.empty());
   }
 
   static void matched(Turn t, Pending.Matching matching, MatchResult result) {
     Feed pair = new Feed(matching.replica(), matching.source());
     switch (result) {
       case MatchResult.Matched matched -> {
-        t.note(
-            "Pseudo-GTID: %s stands at %s of %s (%d events compared)"
-                .formatted(pair.replica(), matched.place(), pair.source(), matched.events()));
+        PlaceInLog.note(t, matching, matched);
         Relocating.change(t, pair, new SourcePosition.FileAndPosition(matched.place()));
       }
       case MatchResult.NotMatched none -> Relocating.tryNext(t, pair, none.reason());

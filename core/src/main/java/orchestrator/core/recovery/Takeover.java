@@ -25,8 +25,8 @@ import orchestrator.core.topology.InstanceKey;
  * waited for until it lacks little ({@link TakeoverApproach}); it is recorded that the master may
  * be read-only from now on, and it is set so; the target applies all that the master has. Without
  * GTIDs some of this goes another way ({@link TakeoverByPosition}). What fails until here is undone
- * by {@link TakeoverUndo}. A run that takes up the takeover of another looks at the servers and
- * does the same: what is done already is found done.
+ * by {@link Undoing}. A run that takes up the takeover of another looks at the servers and does the
+ * same: what is done already is found done.
  */
 final class Takeover {
   private Takeover() {}
@@ -87,7 +87,7 @@ final class Takeover {
     }
     Optional<String> refusal = refusal(t);
     if (refusal.isPresent()) {
-      TakeoverUndo.begin(t, refusal.get());
+      Undoing.begin(t, refusal.get());
     } else if (mayBeHeld(t)) {
       hold(t);
     } else {
@@ -151,9 +151,9 @@ final class Takeover {
         pollNow(t);
       }
       case ActionOutcome.NotApplied(String reason) ->
-          TakeoverUndo.begin(t, t.failed() + " could not be set read-only: " + reason);
+          Undoing.begin(t, t.failed() + " could not be set read-only: " + reason);
       case ActionOutcome.Unknown(String reason) ->
-          TakeoverUndo.begin(
+          Undoing.begin(
               t, t.failed() + " could not be set read-only within " + seconds() + ": " + reason);
     }
   }
@@ -242,13 +242,13 @@ final class Takeover {
     Instance target = t.s.live.get(target(t));
     Optional<String> hopeless = hopeless(t, held);
     if (hopeless.isPresent()) {
-      TakeoverUndo.begin(t, hopeless.get());
+      Undoing.begin(t, hopeless.get());
     } else if (target != null && isComplete(t)) {
       if (TakeoverByPosition.stands(t, target)) {
         complete(t, target);
       }
     } else if (!t.now.isBefore(t.s.takeover.until)) {
-      TakeoverUndo.begin(t, tooSlow(t));
+      Undoing.begin(t, tooSlow(t));
     } else {
       TakeoverByPosition.letGoOn(t);
       t.wake(Alarm.TAKEOVER_POLL, pollInterval(t));

@@ -26,7 +26,7 @@ final class TakeoverApproach {
     Instance target = t.s.live.get(Takeover.target(t));
     Optional<String> hopeless = hopeless(t);
     if (hopeless.isPresent()) {
-      TakeoverUndo.begin(t, hopeless.get());
+      Undoing.begin(t, hopeless.get());
     } else if (!t.s.takeover.looked || target == null) {
       again(t);
     } else {
@@ -72,7 +72,7 @@ final class TakeoverApproach {
       waited(t, nearness, ", and gets no nearer");
       Takeover.moved(t);
     } else {
-      TakeoverUndo.begin(
+      Undoing.begin(
           t,
           "%s lacks %s of %s, for which it needs %s, and gets no nearer: ReasonableMaintenanceReplicationLagSeconds is %d"
               .formatted(

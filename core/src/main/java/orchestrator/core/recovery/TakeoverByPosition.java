@@ -58,13 +58,13 @@ final class TakeoverByPosition {
     if (target.replication().filter(Replication::isStopped).isPresent()) {
       boolean isKnown = Halting.baseOf(t, target).flatMap(PromotionBase::position).isPresent();
       if (!isKnown) {
-        TakeoverUndo.begin(t, "it is not known where " + target.key() + " stands");
+        Undoing.begin(t, "it is not known where " + target.key() + " stands");
       }
       return isKnown;
     }
     boolean late = !t.now.isBefore(t.s.takeover.until);
     if (late || t.s.halts.merge(target.key(), 1, Integer::sum) > Patience.ATTEMPTS) {
-      TakeoverUndo.begin(t, "the replication of " + target.key() + " could not be stopped");
+      Undoing.begin(t, "the replication of " + target.key() + " could not be stopped");
       return false;
     }
     t.perform(

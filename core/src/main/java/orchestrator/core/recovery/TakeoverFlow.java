@@ -8,8 +8,8 @@ import orchestrator.core.topology.InstanceKey;
 
 /**
  * Replaces a living master as planned: {@link Takeover} until the target has everything, {@link
- * Promoting} as in every failover, {@link TakeoverEnd} for the old master; {@link TakeoverUndo}
- * when it fails before the target may be writable.
+ * Promoting} as in every failover, {@link TakeoverEnd} for the old master; {@link Undoing} when it
+ * fails before the target may be writable.
  */
 final class TakeoverFlow implements Flow {
   static final TakeoverFlow INSTANCE = new TakeoverFlow();
@@ -31,7 +31,7 @@ final class TakeoverFlow implements Flow {
   public void resume(Turn t) {
     Optional<InstanceKey> intended = t.s.ticket.intended();
     if (intended.equals(Optional.of(t.failed()))) {
-      TakeoverUndo.begin(t, "It was interrupted while it was undone");
+      Undoing.begin(t, "It was interrupted while it was undone");
     } else if (t.s.ticket.promoted().isPresent() || intended.isPresent()) {
       Gathering.look(t);
     } else if (Takeover.mayBeHeld(t)) {
@@ -47,7 +47,7 @@ final class TakeoverFlow implements Flow {
       case TAKEOVER_LOOKING -> Takeover.advanceLooking(t);
       case TAKEOVER_MOVING -> TakeoverMoves.advance(t);
       case TAKEOVER_CATCHING_UP -> Takeover.advanceCatchingUp(t);
-      case TAKEOVER_UNDOING -> TakeoverUndo.advance(t);
+      case UNDOING -> Undoing.advance(t);
       case TAKEOVER_ENDING -> TakeoverEnd.advance(t);
       case ABANDONING -> undoOnceRecorded(t);
       case LOOKING -> Gathering.advance(t);
@@ -63,7 +63,7 @@ final class TakeoverFlow implements Flow {
   /** The target is proven to be read-only, and that is recorded. */
   private static void undoOnceRecorded(Turn t) {
     if (t.s.ticket.intended().equals(Optional.of(t.failed()))) {
-      TakeoverUndo.begin(t, Takeover.target(t) + " could not be promoted");
+      Undoing.begin(t, Takeover.target(t) + " could not be promoted");
     }
   }
 
@@ -71,7 +71,7 @@ final class TakeoverFlow implements Flow {
   public void committed(Turn t, CommitKind kind) {
     switch (kind) {
       case HOLD -> Takeover.hold(t);
-      case REOPEN -> TakeoverUndo.beginReopening(t);
+      case REOPEN -> Undoing.beginReopening(t);
       case INTEND -> Promoting.begin(t, false);
       case PROMOTED -> {
         TakeoverEnd.begin(t);

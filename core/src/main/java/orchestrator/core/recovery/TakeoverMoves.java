@@ -115,8 +115,7 @@ final class TakeoverMoves {
       t.note("Downtimed " + replica + " could not be moved: " + reason);
       done(t, replica);
     } else {
-      TakeoverUndo.begin(
-          t, replica + " could not be moved below " + Takeover.target(t) + ": " + reason);
+      Undoing.begin(t, replica + " could not be moved below " + Takeover.target(t) + ": " + reason);
     }
   }
 
@@ -213,7 +212,7 @@ final class TakeoverMoves {
     Move move = t.s.takeover.moves.get(key);
     if (key.equals(Takeover.target(t))) {
       if (++t.s.takeover.failedReadsOfTarget >= 2) {
-        TakeoverUndo.begin(t, key + " does not answer any more: " + reason);
+        Undoing.begin(t, key + " does not answer any more: " + reason);
       }
     } else if (move != null && isLate(t, move.since(), Patience.CONNECTED)) {
       failed(t, key, reason);

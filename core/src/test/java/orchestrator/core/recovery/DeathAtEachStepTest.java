@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import orchestrator.core.binlog.MatchResult;
 import orchestrator.core.binlog.PseudoGtid;
@@ -38,12 +37,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DeathAtEachStepTest {
   private static final InstanceKey MASTER = TopologyBuilder.key("m");
   private static final String EXECUTED = InstanceBuilder.uuidOf(MASTER) + ":1-100";
-  private static final PseudoGtid PSEUDO_GTID =
-      new PseudoGtid(
-          Pattern.compile(PseudoGtid.INJECTED_PATTERN, Pattern.LITERAL),
-          Optional.empty(),
-          100,
-          List.of());
+  private static final PseudoGtid PSEUDO_GTID = PseudoGtid.injected(100);
 
   /** A recovery, and what it meets. */
   enum Story {

@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import orchestrator.core.binlog.LogTail;
 import orchestrator.core.binlog.MatchResult;
 import orchestrator.core.binlog.PseudoGtid;
@@ -31,12 +30,7 @@ class PositionRecoveryTest {
   private static final InstanceKey R1 = TopologyBuilder.key("r1");
   private static final InstanceKey R2 = TopologyBuilder.key("r2");
   private static final InstanceKey R3 = TopologyBuilder.key("r3");
-  private static final PseudoGtid PSEUDO_GTID =
-      new PseudoGtid(
-          Pattern.compile(PseudoGtid.INJECTED_PATTERN, Pattern.LITERAL),
-          Optional.empty(),
-          100,
-          List.of());
+  private static final PseudoGtid PSEUDO_GTID = PseudoGtid.injected(100);
 
   private RecoveryPolicy policy = RecoveryPolicy.DEFAULT;
   private final TopologyBuilder servers =

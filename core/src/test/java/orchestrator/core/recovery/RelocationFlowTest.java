@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import orchestrator.core.binlog.MatchResult;
 import orchestrator.core.binlog.PseudoGtid;
@@ -101,13 +100,7 @@ class RelocationFlowTest {
   // Without GTIDs
 
   private void withoutGtid() {
-    policy =
-        policy.with(
-            new PseudoGtid(
-                Pattern.compile(PseudoGtid.INJECTED_PATTERN, Pattern.LITERAL),
-                Optional.empty(),
-                100,
-                List.of()));
+    policy = policy.with(PseudoGtid.injected(100));
     for (String orphan : List.of("a", "b", "c")) {
       servers
           .without(orphan)

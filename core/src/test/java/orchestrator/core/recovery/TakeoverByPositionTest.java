@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import orchestrator.core.binlog.MatchResult;
@@ -48,12 +47,7 @@ class TakeoverByPositionTest {
   private static final StopReplication HALT = new StopReplication(R1);
   private static final PromotionBase BASE =
       new PromotionBase(R1, at(900), Optional.of(ownPlace(4711)));
-  private static final PseudoGtid PSEUDO_GTID =
-      new PseudoGtid(
-          Pattern.compile(PseudoGtid.INJECTED_PATTERN, Pattern.LITERAL),
-          Optional.empty(),
-          100,
-          List.of());
+  private static final PseudoGtid PSEUDO_GTID = PseudoGtid.injected(100);
 
   private RecoveryPolicy policy = RecoveryPolicy.DEFAULT;
   private final TopologyBuilder servers =

@@ -26,8 +26,8 @@ import orchestrator.core.topology.ThreadState;
  * <p>To make the old master writable is a promotion like any other: the intent is committed before.
  * So two managers can never have the old master and the target made writable.
  */
-final class TakeoverUndo {
-  private TakeoverUndo() {}
+final class Undoing {
+  private Undoing() {}
 
   /**
    * Whether a failover has set a master read-only that took writes before, and no other server may
@@ -50,7 +50,7 @@ final class TakeoverUndo {
   static void begin(Turn t, String reason) {
     t.s.errors.add(reason);
     t.note("It fails, and is undone: " + reason);
-    t.s.phase = Phase.TAKEOVER_UNDOING;
+    t.s.phase = Phase.UNDOING;
     t.s.takeover.reopened = false;
     t.s.moves.clear();
     t.s.settled.clear();
@@ -105,7 +105,7 @@ final class TakeoverUndo {
   }
 
   static void retry(Turn t) {
-    if (t.s.phase == Phase.TAKEOVER_UNDOING && t.s.takeover.undo == Undo.REOPENING) {
+    if (t.s.phase == Phase.UNDOING && t.s.takeover.undo == Undo.REOPENING) {
       reopen(t);
     }
   }

@@ -87,7 +87,7 @@ final class Followers {
 
     @Override
     public void onFollowerCommitIndex(FollowerInfo follower, long commitIndex) {
-      confirmed.put(follower.getId(), follower.getLastRespondedAppendEntriesSendTime());
+      confirm(follower);
       leader.onFollowerCommitIndex(follower, commitIndex);
     }
 
@@ -130,9 +130,16 @@ final class Followers {
   }
 
   /** A node that becomes leader anew knows its followers anew. */
-  private void add(FollowerInfo follower) {
+  synchronized void add(FollowerInfo follower) {
     if (!follower.equals(byId.put(follower.getId(), follower))) {
       confirmed.remove(follower.getId());
+    }
+  }
+
+  /** What an earlier lead of this node was answered, and comes late, is no answer to this one. */
+  private synchronized void confirm(FollowerInfo follower) {
+    if (follower.equals(byId.get(follower.getId()))) {
+      confirmed.put(follower.getId(), follower.getLastRespondedAppendEntriesSendTime());
     }
   }
 
@@ -171,6 +178,16 @@ final class Followers {
             .sorted()
             .toList();
     return ages.size() < needed ? FOREVER : ages.get(needed - 1);
+  }
+
+  /**
+   * Whether each of the others has taken this node for the leader since it became that: then it
+   * knows of the term, and cannot lead an earlier one any more.
+   *
+   * @param voters all of them, this node included
+   */
+  boolean areConfirmedByAll(Collection<RaftPeerId> voters, RaftPeerId self) {
+    return voters.stream().allMatch(id -> id.equals(self) || confirmed.containsKey(id));
   }
 
   static final Duration FOREVER = Duration.ofDays(365);

@@ -94,7 +94,7 @@ final class StatusReader {
     return leadsIn(term)
         && division.getInfo().isLeaderReady()
         && machine.position().at().getTerm() == term
-        && (isAlone() || (hasLease() && tenure.isFormerLeaseOver()));
+        && (isAlone() || (hasLease() && isFormerLeadOver()));
   }
 
   /** Whether this node was elected for this term, and does not know of a later one. */
@@ -110,6 +110,21 @@ final class StatusReader {
     RaftConfiguration members = division.getRaftConf();
     return members.getPreviousPeers().isEmpty()
         && ids(members.getCurrentPeers()).equals(List.of(self));
+  }
+
+  /**
+   * Who handed over has answered its successor at once; for one that is dead, or out of reach, its
+   * lease is waited for. Nobody but a voter can lead, since members are changed by a ready leader
+   * only.
+   */
+  private boolean isFormerLeadOver() {
+    return tenure.isFormerLeaseOver() || isConfirmedByAll();
+  }
+
+  private boolean isConfirmedByAll() {
+    RaftConfiguration members = division.getRaftConf();
+    return followers.areConfirmedByAll(ids(members.getCurrentPeers()), self)
+        && followers.areConfirmedByAll(ids(members.getPreviousPeers()), self);
   }
 
   private boolean hasLease() {

@@ -16,22 +16,32 @@ import org.junit.jupiter.api.Test;
 class LeaseTest {
   private static final RaftPeerId SELF = RaftPeerId.valueOf("a");
   private static final RaftPeerId OTHER = RaftPeerId.valueOf("b");
-  private static final List<RaftPeerId> VOTERS = List.of(SELF, OTHER, RaftPeerId.valueOf("c"));
+  private static final RaftPeerId THIRD = RaftPeerId.valueOf("c");
+  private static final List<RaftPeerId> VOTERS = List.of(SELF, OTHER, THIRD);
   private static final RaftSettings.Timing TIMING =
       new RaftSettings.Timing(Duration.ofMillis(400), Duration.ofMillis(800));
 
+  private final Followers followers = new Followers();
+  private final FollowerInfo answering = known(OTHER);
+
   /** Ratis notes the time of every answer, whatever it says. */
-  private final FollowerInfo answering =
-      (FollowerInfo)
-          Proxy.newProxyInstance(
-              FollowerInfo.class.getClassLoader(),
-              new Class<?>[] {FollowerInfo.class},
-              (proxy, method, arguments) ->
-                  switch (method.getName()) {
-                    case "getId" -> OTHER;
-                    case "getLastRespondedAppendEntriesSendTime" -> Timestamp.currentTime();
-                    default -> throw new UnsupportedOperationException(method.getName());
-                  });
+  @SuppressWarnings("ReferenceEquality")
+  private FollowerInfo known(RaftPeerId id) {
+    FollowerInfo follower =
+        (FollowerInfo)
+            Proxy.newProxyInstance(
+                FollowerInfo.class.getClassLoader(),
+                new Class<?>[] {FollowerInfo.class},
+                (proxy, method, arguments) ->
+                    switch (method.getName()) {
+                      case "getId" -> id;
+                      case "equals" -> proxy == arguments[0];
+                      case "getLastRespondedAppendEntriesSendTime" -> Timestamp.currentTime();
+                      default -> throw new UnsupportedOperationException(method.getName());
+                    });
+    followers.add(follower);
+    return follower;
+  }
 
   private final LeaderState ratis =
       (LeaderState)
@@ -43,7 +53,6 @@ class LeaseTest {
 
   @Test
   void onlyAnAnswerThatAcceptsTheLeaderProlongsItsLease() {
-    Followers followers = new Followers();
     LeaderState leader = followers.confirmedThrough(ratis);
 
     assertThat(followers.sinceQuorum(VOTERS, SELF)).isEqualTo(Followers.FOREVER);
@@ -57,6 +66,31 @@ class LeaseTest {
 
     leader.onFollowerCommitIndex(answering, 7);
     assertThat(followers.sinceQuorum(VOTERS, SELF)).isLessThan(Duration.ofMinutes(1));
+  }
+
+  @Test
+  void oneWhoseVotersHaveAllAnsweredNeedNotWaitForItsPredecessor() {
+    LeaderState leader = followers.confirmedThrough(ratis);
+    FollowerInfo third = known(THIRD);
+    leader.onFollowerCommitIndex(answering, 7);
+    leader.onFollowerTerm(third, 3);
+    assertThat(followers.areConfirmedByAll(VOTERS, SELF)).as("one refused").isFalse();
+    leader.onFollowerCommitIndex(third, 7);
+    assertThat(followers.areConfirmedByAll(VOTERS, SELF)).isTrue();
+  }
+
+  @Test
+  void whatAnEarlierLeadWasAnsweredDoesNotCount() {
+    LeaderState leader = followers.confirmedThrough(ratis);
+    FollowerInfo third = known(THIRD);
+    leader.onFollowerCommitIndex(answering, 7);
+    leader.onFollowerCommitIndex(third, 7);
+    FollowerInfo anew = known(THIRD);
+    assertThat(followers.areConfirmedByAll(VOTERS, SELF)).isFalse();
+    leader.onFollowerCommitIndex(third, 8);
+    assertThat(followers.areConfirmedByAll(VOTERS, SELF)).as("it comes late").isFalse();
+    leader.onFollowerCommitIndex(anew, 8);
+    assertThat(followers.areConfirmedByAll(VOTERS, SELF)).isTrue();
   }
 
   @Test

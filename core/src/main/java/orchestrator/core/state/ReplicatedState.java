@@ -160,6 +160,9 @@ public record ReplicatedState(
 
   /** The hosts for which this name was registered for replicas, in order. */
   public List<String> hostsCalled(String name, Instant now) {
+    if (unresolves.isEmpty()) {
+      return List.of(); // as it mostly is, for each name in each probe
+    }
     return unresolves.entrySet().stream()
         .filter(entry -> entry.getValue().name().equalsIgnoreCase(name))
         .filter(entry -> now.isBefore(entry.getValue().expires()))

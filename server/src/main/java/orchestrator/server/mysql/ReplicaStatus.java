@@ -74,6 +74,7 @@ final class ReplicaStatus {
       Function<String, Optional<GtidSet>> parse,
       OptionalLong lagSeconds) {
     OptionalLong behind = secondsBehind();
+    BinlogCoordinates executed = executed();
     return new Replication(
         source(resolve),
         text(dialect.sourceColumn("%_uuid")),
@@ -81,7 +82,7 @@ final class ReplicaStatus {
         ThreadState.ofStatus(text(dialect.replicaColumn("io_running"))),
         ThreadState.ofStatus(text(dialect.replicaColumn("sql_running"))),
         binary(dialect.sourceColumn("%_log_file"), dialect.sourceColumn("read_%_log_pos")),
-        executed(),
+        executed,
         BinlogCoordinates.relay(text("relay_log_file"), position("relay_log_pos")),
         parse.apply(dialect.isMariaDb() ? text("gtid_io_pos") : text("retrieved_gtid_set")),
         text("last_io_error"),
@@ -92,7 +93,7 @@ final class ReplicaStatus {
         hasFilters(),
         text("auto_position").equals("1"),
         usesMariaDbGtid(),
-        executed().isDetached(),
+        executed.isDetached(),
         tls(),
         hearing());
   }

@@ -87,6 +87,9 @@ public final class Discovery implements AutoCloseable {
 
   /** Makes a server known and polls it from now on. */
   public void admit(InstanceKey key) {
+    if (pollers.containsKey(key)) {
+      return; // as each probe of a server finds its source and its replicas again
+    }
     if (!key.isValid() || settings.ignored().test(key)) {
       return;
     }

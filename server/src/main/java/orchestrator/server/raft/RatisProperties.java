@@ -25,6 +25,8 @@ final class RatisProperties {
   /** Of messages to a node that does not answer: pause and number, by turns. */
   private static final String RETRIES = "1ms,10, 50ms,20, 250ms,1000000000";
 
+  private static final TimeDuration ANSWERS_KEPT = TimeDuration.valueOf(5, TimeUnit.SECONDS);
+
   static final SizeInBytes BUFFER = SizeInBytes.valueOf(MAX_ENTRY_BYTES + (64L << 10));
 
   private RatisProperties() {}
@@ -52,6 +54,9 @@ final class RatisProperties {
     // back waits up to five seconds until it is tried again.
     RaftServerConfigKeys.Rpc.setSlownessTimeout(properties, max);
     RaftServerConfigKeys.Log.Appender.setRetryPolicy(properties, RETRIES);
+    // Nobody sends a request twice, so nobody asks for an answer again; commands have ids of their
+    // own. For a minute, the default, each answer would be in the memory of each node.
+    RaftServerConfigKeys.RetryCache.setExpiryTime(properties, ANSWERS_KEPT);
   }
 
   private static void network(RaftProperties properties, RaftSettings settings) {
@@ -69,10 +74,11 @@ final class RatisProperties {
     RaftServerConfigKeys.Log.setAppendEntriesComposeEnabled(properties, false);
     RaftServerConfigKeys.Log.setWriteBufferSize(
         properties, SizeInBytes.valueOf(BUFFER.getSize() + 1024));
-    RaftServerConfigKeys.Log.setSegmentSizeMax(properties, SizeInBytes.valueOf("8MB"));
+    // All entries of the last segment are in memory, each taking several times its size.
+    RaftServerConfigKeys.Log.setSegmentSizeMax(properties, SizeInBytes.valueOf("1MB"));
     RaftServerConfigKeys.Log.setPreallocatedSize(properties, SizeInBytes.valueOf("64KB"));
     RaftServerConfigKeys.Log.setSegmentCacheNumMax(properties, 2);
-    RaftServerConfigKeys.Log.setSegmentCacheSizeMax(properties, SizeInBytes.valueOf("16MB"));
+    RaftServerConfigKeys.Log.setSegmentCacheSizeMax(properties, SizeInBytes.valueOf("4MB"));
     RaftServerConfigKeys.Log.setPurgeUptoSnapshotIndex(properties, true);
     RaftServerConfigKeys.Log.setPurgePreservationLogNum(properties, ENTRIES_KEPT);
     RaftServerConfigKeys.Log.setPurgeGap(properties, 1);

@@ -6,9 +6,11 @@ import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import orchestrator.core.state.Command;
 import org.apache.ratis.proto.RaftProtos.RequestVoteReplyProto;
+import org.apache.ratis.thirdparty.io.grpc.StatusRuntimeException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -130,7 +132,12 @@ class ForgedPeerTest {
       String name = node.status().node();
       String other = trio.othersThan(node).getFirst();
       try (ForgedPeer returning = new ForgedPeer(trio, other, name)) {
-        RequestVoteReplyProto reply = returning.askWhetherItWouldVote(term + 10, term, 1000);
+        // One whose directory was empty gives no answer before it has what the group committed.
+        RequestVoteReplyProto reply =
+            await()
+                .ignoreException(StatusRuntimeException.class)
+                .until(
+                    () -> returning.askWhetherItWouldVote(term + 10, term, 1000), Objects::nonNull);
         boolean leads = other.equals(leader.status().node());
         assertThat(reply.getServerReply().getSuccess()).as(name).isEqualTo(leads);
       }

@@ -34,12 +34,16 @@ public final class Discovery implements AutoCloseable {
   /** A probe that lasts longer than this is noted as an attempt, so that a hang is noticed. */
   private static final Duration SLOW_PROBE = Duration.ofSeconds(1);
 
+  /** Pollers beyond these share the carriers of virtual threads: there memory counts for more. */
+  private static final int PLATFORM_THREADS = 100;
+
   private final Servers servers;
   private final Picture picture;
   private final DiscoverySettings settings;
   private final InstantSource clock;
   private final Semaphore regularLane;
   private final Semaphore deadLane;
+  private final PollerThreads threads = new PollerThreads(PLATFORM_THREADS);
   private final Map<InstanceKey, ServerPoller> pollers = new ConcurrentHashMap<>();
   private final List<BiConsumer<InstanceKey, ProbeResult>> listeners = new CopyOnWriteArrayList<>();
 
@@ -164,7 +168,7 @@ public final class Discovery implements AutoCloseable {
     ServerPoller fresh =
         new ServerPoller(key, servers, settings, clock, regularLane, deadLane, this::onResult);
     if (pollers.putIfAbsent(key, fresh) == null) {
-      fresh.start();
+      fresh.start(threads);
     }
   }
 

@@ -22,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Probes one server, for ever: at its interval, and at once when poked. One virtual thread owns it,
- * so that a server which hangs holds up nothing but itself.
+ * Probes one server, for ever: at its interval, and at once when poked. One thread owns it, so that
+ * a server which hangs holds up nothing but itself.
  */
 final class ServerPoller {
   private static final Logger log = LoggerFactory.getLogger(ServerPoller.class);
@@ -84,8 +84,8 @@ final class ServerPoller {
     this.seenNanos = dueNanos;
   }
 
-  void start() {
-    Thread.ofVirtual().name("poll-" + key).start(this::run);
+  void start(PollerThreads threads) {
+    threads.start("poll-" + key, this::run);
   }
 
   /**

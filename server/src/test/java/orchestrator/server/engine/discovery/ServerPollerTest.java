@@ -44,7 +44,7 @@ class ServerPollerTest {
 
   @Test
   void attemptsOfThoseWhoDoubtAServerThatHangsOverlap() {
-    poller.start();
+    poller.start(new PollerThreads(1));
     await().until(() -> servers.calls().size() == 1);
 
     await("further attempts begin while the first one hangs")
@@ -61,7 +61,7 @@ class ServerPollerTest {
 
   @Test
   void neverAreMoreThanTwoAttemptsUnderWayBesideTheRegularOne() {
-    poller.start();
+    poller.start(new PollerThreads(1));
     await().until(() -> servers.calls().size() == 1);
     await()
         .until(() -> {
@@ -79,7 +79,7 @@ class ServerPollerTest {
 
   @Test
   void failureOfAnAttemptIsNoNewsAfterALaterOneHasSucceeded() {
-    poller.start();
+    poller.start(new PollerThreads(1));
     await().until(() -> servers.calls().size() == 1);
     CompletableFuture<ProbeResult> beside = poller.poke(ProbeDepth.REGULAR);
     await().until(() -> servers.calls().size() == 2);
@@ -97,7 +97,7 @@ class ServerPollerTest {
 
   @Test
   void failureOfAnAttemptThatBeganLaterCounts() {
-    poller.start();
+    poller.start(new PollerThreads(1));
     await().until(() -> servers.calls().size() == 1);
     servers.calls().getFirst().answer(seen());
     await().until(() -> recorded.size() == 1);
@@ -116,7 +116,7 @@ class ServerPollerTest {
       names = {"REGULAR", "FULL"})
   void whoDoubtsAServerNeedNotWaitForItsTurnInALane(ProbeDepth depth) {
     regularLane.drainPermits();
-    poller.start();
+    poller.start(new PollerThreads(1));
     await("its turn waits in the lane").until(regularLane::hasQueuedThreads);
 
     CompletableFuture<ProbeResult> answer = poller.poke(depth);

@@ -2,6 +2,7 @@ package orchestrator.simulation;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -66,16 +67,27 @@ final class Watchman {
       InstanceKey key = verdict.server().key();
       boolean isSilent = verdict.finding() == WritableReplicas.Finding.UNCLEAR;
       if (!isSilent && inHand.add(key)) {
-        manager.probe(
-            key,
-            3000,
-            result -> {
-              inHand.remove(key);
-              if (kept().contains(verdict)) {
-                manager.leadership().ifPresent(lead -> keep(verdict, lead));
-              }
-            });
+        List<InstanceKey> open = new ArrayList<>(List.of(key));
+        verdict.master().ifPresent(open::add);
+        for (InstanceKey server : List.copyOf(open)) {
+          manager.probe(
+              server,
+              3000,
+              result -> {
+                open.remove(server);
+                if (open.isEmpty()) {
+                  inHand.remove(key);
+                  readAgain(verdict);
+                }
+              });
+        }
       }
+    }
+  }
+
+  private void readAgain(WritableReplicas.Verdict verdict) {
+    if (kept().contains(verdict)) {
+      manager.leadership().ifPresent(lead -> keep(verdict, lead));
     }
   }
 

@@ -34,8 +34,12 @@ public final class WritableReplicas {
     UNCLEAR
   }
 
-  /** What was found of one server. */
-  public record Verdict(KeptReadOnly server, Finding finding) {
+  /**
+   * What was found of one server.
+   *
+   * @param master beside which it takes writes; empty where none is certain
+   */
+  public record Verdict(KeptReadOnly server, Finding finding, Optional<InstanceKey> master) {
     /** For the audit. */
     public String text() {
       String beginning =
@@ -43,7 +47,9 @@ public final class WritableReplicas {
               .formatted(server.key(), server.recoveryUid());
       return beginning
           + switch (finding) {
-            case TAKES_WRITES -> "takes writes beside its master: it is set read-only";
+            case TAKES_WRITES ->
+                "takes writes beside %s: it is set read-only"
+                    .formatted(master.map(InstanceKey::toString).orElse("its master"));
             case IS_MASTER -> "takes writes as a master: it is not kept read-only any more";
             case UNCLEAR ->
                 "takes writes, and does not replicate from a master that does, or not for certain:"
@@ -85,7 +91,7 @@ public final class WritableReplicas {
     return topology
         .find(kept.key())
         .filter(WritableReplicas::takesWrites)
-        .map(server -> new Verdict(kept, judge(kept, server)));
+        .map(server -> judge(kept, server));
   }
 
   private boolean isInMaintenance(InstanceKey key) {
@@ -97,53 +103,86 @@ public final class WritableReplicas {
     return server.isLastCheckValid() && !server.readOnly();
   }
 
-  private Finding judge(KeptReadOnly kept, Instance server) {
+  private Verdict judge(KeptReadOnly kept, Instance server) {
     List<Instance> ring = ringOf(server);
-    if (!ring.isEmpty() || server.upstreamKey().isEmpty()) {
-      // Who is to take writes is not settled as long as anything is being recovered.
-      boolean isSettled = state.recoveries().values().stream().noneMatch(RecoveryTicket::isOpen);
-      boolean isAlone = ring.stream().noneMatch(WritableReplicas::takesWrites);
-      return isSettled && isAlone && hasReplica(server) ? Finding.IS_MASTER : Finding.UNCLEAR;
+    boolean isPerhapsMeant = !ring.isEmpty() || (sourceOf(server).isEmpty() && !wasGivenUp(kept));
+    Optional<InstanceKey> master =
+        isPerhapsMeant
+            ? Optional.empty()
+            : masterAbove(server).or(() -> masterInstead(kept, server));
+    if (master.isPresent()) {
+      return new Verdict(kept, Finding.TAKES_WRITES, master);
     }
-    return followsMaster(server) || successorTakesWrites(kept, server)
-        ? Finding.TAKES_WRITES
-        : Finding.UNCLEAR;
+    // Who is to take writes is not settled as long as anything is being recovered.
+    boolean isSettled = state.recoveries().values().stream().noneMatch(RecoveryTicket::isOpen);
+    boolean isAlone = ring.stream().noneMatch(WritableReplicas::takesWrites);
+    boolean isOnTop = !ring.isEmpty() || server.upstreamKey().isEmpty();
+    boolean isMaster = isOnTop && isSettled && isAlone && hasReplica(server);
+    return new Verdict(kept, isMaster ? Finding.IS_MASTER : Finding.UNCLEAR, Optional.empty());
+  }
+
+  /** The source that it names. A recovery that detaches a lost replica makes it no master. */
+  private static Optional<InstanceKey> sourceOf(Instance server) {
+    return server.upstreamKey().or(() -> server.claimedSource().map(InstanceKey::reattached));
   }
 
   /**
-   * Whether the server that the recovery made the master, or that has replaced the source of this
-   * one, is a master still, or follows one: whoever was replaced or given up then may come back
-   * with a source that is dead, and takes writes beside it.
+   * Whether the recovery has tried to promote it, and not replaced it: then the recovery has taken
+   * its source away, and that it has none says nothing of what people mean it to be.
    */
-  private boolean successorTakesWrites(KeptReadOnly kept, Instance server) {
+  private boolean wasGivenUp(KeptReadOnly kept) {
+    return Optional.ofNullable(state.recoveries().get(kept.recoveryUid()))
+        .filter(ticket -> !ticket.failed().equals(kept.key()))
+        .isPresent();
+  }
+
+  /**
+   * The master that the server which the recovery made the master, or left it (or that has replaced
+   * the source of this one), is still, or follows: whoever was replaced or given up then may come
+   * back with a source that is dead, or with none, and takes writes beside it.
+   */
+  private Optional<InstanceKey> masterInstead(KeptReadOnly kept, Instance server) {
     Stream<InstanceKey> promoted =
         Optional.ofNullable(state.recoveries().get(kept.recoveryUid()))
-            .flatMap(RecoveryTicket::promoted)
+            .flatMap(ticket -> ticket.promoted().or(ticket::intended))
             .stream();
     Stream<InstanceKey> replacing =
-        server.upstreamKey().filter(key -> state.replacementOf(key).isPresent()).stream();
+        sourceOf(server).filter(key -> state.replacementOf(key).isPresent()).stream();
     return Stream.concat(promoted, replacing)
         .map(state::inForce)
         .filter(key -> !key.equals(kept.key()))
         .flatMap(key -> topology.find(key).stream())
-        .anyMatch(successor ->
-            (takesWrites(successor) && !successor.isReplica())
-                || (successor.isLastCheckValid() && followsMaster(successor)));
+        .filter(Instance::isLastCheckValid)
+        .flatMap(successor -> masterOf(successor).stream())
+        .findFirst();
   }
 
-  /** The others in whose ring it is, whether they replicate or not; empty for no ring. */
+  private Optional<InstanceKey> masterOf(Instance successor) {
+    return takesWrites(successor) && !successor.isReplica()
+        ? Optional.of(successor.key())
+        : masterAbove(successor);
+  }
+
+  /**
+   * The others in whose ring it is, whether they replicate or not; empty for no ring. Whoever was
+   * replaced is in none: what it says of its source may be older than that.
+   */
   private List<Instance> ringOf(Instance server) {
     List<Instance> above = new ArrayList<>();
     Set<InstanceKey> passed = new HashSet<>();
-    Optional<Instance> next = topology.sourceOf(server);
+    Optional<Instance> next = sourceInForce(server);
     while (next.isPresent() && passed.add(next.get().key())) {
       if (next.get().key().equals(server.key())) {
         return above;
       }
       above.add(next.get());
-      next = topology.sourceOf(next.get());
+      next = sourceInForce(next.get());
     }
     return List.of();
+  }
+
+  private Optional<Instance> sourceInForce(Instance server) {
+    return topology.sourceOf(server).filter(source -> state.replacementOf(source.key()).isEmpty());
   }
 
   private boolean hasReplica(Instance server) {
@@ -153,21 +192,21 @@ public final class WritableReplicas {
         .anyMatch(row -> row.ioThread() == ThreadState.RUNNING && !row.isDeaf());
   }
 
-  /** Whether what it gets comes from a server that answers and takes writes rightfully. */
-  private boolean followsMaster(Instance server) {
+  /** The server from which it gets what it gets, and which answers and takes writes rightfully. */
+  private Optional<InstanceKey> masterAbove(Instance server) {
     Set<InstanceKey> passed = new HashSet<>();
     Instance below = server;
     while (passed.add(below.key())) {
       Optional<Instance> source = topology.sourceOf(below).filter(Instance::isLastCheckValid);
       if (source.isEmpty() || below.replication().filter(WritableReplicas::isWell).isEmpty()) {
-        return false;
+        return Optional.empty();
       }
       if (takesWrites(source.get())) {
-        return !state.demoted().containsKey(source.get().key());
+        return source.map(Instance::key).filter(key -> !state.demoted().containsKey(key));
       }
       below = source.get();
     }
-    return false;
+    return Optional.empty();
   }
 
   private static boolean isWell(Replication row) {

@@ -34,7 +34,8 @@ class WritableReplicasTest {
   }
 
   private void assertFound(Finding finding) {
-    assertThat(found()).containsExactly(new Verdict(KEPT, finding));
+    assertThat(found()).extracting(Verdict::server).containsExactly(KEPT);
+    assertThat(found()).extracting(Verdict::finding).containsExactly(finding);
   }
 
   @Test
@@ -119,6 +120,68 @@ class WritableReplicasTest {
     assertFound(Finding.TAKES_WRITES);
   }
 
+  /** The recovery took its source away: so it is not the master of a cluster of its own. */
+  @Test
+  void oneThatWasGivenUpNeedsNoSourceForThat() {
+    servers
+        .with("new", InstanceBuilder::writable)
+        .with("m", InstanceBuilder::unreachable)
+        .with("old", InstanceBuilder::withoutReplication);
+    states.recovery(promoted("1:x", "new"));
+    assertFound(Finding.TAKES_WRITES);
+    assertThat(found())
+        .extracting(Verdict::master)
+        .containsExactly(Optional.of(TopologyBuilder.key("new")));
+
+    servers.with("new", InstanceBuilder::readOnly);
+    assertFound(Finding.UNCLEAR);
+  }
+
+  /** It was a recovery that has detached it, and no person. */
+  @Test
+  void norDoesALostReplicaWhoseSourceWasDetached() {
+    servers.with("old", s -> s.replicatesFrom("//m")).with("other", s -> s.replicatesFrom("old"));
+    assertFound(Finding.IS_MASTER);
+
+    replaceTheMaster();
+    assertFound(Finding.TAKES_WRITES);
+  }
+
+  /** A former master replicated when it was last seen to: a person has ended that. */
+  @Test
+  void aFormerMasterWithoutASourceIsPerhapsWhatPeopleMadeIt() {
+    servers.with("new", InstanceBuilder::writable).with("old", InstanceBuilder::withoutReplication);
+    states.recovery(
+        TicketBuilder.of("1:x", OLD)
+            .build()
+            .with(
+                new JournalEntry.Promoted(TopologyBuilder.key("new"), "", Optional.empty()),
+                TopologyBuilder.NOW));
+    assertFound(Finding.UNCLEAR);
+  }
+
+  /**
+   * The target of a takeover, which died when it had been reset: the master was left the master.
+   */
+  @Test
+  void oneThatWasGivenUpByATakeoverIsSetReadOnlyBesideTheMasterThatWasLeft() {
+    InstanceKey left = TopologyBuilder.key("m");
+    servers.with("old", InstanceBuilder::withoutReplication);
+    states.recovery(
+        openRecovery("1:x").with(new JournalEntry.PromotionIntended(left), TopologyBuilder.NOW));
+    assertFound(Finding.TAKES_WRITES);
+  }
+
+  /** What a dead server said of its source may be older than its own promotion. */
+  @Test
+  void aServerThatWasReplacedIsInNoRing() {
+    servers.with("m", m -> m.replicatesFrom("old").unreachable());
+    assertFound(Finding.UNCLEAR);
+
+    replaceTheMaster();
+    assertFound(Finding.TAKES_WRITES);
+  }
+
   /** Of the recovery that it was replaced by nothing is recorded any more. */
   @Test
   void itIsSetReadOnlyWhenItsSourceWasReplacedAndWhoeverStandsInThereFollowsAMaster() {
@@ -136,6 +199,15 @@ class WritableReplicasTest {
 
     servers.with("stand-in", InstanceBuilder::ioThreadStopped);
     assertFound(Finding.UNCLEAR);
+  }
+
+  /** {@code m} by {@code new}, in another recovery than the one that is remembered. */
+  private void replaceTheMaster() {
+    InstanceKey master = TopologyBuilder.key("m");
+    InstanceKey successor = TopologyBuilder.key("new");
+    servers.with("new", InstanceBuilder::writable);
+    states.demoted(new DemotedMaster(master, "2:x", successor, TopologyBuilder.NOW));
+    states.recovery(promoted("2:x", "new"));
   }
 
   private static RecoveryTicket promoted(String uid, String server) {
@@ -202,7 +274,7 @@ class WritableReplicasTest {
   @Test
   void eachIsToldWithTheRecoveryThatKnowsWhy() {
     for (Finding finding : Finding.values()) {
-      assertThat(new Verdict(KEPT, finding).text())
+      assertThat(new Verdict(KEPT, finding, Optional.empty()).text())
           .contains("old:3306", "1:x", "read-only")
           .doesNotContain("demoted");
     }

@@ -4,8 +4,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 import orchestrator.core.recovery.WritableReplicas;
 import orchestrator.core.recovery.WritableReplicas.Verdict;
 import orchestrator.core.relocation.ServerAction;
@@ -22,7 +24,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps servers read-only that replicate and are not to take writes, as long as they do. Each is
- * read once more before anything is done: a person may have made it the master since the last poll.
+ * read once more before anything is done, and so is the master that takes writes beside it: a
+ * person may have moved the writes from one to the other since the last poll.
  */
 final class KeptReplicas {
   private static final Logger log = LoggerFactory.getLogger(KeptReplicas.class);
@@ -65,7 +68,11 @@ final class KeptReplicas {
   /** Does what follows, if another reading finds the same. */
   void act(Verdict verdict) {
     InstanceKey key = verdict.server().key();
-    discovery.probeNow(key, ProbeDepth.REGULAR).join();
+    var readings =
+        Stream.concat(Stream.of(key), verdict.master().stream())
+            .map(server -> discovery.probeNow(server, ProbeDepth.REGULAR))
+            .toList();
+    readings.forEach(CompletableFuture::join);
     Optional<Leadership> leadership = ports.consensus().leadership();
     if (leadership.isEmpty() || !found().contains(verdict)) {
       return;

@@ -36,7 +36,7 @@ final class TakeoverGates {
     gates.add(
         gate(
             "master",
-            rules.masterRefusal(false),
+            replaced(circumstances.failure().failed(), state).or(() -> rules.masterRefusal(false)),
             circumstances.failure().failed() + " answers and is writable"));
     gates.add(
         gate(
@@ -47,6 +47,16 @@ final class TakeoverGates {
     gates.add(siblings(rules.siblingRefusals(target), circumstances, target));
     gates.add(processes(circumstances.policy()));
     return gates;
+  }
+
+  /** One that came back writable answers like a master until its watch has seen it. */
+  private static Optional<String> replaced(InstanceKey master, ReplicatedState state) {
+    return Optional.ofNullable(state.demoted().get(master))
+        .map(demoted ->
+            master
+                + " was replaced by "
+                + demoted.successor()
+                + " and is kept read-only: release-demoted-master first");
   }
 
   private static Gate gate(String name, Optional<String> refusal, String otherwise) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.Downtime;
 import orchestrator.core.facts.HookPoint;
 import orchestrator.core.facts.RecoveryOrigin;
@@ -143,6 +144,15 @@ class TakeoverGatesTest {
       String reason, Consumer<InstanceBuilder> change) {
     servers.with("m", change);
     assertRefused("master", reason);
+  }
+
+  /** It is back, writable, and a replica that was unreachable at its failover follows it still. */
+  @Test
+  void aMasterThatWasReplacedHasNothingToHandOver() {
+    apply(
+        new Command.WatchDemotedMaster(
+            new DemotedMaster(MASTER, "1:x", TopologyBuilder.key("new"), NOW)));
+    assertRefused("master", "was replaced by new:3306");
   }
 
   @Test

@@ -81,11 +81,17 @@ class WorldTest {
            11586 | what a replica moved below one that is behind had already is not lost
            19173 | a replaced master takes the alias of its cluster with it at no time
            33089 | two transactions of one GTID, one forgotten in a crash, cannot be told apart
+          107098 | nor by a takeover back to the server that forgot one of them
            38934 | a replica that gets more while it is moved does not go on below a source that lacks it
            39684 | a former master comes back when its recovery is forgotten, and is set read-only
            43572 | replicas do not go below a server that is to fetch from one of them, and cannot
           44733 | a promotion rule that has run out when a recovery is taken up binds nobody
           41468 | a candidate that was given up does not take the alias of its cluster with it
+           58990 | a candidate that was given up is read-only again when it comes back without a source
+           61355 | and when what its dead source said last is older than a takeover
+           97214 | and so is a lost replica whose source was detached
+          115214 | what a recovery left unknown is known when a later one promotes or replaces it
+          136255 | a master that was replaced and is back hands nothing over
             2440 | a returned master is set read-only as soon as statements get through
           """)
   void whatOnceWentWrongGoesWellNow(long seed, String obligation) {

@@ -57,7 +57,10 @@ public final class OneLeader implements Invariant {
     return Optional.empty();
   }
 
-  /** A takeover that is undone makes the old master writable, which everybody takes it for. */
+  /**
+   * A takeover that is undone makes the old master writable, which everybody takes it for. A server
+   * that a later recovery promotes is the master; one that is replaced is watched from then on.
+   */
   private void settle(Command.Journal journal, ReplicatedState state) {
     Optional<RecoveryTicket> ticket =
         Optional.ofNullable(state.recoveries().get(journal.recoveryUid()));
@@ -65,9 +68,13 @@ public final class OneLeader implements Invariant {
         ticket.filter(t -> t.intended().equals(Optional.of(t.failed()))).isPresent();
     for (JournalEntry entry : journal.entries()) {
       if (entry instanceof JournalEntry.PromotionAbandoned
-          || entry instanceof JournalEntry.Promoted
           || (entry instanceof JournalEntry.Closed && isMasterAsBefore)) {
         perhapsWritable.remove(journal.recoveryUid());
+      }
+      if (entry instanceof JournalEntry.Promoted promoted) {
+        perhapsWritable.remove(journal.recoveryUid());
+        perhapsWritable.values().removeIf(promoted.candidate()::equals);
+        ticket.ifPresent(t -> perhapsWritable.values().removeIf(t.failed()::equals));
       }
     }
   }

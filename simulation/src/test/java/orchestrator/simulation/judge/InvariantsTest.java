@@ -327,6 +327,22 @@ class InvariantsTest {
     assertThat(commit(i13, PUBLISHED)).isPresent();
   }
 
+  /** Whoever is promoted is the master that everybody knows; whoever is replaced is watched. */
+  @Test
+  void i13TakesAServerForKnownThatALaterRecoveryPromotesOrReplaces() {
+    assertThat(forgottenWhenALaterRecoveryReplaces(C, B)).isEmpty();
+    assertThat(forgottenWhenALaterRecoveryReplaces(B, C)).isEmpty();
+    assertThat(forgottenWhenALaterRecoveryReplaces(A, C)).isPresent();
+  }
+
+  private Optional<String> forgottenWhenALaterRecoveryReplaces(InstanceKey failed, InstanceKey by) {
+    OneLeader i13 = new OneLeader();
+    leaveUnknown(i13, "orchestrator");
+    commit(
+        i13, open("v", failed), journal("v", new JournalEntry.PromotionIntended(by), promoted(by)));
+    return forget(i13);
+  }
+
   @Test
   void i13TakesNoManagersAcknowledgementForAPersons() {
     assertThat(forgottenOnceAcknowledgedBy("a person")).isEmpty();
@@ -335,6 +351,13 @@ class InvariantsTest {
 
   private Optional<String> forgottenOnceAcknowledgedBy(String whom) {
     OneLeader i13 = new OneLeader();
+    leaveUnknown(i13, whom);
+    assertThat(commit(i13, PUBLISHED)).isEmpty();
+    return forget(i13);
+  }
+
+  /** A recovery of A ends without a proof whether B takes writes. */
+  private void leaveUnknown(OneLeader i13, String acknowledgedBy) {
     state = ReplicatedState.EMPTY;
     commit(i13, open("u", A), journal("u", new JournalEntry.PromotionIntended(B)));
     sent(i13, 1, B);
@@ -342,8 +365,10 @@ class InvariantsTest {
         i13,
         journal("u", new JournalEntry.Closed(false, List.of("it does not answer"))),
         new Command.AcknowledgeRecoveries(
-            new Command.Selector.ByUid("u"), new Acknowledgement(whom, "", NOW)));
-    assertThat(commit(i13, PUBLISHED)).isEmpty();
+            new Command.Selector.ByUid("u"), new Acknowledgement(acknowledgedBy, "", NOW)));
+  }
+
+  private Optional<String> forget(OneLeader i13) {
     return told(i13, new LogPosition(1, ++index), List.of(), ReplicatedState.EMPTY, new Command[0]);
   }
 

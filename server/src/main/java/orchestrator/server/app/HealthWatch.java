@@ -2,8 +2,6 @@ package orchestrator.server.app;
 
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -31,7 +29,7 @@ final class HealthWatch implements AutoCloseable {
   private final Optional<Group> group;
   private final LongSupplier nanos;
   private final Leaving leaving;
-  private final CountDownLatch closed = new CountDownLatch(1);
+  private final Rounds rounds = new Rounds("self-health", PERIOD, this::look);
   private final AtomicBoolean handingOver = new AtomicBoolean();
   private SelfHealth health;
 
@@ -53,17 +51,7 @@ final class HealthWatch implements AutoCloseable {
 
   /** Looks each second from now on. */
   void start() {
-    Thread.ofPlatform().daemon().name("self-health").start(this::watch);
-  }
-
-  private void watch() {
-    try {
-      while (!closed.await(PERIOD.toMillis(), TimeUnit.MILLISECONDS)) {
-        look();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    rounds.start();
   }
 
   void look() {
@@ -113,6 +101,6 @@ final class HealthWatch implements AutoCloseable {
 
   @Override
   public void close() {
-    closed.countDown();
+    rounds.close();
   }
 }

@@ -57,8 +57,10 @@ final class Service {
     try (Wiring wiring = Wiring.open(configuration, node, clock, membership(ending));
         HealthWatch watch = healthWatch(wiring, ending);
         ManagerMetrics metrics = new ManagerMetrics(wiring.manager(), wiring.group());
-        RoleAudit _ = new RoleAudit(wiring.group(), wiring.manager()::audit)) {
+        RoleAudit _ = new RoleAudit(wiring.group(), wiring.manager()::audit);
+        OldGenerationWatch heap = OldGenerationWatch.ofThisProcess()) {
       watch.start();
+      heap.start();
       if (discovery) {
         wiring.manager().start();
       } else {

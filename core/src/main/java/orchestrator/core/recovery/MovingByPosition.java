@@ -33,18 +33,25 @@ final class MovingByPosition {
   static void send(Turn t, InstanceKey replica, Instance instance) {
     InstanceKey master = t.successor().orElseThrow();
     if (instance.sourceKey().filter(master::equals).isPresent()) {
-      // An earlier run has pointed it there, at the right place.
-      to(t, replica, MoveStage.CHANGING, 1);
-      t.perform(
-          new Pending.Move(replica),
-          new ServerAction.StartReplication(replica),
-          Patience.CHANGE_SOURCE);
+      goOn(t, replica);
     } else if (mayComeFurther(t, instance)) {
       to(t, replica, MoveStage.APPLYING, 0);
       Moving.checkLater(t);
     } else {
       halt(t, replica);
     }
+  }
+
+  /**
+   * An earlier run, or a statement whose answer was not waited for, has pointed it there: at the
+   * right place, from which it has gone on.
+   */
+  private static void goOn(Turn t, InstanceKey replica) {
+    to(t, replica, MoveStage.CHANGING, 1);
+    t.perform(
+        new Pending.Move(replica),
+        new ServerAction.StartReplication(replica),
+        Patience.CHANGE_SOURCE);
   }
 
   private static void to(Turn t, InstanceKey replica, MoveStage stage, int moreAttempts) {
@@ -122,6 +129,10 @@ final class MovingByPosition {
   /** It stands still: what it has is what it will have had. */
   private static void place(Turn t, InstanceKey replica, Instance instance) {
     InstanceKey master = t.successor().orElseThrow();
+    if (instance.sourceKey().filter(master::equals).isPresent()) {
+      goOn(t, replica);
+      return;
+    }
     Optional<String> obstacle = MoveObstacle.to(t, instance, master);
     if (obstacle.isPresent()) {
       lost(t, replica, obstacle.get());

@@ -251,6 +251,35 @@ class PositionRecoveryTest {
     assertThat(kind(stage, R2)).isEqualTo(ReplicaFate.Kind.MOVED);
   }
 
+  /** The second attempt finds it stopped, below the new master already. */
+  @Test
+  void aMoveThatIsExecutedAfterItWasGivenUpIsLeftAsItIs() {
+    Stage stage = stage();
+    stage
+        .answering(
+            Effect.Perform.class,
+            e -> {
+              boolean moves = ((Effect.Perform) e).action().equals(below(R2, 4711));
+              if (moves) {
+                stage.apply(((Effect.Perform) e).action());
+              }
+              return moves
+                  ? Optional.of(
+                      new Event.ActionFinished(e.id(), new ActionOutcome.Unknown("no answer")))
+                  : Optional.empty();
+            })
+        .answering(
+            Effect.Probe.class,
+            e ->
+                ((Effect.Probe) e).key().equals(R2)
+                    ? Optional.of(new Event.ProbeFailed(e.id(), "no answer"))
+                    : Optional.empty())
+        .start();
+    assertThat(stage.actions().filter(below(R2, 4711)::equals)).hasSize(1);
+    assertThat(stage.actions()).contains(new ServerAction.StartReplication(R2));
+    assertThat(kind(stage, R2)).isEqualTo(ReplicaFate.Kind.MOVED);
+  }
+
   @Test
   void aCandidateThatCannotBeStoppedIsNotPromoted() {
     Stage stage =

@@ -76,6 +76,13 @@ final class LogFiles {
     end = new Place(++last, START);
   }
 
+  /**
+   * A server syncs a file before it begins the next one: a crash takes nothing of earlier files.
+   */
+  boolean mayLoseLast() {
+    return !entries.isEmpty() && entries.getLast().start().file() == last;
+  }
+
   /** A crash takes the last transaction. What comes then stands in a new file. */
   void removeLast() {
     entries.removeLast();

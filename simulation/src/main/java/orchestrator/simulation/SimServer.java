@@ -281,7 +281,7 @@ final class SimServer {
     connection++;
     sqlRunning = false;
     if (losingTail) {
-      for (int i = 0; i < unsynced && !log.isEmpty(); i++) {
+      for (int i = 0; i < unsynced && mayLoseLast(); i++) {
         Transaction lost = log.removeLast();
         has.remove(lost);
         places.ifPresent(Places::lost);
@@ -292,6 +292,10 @@ final class SimServer {
       dropRelay();
     }
     unsynced = 0;
+  }
+
+  private boolean mayLoseLast() {
+    return places.map(stand -> stand.files.mayLoseLast()).orElse(!log.isEmpty());
   }
 
   /** It runs again; its threads start by themselves. */

@@ -90,6 +90,9 @@ class WorldTest {
            58990 | a candidate that was given up is read-only again when it comes back without a source
            61355 | and when what its dead source said last is older than a takeover
            97214 | and so is a lost replica whose source was detached
+           92967 | a replica whose move is executed late, after it was given up, goes on from there
+           15561 | a crash takes nothing of a file of the binary log that another one follows
+          900148 | nor does it so mislead the choice by place in the log
           115214 | what a recovery left unknown is known when a later one promotes or replaces it
           136255 | a master that was replaced and is back hands nothing over
             2440 | a returned master is set read-only as soon as statements get through

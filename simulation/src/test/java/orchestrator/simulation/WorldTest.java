@@ -78,6 +78,7 @@ class WorldTest {
             4644 | a dead master that was replaced is not replaced again for a replica left behind
             2342 | a takeover's target that dies after it was reset is no cluster of its own
             9439 | a co-master whose partner was replaced is no master that could be failed over
+            9638 | what the other co-master wrote is not errant when a co-master is replaced
            11586 | what a replica moved below one that is behind had already is not lost
            19173 | a replaced master takes the alias of its cluster with it at no time
            33089 | two transactions of one GTID, one forgotten in a crash, cannot be told apart

@@ -21,9 +21,10 @@ import orchestrator.core.topology.ThreadState;
  *
  * <p>Only what came from the master counts. On MySQL a transaction is <em>errant</em> when only one
  * replica (with those below it) has it, and it was not written by the failed master nor seen on it;
- * while nothing was ever seen on the master, when that replica wrote it itself. Errant transactions
- * are no reason to choose or to refuse a server as source of data, and are not waited for.
- * MariaDB's positions do not allow to tell them apart.
+ * while nothing was ever seen on the master, when that replica wrote it itself. What the other one
+ * of two co-masters wrote is not: it is a master too. Errant transactions are no reason to choose
+ * or to refuse a server as source of data, and are not waited for. MariaDB's positions do not allow
+ * to tell them apart.
  */
 final class Survivors {
   private final Instance failed;
@@ -166,6 +167,9 @@ final class Survivors {
     } else {
       suspect = fetched.only(Set.of(instance.identity().serverUuid()));
     }
+    if (isOtherCoMaster(instance)) {
+      suspect = suspect.without(instance.identity().serverUuid());
+    }
     for (Instance other : live.values()) {
       if (suspect.isEmpty()) {
         break;
@@ -177,6 +181,18 @@ final class Survivors {
       }
     }
     return suspect;
+  }
+
+  private boolean isOtherCoMaster(Instance instance) {
+    return replicatesFrom(failed, instance) && replicatesFrom(instance, failed);
+  }
+
+  private static boolean replicatesFrom(Instance replica, Instance source) {
+    return replica
+        .claimedSource()
+        .map(InstanceKey::reattached)
+        .filter(source.key()::equals)
+        .isPresent();
   }
 
   private boolean isOfSameBranch(InstanceKey one, InstanceKey other) {

@@ -121,6 +121,15 @@ class CoMasterRecoveryTest {
     assertThat(opened(stage)).isEmpty();
   }
 
+  /** It was the one that took writes, and perhaps was set read-only by a failover that failed. */
+  @Test
+  void whatTheOtherCoMasterWroteIsNotErrant() {
+    anybodyMayBePromoted();
+    String written = ":1-100," + InstanceBuilder.uuidOf(OTHER) + ":1-3";
+    servers.with("o", o -> o.oracleGtid(UUID + written));
+    assertThat(stage().start().ticket.promoted()).contains(OTHER);
+  }
+
   @Test
   void limitsDoNotHoldBackOneThatTakesWritesAlready() {
     policy =

@@ -130,7 +130,7 @@ final class PeerCalls {
         @Override
         public void onMessage(Q message) {
           switch (message) {
-            case RequestVoteRequestProto request when !voting.isPermitted(request) -> {
+            case RequestVoteRequestProto request when !voting.mayAnswer(request) -> {
               refused = true;
               call.close(
                   Status.UNAVAILABLE.withDescription("It has not yet got what it may have lost"),
@@ -179,7 +179,7 @@ final class PeerCalls {
     @Override
     public void sendMessage(Q message) {
       request = Optional.of((RequestVoteRequestProto) message);
-      withheld = voting().filter(v -> !v.isPermitted(request.orElseThrow())).isPresent();
+      withheld = voting().filter(v -> !v.maySend(request.orElseThrow())).isPresent();
       if (withheld) {
         cancel("This node has not yet got what it may have lost", null);
       } else {

@@ -1,5 +1,11 @@
 package orchestrator.server.raft;
 
+import java.time.Duration;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.slf4j.Logger;
@@ -11,7 +17,9 @@ import org.slf4j.LoggerFactory;
  * has forgotten, and with its vote one that lacks them could be elected.
  *
  * <p>In a group that begins all logs are short, and all may vote. As soon as anybody is seen to
- * have {@link #BEGINNING} entries this is no such group.
+ * have {@link #BEGINNING} entries this is no such group. So nobody stands for election before all
+ * others were heard: several nodes may have been emptied, and the one that has the log may be the
+ * last to answer. Only who stays silent for {@link #ABSENCE} is not waited for.
  *
  * <p>It ends when this node has applied an entry of the term of a leader, and all that this leader
  * had committed, or believed this node to have, when it was first heard: whatever this node may
@@ -28,32 +36,56 @@ final class Probation {
    */
   static final long BEGINNING = 100;
 
+  /**
+   * How long a group that begins waits for those who are not there, from when it could elect.
+   * Enough for a node that is started with the others; people wait for it at the first start only.
+   */
+  static final Duration ABSENCE = Duration.ofSeconds(10);
+
+  /** For answers that are on their way: the others' came first, and make a majority. */
+  private static final Duration BRIEFLY = Duration.ofMillis(100);
+
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(2);
+
   private final Supplier<TermIndex> applied;
   private final Runnable onEnd;
+  private final LongSupplier nanoTime;
+  private final Set<String> unheard;
   private boolean active;
   private boolean groupHasLog;
   private boolean told;
+  private Set<String> waitToldOf = Set.of();
   private long leaderTerm = -1;
   private long needed = -1;
+  private OptionalLong waitingSince = OptionalLong.empty();
 
   /**
    * @param active whether there is something to prove
+   * @param others the names of the other voters, as this node's settings have them
    * @param applied the last entry that this node applied
    * @param onEnd makes it known to the next start
+   * @param nanoTime as {@link System#nanoTime}
    */
-  Probation(boolean active, Supplier<TermIndex> applied, Runnable onEnd) {
+  Probation(
+      boolean active,
+      Set<String> others,
+      Supplier<TermIndex> applied,
+      Runnable onEnd,
+      LongSupplier nanoTime) {
     this.active = active;
+    this.unheard = new TreeSet<>(others);
     this.applied = applied;
     this.onEnd = onEnd;
+    this.nanoTime = nanoTime;
   }
 
   /**
-   * Whether this node may take part in the election of a candidate, be it this node itself.
+   * Whether this node may say what it thinks of a candidate, be it this node itself.
    *
    * @param last the index of the candidate's last entry; 0 also if it has none
    */
   synchronized boolean mayElect(long last) {
-    sawLog(last);
+    groupHasLog |= last >= BEGINNING;
     boolean may = !isActive() || !groupHasLog;
     if (!may && !told) {
       told = true;
@@ -64,9 +96,59 @@ final class Probation {
     return may;
   }
 
-  /** Another node told of its last entry. */
-  synchronized void sawLog(long last) {
+  /**
+   * Whether this node, which a majority would elect, may ask for their votes. Waits for a moment
+   * where only an answer is missing, or the end of the probation.
+   *
+   * @param last the index of its own last entry; 0 also if it has none
+   */
+  boolean mayStand(long last) {
+    long began = System.nanoTime();
+    while (mayElect(last) && isWaiting()) {
+      if (System.nanoTime() - began > BRIEFLY.toNanos() || Thread.currentThread().isInterrupted()) {
+        tellWhoIsMissing();
+        return false;
+      }
+      LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+    }
+    return mayElect(last);
+  }
+
+  private synchronized boolean isWaiting() {
+    return isActive() && !unheard.isEmpty() && !isAbsenceOver();
+  }
+
+  private boolean isAbsenceOver() {
+    if (waitingSince.isEmpty()) {
+      waitingSince = OptionalLong.of(nanoTime.getAsLong());
+    }
+    boolean over = nanoTime.getAsLong() - waitingSince.getAsLong() >= ABSENCE.toNanos();
+    if (over) {
+      log.warn("Nothing was heard of {}: a new group may begin without them", unheard);
+      unheard.clear();
+    }
+    return over;
+  }
+
+  private synchronized void tellWhoIsMissing() {
+    if (!waitToldOf.equals(unheard)) {
+      waitToldOf = Set.copyOf(unheard);
+      log.info(
+          "The directory of this node was empty. Before a new group begins without {}, there are"
+              + " {} s for them to say that it is not new",
+          unheard,
+          ABSENCE.toSeconds());
+    }
+  }
+
+  /**
+   * Another node told of its last entry.
+   *
+   * @param last its index; 0 also if it has none
+   */
+  synchronized void heard(String node, long last) {
     groupHasLog |= last >= BEGINNING;
+    unheard.remove(node);
   }
 
   /**
@@ -76,7 +158,7 @@ final class Probation {
    * @param before the last entry that it believes this node to have
    */
   synchronized void onLeader(long term, long committed, long before) {
-    sawLog(committed);
+    groupHasLog |= committed >= BEGINNING;
     if (active && term > leaderTerm) {
       leaderTerm = term;
       needed = Math.max(committed, before);

@@ -105,7 +105,11 @@ public final class RaftConsensus implements Consensus, Group {
             directory.groupId(),
             settings.self().name(),
             new Probation(
-                directory.isOnProbation(), () -> machine.position().at(), directory::endProbation));
+                directory.isOnProbation(),
+                settings.otherVoters(),
+                () -> machine.position().at(),
+                directory::endProbation,
+                System::nanoTime));
     RaftPeerId self = RaftPeerId.valueOf(settings.self().name());
     PeerCalls.watch(directory.groupId(), self, voting);
     // What its log says of the members wins; one that joins knows them from there alone.

@@ -4,6 +4,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import orchestrator.server.engine.GroupStatus.Peer;
 
 /**
@@ -40,6 +42,14 @@ public record RaftSettings(
     if (!join && !voters.contains(self)) {
       throw new IllegalArgumentException(self + " is not one of " + voters);
     }
+  }
+
+  /** By name. */
+  Set<String> otherVoters() {
+    return voters.stream()
+        .map(Peer::name)
+        .filter(name -> !name.equals(self.name()))
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /**

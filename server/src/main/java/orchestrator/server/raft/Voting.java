@@ -21,16 +21,27 @@ final class Voting {
     this.probation = probation;
   }
 
-  /** Whether this node may send this, or answer it. */
-  boolean isPermitted(RequestVoteRequestProto request) {
-    return !isOfGroup(request.getServerRequest())
-        || probation.mayElect(request.getCandidateLastEntry().getIndex());
+  /** Whether this node may send this. */
+  boolean maySend(RequestVoteRequestProto request) {
+    long last = request.getCandidateLastEntry().getIndex();
+    return request.getPreVote() ? probation.mayElect(last) : probation.mayStand(last);
+  }
+
+  /** Whether this node may answer this. */
+  boolean mayAnswer(RequestVoteRequestProto request) {
+    if (!isOfGroup(request.getServerRequest())) {
+      return true;
+    }
+    long last = request.getCandidateLastEntry().getIndex();
+    probation.heard(request.getServerRequest().getRequestorId().toStringUtf8(), last);
+    return probation.mayElect(last);
   }
 
   void onAnswer(RequestVoteRequestProto request, RequestVoteReplyProto reply) {
-    probation.sawLog(reply.getLastEntry().getIndex());
+    String voter = reply.getServerReply().getReplyId().toStringUtf8();
+    probation.heard(voter, reply.getLastEntry().getIndex());
     if (reply.getServerReply().getSuccess() && !request.getPreVote()) {
-      ballots.add(request.getCandidateTerm(), reply.getServerReply().getReplyId().toStringUtf8());
+      ballots.add(request.getCandidateTerm(), voter);
     }
   }
 

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -102,11 +103,8 @@ class DamagedDirectoryTest {
     delete(wiped.directory());
 
     RaftConsensus empty = trio().start(wiped);
-    RaftConsensus stale = trio().start(late);
-    await()
-        .during(java.time.Duration.ofSeconds(4))
-        .atMost(Trio.LIMIT)
-        .until(() -> empty.leadership().isEmpty() && stale.leadership().isEmpty());
+    trio().start(late);
+    assertNobodyLeads(Duration.ofSeconds(4));
     trio().start(last);
 
     assertThat(trio().leader().state().keyValues()).containsKey("precious");
@@ -149,7 +147,7 @@ class DamagedDirectoryTest {
         .isOnProbation();
   }
 
-  /** The two would have a majority, and nothing of what was agreed on. */
+  /** The two would have a majority, and nothing of what was agreed on. They are there first. */
   @Test
   void twoWipedNodesDoNotOutvoteTheOneThatHasEverything() throws IOException {
     RaftConsensus leader = trio().leader();
@@ -163,17 +161,22 @@ class DamagedDirectoryTest {
       delete(settings.directory());
     }
 
-    RaftConsensus intact = trio().start(last);
     wiped.forEach(trio()::start);
+    assertNobodyLeads(Duration.ofSeconds(3));
+    RaftConsensus intact = trio().start(last);
 
-    await()
-        .during(java.time.Duration.ofSeconds(4))
-        .atMost(Trio.LIMIT)
-        .until(() -> trio().nodes().stream().allMatch(node -> node.leadership().isEmpty()));
+    assertNobodyLeads(Duration.ofSeconds(4));
     assertThat(intact.state().keyValues()).containsKey("precious");
 
     copyTo(wiped.getFirst(), last);
     assertThat(trio().leader().state().keyValues()).containsKey("precious");
+  }
+
+  private void assertNobodyLeads(Duration period) {
+    await()
+        .during(period)
+        .atMost(Trio.LIMIT)
+        .until(() -> trio().nodes().stream().allMatch(node -> node.leadership().isEmpty()));
   }
 
   /** What docs/raft.md tells an operator to do then. */

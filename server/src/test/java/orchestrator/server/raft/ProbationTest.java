@@ -2,7 +2,9 @@ package orchestrator.server.raft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.junit.jupiter.api.Test;
@@ -11,7 +13,13 @@ import org.junit.jupiter.api.Test;
 class ProbationTest {
   private final AtomicReference<TermIndex> applied = new AtomicReference<>(TermIndex.INITIAL_VALUE);
   private final AtomicInteger ended = new AtomicInteger();
-  private final Probation probation = new Probation(true, applied::get, ended::incrementAndGet);
+  private final AtomicLong clock = new AtomicLong();
+  private final Probation probation = probation(true);
+
+  private Probation probation(boolean active) {
+    return new Probation(
+        active, Set.of("b", "c"), applied::get, ended::incrementAndGet, clock::get);
+  }
 
   private void applies(long term, long index) {
     applied.set(TermIndex.valueOf(term, index));
@@ -20,7 +28,7 @@ class ProbationTest {
   @Test
   void inAGroupThatBeginsAllVote() {
     assertThat(probation.mayElect(0)).isTrue();
-    probation.sawLog(1);
+    probation.heard("b", 1);
     assertThat(probation.mayElect(0)).as("one that had a leader for a moment").isTrue();
     probation.onLeader(1, 0, 0);
     assertThat(probation.mayElect(2)).isTrue();
@@ -34,8 +42,36 @@ class ProbationTest {
 
   @Test
   void anAnswerOfOneThatHasALogShowsItToo() {
-    probation.sawLog(1000);
+    probation.heard("b", 1000);
     assertThat(probation.mayElect(0)).isFalse();
+  }
+
+  /** The majority may have been emptied, and whoever was not be the last to answer. */
+  @Test
+  void nobodyStandsBeforeAllOthersWereHeard() {
+    probation.heard("b", 0);
+    assertThat(probation.mayStand(0)).isFalse();
+    probation.heard("c", 0);
+    assertThat(probation.mayStand(0)).isTrue();
+  }
+
+  @Test
+  void whoIsHeardLastAndHasALogEndsIt() {
+    probation.heard("b", 0);
+    assertThat(probation.mayStand(0)).isFalse();
+    probation.heard("c", Probation.BEGINNING);
+    clock.set(Probation.ABSENCE.toNanos());
+    assertThat(probation.mayStand(0)).isFalse();
+  }
+
+  @Test
+  void whoIsAbsentIsNotWaitedForForEver() {
+    clock.set(-5);
+    assertThat(probation.mayStand(0)).isFalse();
+    clock.addAndGet(Probation.ABSENCE.toNanos() - 1);
+    assertThat(probation.mayStand(0)).isFalse();
+    clock.addAndGet(1);
+    assertThat(probation.mayStand(0)).isTrue();
   }
 
   @Test
@@ -99,10 +135,11 @@ class ProbationTest {
 
   @Test
   void aNodeThatHadALogIsNeverOnProbation() {
-    Probation none = new Probation(false, applied::get, ended::incrementAndGet);
+    Probation none = probation(false);
     none.onLeader(7, 200, 0);
     none.onLeading();
     assertThat(none.mayElect(1000)).isTrue();
+    assertThat(none.mayStand(1000)).as("without having heard the others").isTrue();
     assertThat(ended).hasValue(0);
   }
 }

@@ -24,11 +24,12 @@ final class TruthOfWorld implements Truth {
   private final Map<Long, Long> links = new HashMap<>();
   private final Map<Integer, Transaction> written = new HashMap<>();
   private final Set<Integer> forgotten = new HashSet<>();
+  private final Map<InstanceKey, Set<Integer>> forgottenBy = new HashMap<>();
 
   /** The last transaction of each GTID. */
   private final Map<String, Integer> byGtid = new HashMap<>();
 
-  private final Set<Integer> twins = new HashSet<>();
+  private final Set<Integer> indistinct = new HashSet<>();
   private final List<InstanceKey> keys = new ArrayList<>();
   private List<Integer> acting = List.of();
   private Optional<String> misplaced = Optional.empty();
@@ -58,7 +59,7 @@ final class TruthOfWorld implements Truth {
     written.put(transaction.id(), transaction);
     Integer before = byGtid.put(gtidOf(transaction), transaction.id());
     if (before != null) {
-      twins.addAll(List.of(before, transaction.id()));
+      indistinct.addAll(List.of(before, transaction.id()));
     }
   }
 
@@ -66,8 +67,9 @@ final class TruthOfWorld implements Truth {
     return transaction.origin() + ":" + transaction.number();
   }
 
-  void forgot(Transaction transaction) {
+  void forgot(InstanceKey server, Transaction transaction) {
     forgotten.add(transaction.id());
+    forgottenBy.computeIfAbsent(server, key -> new HashSet<>()).add(transaction.id());
   }
 
   /** A replica applies what it has: on a real server it would be broken, or worse. */
@@ -76,8 +78,13 @@ final class TruthOfWorld implements Truth {
         misplaced.or(() -> Optional.of(replica.key + " applies twice: " + transaction.id()));
   }
 
-  /** A replica goes on at a place in its source's log, and must have all that is before. */
+  /**
+   * A replica goes on at a place in its source's log, and must have all that is before. If that log
+   * had lost its end in a crash, it goes on in another file: by place this replica has more from
+   * now on than those that kept the lost end.
+   */
   void goesOn(SimServer replica, SimServer source, int before) {
+    indistinct.addAll(forgottenBy.getOrDefault(source.key, Set.of()));
     List<Integer> missed =
         source.log.subList(0, before).stream()
             .filter(transaction -> !transaction.local() && !replica.hasFetched(transaction))
@@ -229,8 +236,14 @@ final class TruthOfWorld implements Truth {
   }
 
   @Override
-  public boolean hasTwin(int transaction) {
-    return twins.contains(transaction);
+  public boolean isIndistinct(int transaction) {
+    return indistinct.contains(transaction);
+  }
+
+  @Override
+  public boolean isOrigin(InstanceKey server, int id) {
+    Transaction transaction = written.get(id);
+    return transaction != null && transaction.origin() == world.server(server).index;
   }
 
   @Override

@@ -78,7 +78,7 @@ public final class NothingSafeIsLost implements Invariant {
       }
     }
     // Nobody could know: one of them is lost whoever is promoted.
-    all.removeIf(truth::hasTwin);
+    all.removeIf(truth::isIndistinct);
     boolean needless =
         calm.stream()
             .anyMatch(key ->
@@ -110,6 +110,7 @@ public final class NothingSafeIsLost implements Invariant {
     Set<Integer> missing = new HashSet<>(truth.acknowledgedBySemiSync());
     missing.removeAll(truth.executed(master.get()));
     missing.removeAll(truth.forgottenInCrash());
+    missing.removeIf(truth::isIndistinct);
     missing.removeIf(transaction ->
         tickets.values().stream().anyMatch(ticket -> isExcused(ticket, transaction, truth)));
     return missing.isEmpty()

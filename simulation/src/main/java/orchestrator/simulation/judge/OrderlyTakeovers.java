@@ -77,7 +77,7 @@ public final class OrderlyTakeovers implements Invariant {
     Set<Integer> lost = new HashSet<>(truth.executed(old));
     lost.retainAll(truth.acknowledged());
     lost.removeAll(truth.executed(target));
-    lost.removeIf(truth::hasTwin);
+    lost.removeIf(truth::isIndistinct);
     return lost.isEmpty()
         ? Optional.empty()
         : Optional.of(target + " takes over from " + old + " without " + lost);

@@ -59,10 +59,15 @@ public interface Truth {
   Set<Integer> forgottenInCrash();
 
   /**
-   * Whether another transaction has the same GTID: a server forgot one of them in a crash, and
-   * counted on from there. Then no set of GTIDs tells which of the two a server has.
+   * Whether nothing tells which servers have the transaction. Another one has the same GTID: a
+   * server forgot one of them in a crash, and counted on from there. Or there are no GTIDs, and a
+   * replica followed a server, which had forgotten it, into its next log file: there its place is
+   * later than that of those who have the transaction.
    */
-  boolean hasTwin(int transaction);
+  boolean isIndistinct(int transaction);
+
+  /** Whether a client wrote the transaction on this server, which did not replicate it. */
+  boolean isOrigin(InstanceKey server, int transaction);
 
   /** Whether of co-masters nobody but the other one may replace a dead one. */
   boolean onlyOtherCoMaster();

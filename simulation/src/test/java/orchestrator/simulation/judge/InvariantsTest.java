@@ -15,6 +15,7 @@ import orchestrator.core.facts.Candidate;
 import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.Downtime;
 import orchestrator.core.facts.JournalEntry;
+import orchestrator.core.facts.KeptReadOnly;
 import orchestrator.core.facts.RecoveryOrigin;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.facts.ReplicaFate;
@@ -288,6 +289,38 @@ class InvariantsTest {
     commit(i11, open("u", A), journal("u", intended, promoted(B)));
     ReplicaFate moved = new ReplicaFate(ReplicaFate.Kind.MOVED, "");
     assertThat(commit(i11, journal("u", new JournalEntry.ReplicaSettled(C, moved)))).isPresent();
+  }
+
+  @Test
+  void i11FindsAtTheEndWhatAKeptServerHadBeforeAndNotWhatAClientWroteToItSince() {
+    NoneBelowHasMore i11 = new NoneBelowHasMore();
+    truth.has.put(A, Set.of(1));
+    truth.has.put(C, Set.of(1));
+    commit(i11, PUBLISHED, new Command.KeepReadOnly(new KeptReadOnly(C, "u", NOW)));
+    truth.has.put(C, Set.of(1, 2));
+    truth.origins.put(2, C);
+    assertThat(ended(i11)).isEmpty();
+    truth.origins.put(2, A);
+    assertThat(ended(i11)).as("the master had it once").isPresent();
+  }
+
+  @Test
+  void i11CountsAtTheEndNoReplicaThatWasToldToBeLost() {
+    NoneBelowHasMore i11 = new NoneBelowHasMore();
+    truth.has.put(A, Set.of(1));
+    truth.has.put(C, Set.of(1, 2));
+    commit(i11, PUBLISHED);
+    assertThat(ended(i11)).isPresent();
+    ReplicaFate silent = new ReplicaFate(ReplicaFate.Kind.UNREACHABLE, "");
+    commit(
+        i11,
+        open("u", B),
+        journal(
+            "u",
+            new JournalEntry.PromotionIntended(A),
+            promoted(A),
+            new JournalEntry.ReplicaSettled(C, silent)));
+    assertThat(ended(i11)).isEmpty();
   }
 
   @Test

@@ -23,6 +23,7 @@ final class ToldTruth implements Truth {
   final Map<InstanceKey, Set<Integer>> has = new HashMap<>();
   final Set<Integer> acknowledged = new HashSet<>();
   final Set<Integer> twins = new HashSet<>();
+  final Map<Integer, InstanceKey> origins = new HashMap<>();
   final Map<InstanceKey, InstanceKey> sources = new HashMap<>(Map.of(B, A, C, A));
   InstanceKey writtenTo = A;
   Optional<String> misplaced = Optional.empty();
@@ -118,8 +119,13 @@ final class ToldTruth implements Truth {
   }
 
   @Override
-  public boolean hasTwin(int transaction) {
+  public boolean isIndistinct(int transaction) {
     return twins.contains(transaction);
+  }
+
+  @Override
+  public boolean isOrigin(InstanceKey server, int transaction) {
+    return server.equals(origins.get(transaction));
   }
 
   @Override

@@ -94,6 +94,12 @@ class WorldTest {
            92967 | a replica whose move is executed late, after it was given up, goes on from there
            15561 | a crash takes nothing of a file of the binary log that another one follows
           900148 | nor does it so mislead the choice by place in the log
+          208919 | a server that forgot transactions in its promotion is not made writable without them
+          126731 | nor by a manager that takes the recovery up from another one
+          218752 | what a server counts anew after a crash cannot be told from what it forgot
+           64020 | nor can it be by place, where a replica followed into the next log file
+           32490 | a write that comes before a restarted replica is set read-only is errant
+           81073 | a replica that was told to be unreachable is no silent loss
           115214 | what a recovery left unknown is known when a later one promotes or replaces it
           136255 | a master that was replaced and is back hands nothing over
             2440 | a returned master is set read-only as soon as statements get through

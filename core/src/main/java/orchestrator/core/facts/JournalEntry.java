@@ -3,6 +3,7 @@ package orchestrator.core.facts;
 import java.util.List;
 import java.util.Optional;
 import orchestrator.core.gtid.BinlogCoordinates;
+import orchestrator.core.gtid.GtidSet;
 import orchestrator.core.topology.InstanceKey;
 
 /**
@@ -32,6 +33,12 @@ public sealed interface JournalEntry {
 
   /** Where no GTIDs tell it: from where on others can replicate from the server to be promoted. */
   record BaseTaken(PromotionBase base) implements JournalEntry {}
+
+  /**
+   * Where GTIDs tell it: what the server to be promoted had applied. One that has less later has
+   * forgotten it in a crash.
+   */
+  record ExecutedTaken(InstanceKey candidate, GtidSet executed) implements JournalEntry {}
 
   /**
    * From here on the server may be writable: no other server may be chosen until {@link

@@ -15,6 +15,8 @@ public final class JournalText {
       case JournalEntry.CandidateChosen choice ->
           "Chose %s to be promoted: %s".formatted(choice.candidate(), choice.reason());
       case JournalEntry.BaseTaken taken -> ofBase(taken.base());
+      case JournalEntry.ExecutedTaken taken ->
+          "%s has applied %s".formatted(taken.candidate(), taken.executed());
       case JournalEntry.PromotionIntended intent ->
           "About to promote %s".formatted(intent.candidate());
       case JournalEntry.PromotionAbandoned abandoned ->

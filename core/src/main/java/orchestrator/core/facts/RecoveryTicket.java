@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import orchestrator.core.gtid.BinlogCoordinates;
+import orchestrator.core.gtid.GtidSet;
 import orchestrator.core.topology.InstanceKey;
 
 /**
@@ -23,6 +24,7 @@ import orchestrator.core.topology.InstanceKey;
  * @param processingNode the name of the manager that runs it, or ran it last
  * @param intended the server that may have been made writable
  * @param base where the intended server stood; only where no GTIDs tell it
+ * @param executed what the intended server had applied; only where GTIDs tell it
  * @param promoted the server that was verified to be writable; where no server is made writable,
  *     the one that now does what the failed one did
  * @param fates what became of each direct replica of the failed server
@@ -47,6 +49,7 @@ public record RecoveryTicket(
     Optional<InstanceKey> chosen,
     Optional<InstanceKey> intended,
     Optional<PromotionBase> base,
+    Optional<GtidSet> executed,
     Optional<InstanceKey> promoted,
     String promotedAlias,
     Optional<BinlogCoordinates> promotedCoordinates,
@@ -102,6 +105,7 @@ public record RecoveryTicket(
         blockedUntil,
         detectionId,
         processingNode,
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
@@ -171,8 +175,10 @@ public record RecoveryTicket(
       case JournalEntry.PromotionIntended intent ->
           draft.intended = Optional.of(intent.candidate());
       case JournalEntry.BaseTaken taken -> draft.taken = Optional.of(taken.base());
+      case JournalEntry.ExecutedTaken taken -> draft.executed = Optional.of(taken.executed());
       case JournalEntry.PromotionAbandoned ignored -> {
         draft.taken = Optional.empty();
+        draft.executed = Optional.empty();
         draft.intended = Optional.empty();
         draft.chosen = Optional.empty();
       }
@@ -238,6 +244,7 @@ public record RecoveryTicket(
     private Optional<InstanceKey> chosen;
     private Optional<InstanceKey> intended;
     private Optional<PromotionBase> taken;
+    private Optional<GtidSet> executed;
     private Optional<InstanceKey> promoted;
     private String promotedAlias;
     private Optional<BinlogCoordinates> promotedCoordinates;
@@ -259,6 +266,7 @@ public record RecoveryTicket(
       this.chosen = base.chosen;
       this.intended = base.intended;
       this.taken = base.base;
+      this.executed = base.executed;
       this.promoted = base.promoted;
       this.promotedAlias = base.promotedAlias;
       this.promotedCoordinates = base.promotedCoordinates;
@@ -291,6 +299,7 @@ public record RecoveryTicket(
           chosen,
           intended,
           taken,
+          executed,
           promoted,
           promotedAlias,
           promotedCoordinates,

@@ -25,7 +25,7 @@ final class LeftWithOthers {
         : report.alsoMissing(of(t, promoted, had.get()).missingFrom(had.get()));
   }
 
-  private static GtidSet of(Turn t, Instance promoted, GtidSet had) {
+  static GtidSet of(Turn t, Instance promoted, GtidSet had) {
     Survivors survivors = t.survivors();
     GtidSet all = OracleGtidSet.EMPTY;
     for (Instance server : t.s.live.values()) {

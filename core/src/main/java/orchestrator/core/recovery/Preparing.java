@@ -333,7 +333,12 @@ final class Preparing {
               new DemotedMaster(t.failed(), t.s.ticket.uid(), candidate.key(), t.now)));
     }
     List<JournalEntry> entries = new ArrayList<>();
-    Halting.baseOf(t, candidate).map(JournalEntry.BaseTaken::new).ifPresent(entries::add);
+    Halting.baseOf(t, candidate)
+        .<JournalEntry>map(JournalEntry.BaseTaken::new)
+        .or(() ->
+            t.s.intendedExecuted.map(
+                gtids -> new JournalEntry.ExecutedTaken(candidate.key(), gtids)))
+        .ifPresent(entries::add);
     entries.add(new JournalEntry.PromotionIntended(candidate.key()));
     t.commit(CommitKind.INTEND, entries, commands);
   }

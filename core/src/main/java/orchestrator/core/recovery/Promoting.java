@@ -8,6 +8,7 @@ import orchestrator.core.facts.KeptReadOnly;
 import orchestrator.core.facts.LossReport;
 import orchestrator.core.facts.ReplicaFate;
 import orchestrator.core.gtid.GtidSet;
+import orchestrator.core.gtid.OracleGtidSet;
 import orchestrator.core.recovery.Pending.Alarm;
 import orchestrator.core.recovery.RecoveryState.CommitKind;
 import orchestrator.core.recovery.RecoveryState.Phase;
@@ -72,7 +73,13 @@ final class Promoting {
     switch (outcome) {
       case ActionOutcome.Applied applied -> {
         t.answered(intended(t), applied.after());
-        if (applied.after().semiSync().priority() > 0) {
+        if (hasForgotten(t, applied.after()) && !CoMasters.isWithoutAlternative(t.s)) {
+          t.note(
+              intended(t)
+                  + " has forgotten transactions since it was chosen, in a crash, and others have"
+                  + " them: choosing again");
+          retreat(t);
+        } else if (applied.after().semiSync().priority() > 0) {
           t.perform(
               new Pending.SemiSyncOn(intended(t)),
               new ServerAction.SetSemiSyncMaster(intended(t), true),
@@ -84,6 +91,12 @@ final class Promoting {
       case ActionOutcome.NotApplied refused -> failedAttempt(t, refused.reason(), true);
       case ActionOutcome.Unknown unknown -> failedAttempt(t, unknown.reason(), false);
     }
+  }
+
+  private static boolean hasForgotten(Turn t, Instance now) {
+    GtidSet has = now.gtid().executed().orElse(OracleGtidSet.EMPTY);
+    return t.s.ticket.executed().filter(had -> !GtidAlgebra.lacking(had, has).isEmpty()).isPresent()
+        && !LeftWithOthers.of(t, now, has).isEmpty();
   }
 
   static void semiSyncDone(Turn t, ActionOutcome outcome) {
@@ -202,7 +215,9 @@ final class Promoting {
   private static void abandon(Turn t, String proof) {
     InstanceKey key = intended(t);
     t.s.phase = Phase.ABANDONING;
-    t.s.excluded.put(key, "it was tried and could not be promoted");
+    if (Optional.ofNullable(t.s.live.get(key)).filter(i -> hasForgotten(t, i)).isEmpty()) {
+      t.s.excluded.put(key, "it was tried and could not be promoted");
+    }
     t.s.candidate = Optional.empty();
     List<JournalEntry> entries = new ArrayList<>();
     entries.add(new JournalEntry.PromotionAbandoned(key, proof));

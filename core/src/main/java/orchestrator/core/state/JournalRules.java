@@ -90,6 +90,7 @@ final class JournalRules {
       case JournalEntry.HookStarted ignored -> true;
       case JournalEntry.CandidateChosen ignored -> true;
       case JournalEntry.BaseTaken ignored -> true;
+      case JournalEntry.ExecutedTaken ignored -> true;
       case JournalEntry.PromotionIntended ignored -> true;
       case JournalEntry.PromotionAbandoned ignored -> true;
       case JournalEntry.Promoted ignored -> true;
@@ -110,6 +111,7 @@ final class JournalRules {
     return switch (entry) {
       case JournalEntry.CandidateChosen chosen -> Optional.of(chosen.candidate());
       case JournalEntry.BaseTaken taken -> Optional.of(taken.base().candidate());
+      case JournalEntry.ExecutedTaken taken -> Optional.of(taken.candidate());
       case JournalEntry.PromotionIntended intended -> Optional.of(intended.candidate());
       case JournalEntry.PromotionAbandoned abandoned -> Optional.of(abandoned.candidate());
       case JournalEntry.Promoted promoted -> Optional.of(promoted.candidate());

@@ -162,31 +162,8 @@ public record RecoveryPolicy(
       Predicate<InstanceKey> ignored,
       boolean onlyOtherCoMaster) {
     public static final Promotion DEFAULT =
-        new Promotion(false, false, Duration.ZERO, false, false, true, false, false, key -> false);
-
-    /** With the default of {@code CoMasterRecoveryMustPromoteOtherCoMaster}. */
-    public Promotion(
-        boolean preventCrossDataCenter,
-        boolean preventCrossRegion,
-        Duration failOnLag,
-        boolean failIfNotUpToDate,
-        boolean delayIfNotUpToDate,
-        boolean apply,
-        boolean detachPromoted,
-        boolean useSuperReadOnly,
-        Predicate<InstanceKey> ignored) {
-      this(
-          preventCrossDataCenter,
-          preventCrossRegion,
-          failOnLag,
-          failIfNotUpToDate,
-          delayIfNotUpToDate,
-          apply,
-          detachPromoted,
-          useSuperReadOnly,
-          ignored,
-          true);
-    }
+        new Promotion(
+            false, false, Duration.ZERO, false, false, true, false, false, key -> false, true);
 
     public Promotion {
       if (failIfNotUpToDate && delayIfNotUpToDate) {

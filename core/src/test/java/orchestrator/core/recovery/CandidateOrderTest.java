@@ -2,7 +2,6 @@ package orchestrator.core.recovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -16,6 +15,7 @@ import java.util.function.Consumer;
 import orchestrator.core.facts.RecoveryOrigin;
 import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.testing.InstanceBuilder;
+import orchestrator.core.testing.PromotionBuilder;
 import orchestrator.core.testing.States;
 import orchestrator.core.testing.TopologyBuilder;
 import orchestrator.core.topology.BinlogFormat;
@@ -187,8 +187,10 @@ class CandidateOrderTest {
   private void limit(boolean dataCenter, boolean region) {
     policy =
         policy.with(
-            new RecoveryPolicy.Promotion(
-                dataCenter, region, Duration.ZERO, false, false, true, false, false, k -> false));
+            new PromotionBuilder()
+                .preventCrossDataCenter(dataCenter)
+                .preventCrossRegion(region)
+                .build());
   }
 
   /** The others have what it lacks, and are elsewhere: they give it, and are not promoted. */
@@ -219,18 +221,7 @@ class CandidateOrderTest {
 
   @Test
   void hostsThatAreToBeIgnoredAreNotPromoted() {
-    policy =
-        policy.with(
-            new RecoveryPolicy.Promotion(
-                false,
-                false,
-                Duration.ZERO,
-                false,
-                false,
-                true,
-                false,
-                false,
-                key -> key.equals(R1)));
+    policy = policy.with(new PromotionBuilder().ignored(key -> key.equals(R1)).build());
     RecoveryPlan plan = plan();
     assertThat(plan.successor()).contains(R2);
     assertThat(plan.candidates().getLast().reasons())

@@ -2,7 +2,6 @@ package orchestrator.core.recovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +15,7 @@ import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.state.Command;
 import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.testing.InstanceBuilder;
+import orchestrator.core.testing.PromotionBuilder;
 import orchestrator.core.testing.TopologyBuilder;
 import orchestrator.core.topology.InstanceKey;
 import org.junit.jupiter.api.Test;
@@ -43,10 +43,7 @@ class CoMasterRecoveryTest {
   }
 
   private void anybodyMayBePromoted() {
-    policy =
-        policy.with(
-            new RecoveryPolicy.Promotion(
-                false, false, Duration.ZERO, false, false, true, false, false, k -> false, false));
+    policy = policy.with(new PromotionBuilder().onlyOtherCoMaster(false).build());
   }
 
   private static Stream<InstanceKey> opened(Stage stage) {
@@ -134,8 +131,7 @@ class CoMasterRecoveryTest {
   void limitsDoNotHoldBackOneThatTakesWritesAlready() {
     policy =
         policy.with(
-            new RecoveryPolicy.Promotion(
-                true, true, Duration.ZERO, false, false, true, false, false, k -> false));
+            new PromotionBuilder().preventCrossDataCenter(true).preventCrossRegion(true).build());
     servers
         .with("m", m -> m.dataCenter("dc1").region("east"))
         .with("o", o -> o.writable().dataCenter("dc2").region("west"));

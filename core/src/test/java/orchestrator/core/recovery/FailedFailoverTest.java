@@ -18,6 +18,7 @@ import orchestrator.core.relocation.ServerAction.SetReadOnly;
 import orchestrator.core.state.Command;
 import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.testing.InstanceBuilder;
+import orchestrator.core.testing.PromotionBuilder;
 import orchestrator.core.testing.TopologyBuilder;
 import orchestrator.core.topology.InstanceKey;
 import orchestrator.core.topology.PromotionRule;
@@ -59,16 +60,12 @@ class FailedFailoverTest {
   private void promotion(boolean dataCenter, boolean region, long lagMinutes, boolean fail) {
     policy =
         policy.with(
-            new RecoveryPolicy.Promotion(
-                dataCenter,
-                region,
-                Duration.ofMinutes(lagMinutes),
-                fail,
-                false,
-                true,
-                false,
-                false,
-                key -> false));
+            new PromotionBuilder()
+                .preventCrossDataCenter(dataCenter)
+                .preventCrossRegion(region)
+                .failOnLag(Duration.ofMinutes(lagMinutes))
+                .failIfNotUpToDate(fail)
+                .build());
   }
 
   private void nobodyMayBePromoted() {
@@ -264,16 +261,9 @@ class FailedFailoverTest {
             t ->
                 t.policy =
                     t.policy.with(
-                        new RecoveryPolicy.Promotion(
-                            false,
-                            false,
-                            Duration.ZERO,
-                            false,
-                            false,
-                            true,
-                            false,
-                            false,
-                            key -> key.hostname().startsWith("r")))),
+                        new PromotionBuilder()
+                            .ignored(key -> key.hostname().startsWith("r"))
+                            .build())),
         veto(
             "PreventCrossDataCenterMasterFailover",
             t -> {

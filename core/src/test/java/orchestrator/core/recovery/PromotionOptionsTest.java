@@ -17,6 +17,7 @@ import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.relocation.ServerAction.SetReadOnly;
 import orchestrator.core.state.Command;
 import orchestrator.core.testing.InstanceBuilder;
+import orchestrator.core.testing.PromotionBuilder;
 import orchestrator.core.testing.TopologyBuilder;
 import orchestrator.core.topology.Freshness;
 import orchestrator.core.topology.InstanceKey;
@@ -52,16 +53,12 @@ class PromotionOptionsTest {
   private void promotion(boolean delay, boolean apply, boolean detach, boolean superReadOnly) {
     policy =
         policy.with(
-            new RecoveryPolicy.Promotion(
-                false,
-                false,
-                Duration.ZERO,
-                false,
-                delay,
-                apply,
-                detach,
-                superReadOnly,
-                key -> false));
+            new PromotionBuilder()
+                .delayIfNotUpToDate(delay)
+                .apply(apply)
+                .detachPromoted(detach)
+                .useSuperReadOnly(superReadOnly)
+                .build());
   }
 
   // Making it writable

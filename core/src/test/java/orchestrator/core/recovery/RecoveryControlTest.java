@@ -14,6 +14,7 @@ import orchestrator.core.relocation.ActionOutcome;
 import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.state.Command;
 import orchestrator.core.testing.InstanceBuilder;
+import orchestrator.core.testing.PromotionBuilder;
 import orchestrator.core.testing.TopologyBuilder;
 import orchestrator.core.topology.InstanceKey;
 import org.junit.jupiter.api.Test;
@@ -41,8 +42,11 @@ class RecoveryControlTest {
   private void promotion(boolean fail, boolean delay, boolean apply) {
     policy =
         policy.with(
-            new RecoveryPolicy.Promotion(
-                false, false, Duration.ZERO, fail, delay, apply, false, false, key -> false));
+            new PromotionBuilder()
+                .failIfNotUpToDate(fail)
+                .delayIfNotUpToDate(delay)
+                .apply(apply)
+                .build());
   }
 
   private void brokenFirstReplica() {
@@ -227,10 +231,7 @@ class RecoveryControlTest {
 
   @Test
   void whatOthersPromoteIsNotTouchedWhenItIsSilent() {
-    policy =
-        policy.with(
-            new RecoveryPolicy.Promotion(
-                false, false, Duration.ZERO, false, false, false, false, false, k -> false));
+    policy = policy.with(new PromotionBuilder().apply(false).build());
     Stage stage = stage().silent("r1");
     stage.ticket = stage.ticket.with(new JournalEntry.PromotionIntended(R1), TopologyBuilder.NOW);
     stage.resume();

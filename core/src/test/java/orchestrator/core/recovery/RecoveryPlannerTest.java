@@ -17,6 +17,7 @@ import orchestrator.core.state.LogPosition;
 import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.state.StateMachine;
 import orchestrator.core.testing.InstanceBuilder;
+import orchestrator.core.testing.PromotionBuilder;
 import orchestrator.core.testing.States;
 import orchestrator.core.testing.TicketBuilder;
 import orchestrator.core.testing.TopologyBuilder;
@@ -163,10 +164,7 @@ class RecoveryPlannerTest {
 
   @Test
   void aConstraintIsPartOfTheChoiceAndNoVeto() {
-    policy =
-        policy.with(
-            new RecoveryPolicy.Promotion(
-                true, false, Duration.ZERO, false, false, true, false, false, k -> false));
+    policy = policy.with(new PromotionBuilder().preventCrossDataCenter(true).build());
     RecoveryPlan plan =
         plan(
             deadMaster(2)
@@ -203,10 +201,7 @@ class RecoveryPlannerTest {
 
   @Test
   void aLagBelowTheLimitIsNoObstacle() {
-    policy =
-        policy.with(
-            new RecoveryPolicy.Promotion(
-                false, false, Duration.ofMinutes(1), false, false, true, false, false, k -> false));
+    policy = policy.with(new PromotionBuilder().failOnLag(Duration.ofMinutes(1)).build());
     TopologyBuilder servers =
         deadMaster(2).with("r1", r -> r.lagSeconds(60)).with("r2", r -> r.lagSeconds(59));
     assertThat(plan(servers).successor()).contains(key("r2"));

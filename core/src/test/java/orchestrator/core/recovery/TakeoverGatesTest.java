@@ -18,6 +18,7 @@ import orchestrator.core.state.LogPosition;
 import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.state.StateMachine;
 import orchestrator.core.testing.InstanceBuilder;
+import orchestrator.core.testing.PromotionBuilder;
 import orchestrator.core.testing.TicketBuilder;
 import orchestrator.core.testing.TopologyBuilder;
 import orchestrator.core.topology.Instance;
@@ -116,10 +117,7 @@ class TakeoverGatesTest {
   void aTargetElsewhereIsRefusedWhereThatIsForbidden() {
     servers.with("r1", r -> r.dataCenter("west"));
     assertThat(gates()).allMatch(Gate::open);
-    policy =
-        policy.with(
-            new RecoveryPolicy.Promotion(
-                true, false, Duration.ZERO, false, false, true, false, false, key -> false));
+    policy = policy.with(new PromotionBuilder().preventCrossDataCenter(true).build());
     assertRefused("target", "PreventCrossDataCenterMasterFailover");
   }
 

@@ -18,6 +18,7 @@ import orchestrator.core.state.LogPosition;
 import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.state.StateMachine;
 import orchestrator.core.testing.InstanceBuilder;
+import orchestrator.core.testing.PromotionBuilder;
 import orchestrator.core.testing.TopologyBuilder;
 import orchestrator.core.topology.InstanceKey;
 import org.junit.jupiter.api.Test;
@@ -143,10 +144,7 @@ class WritableRecoveryTest {
 
   @Test
   void whereOthersMakeMastersWritableNoneIsMadeSo() {
-    policy =
-        policy.with(
-            new RecoveryPolicy.Promotion(
-                false, false, Duration.ZERO, false, false, false, false, false, key -> false));
+    policy = policy.with(new PromotionBuilder().apply(false).build());
     Stage stage = stage();
     assertThat(
             RecoveryGates.refusal(

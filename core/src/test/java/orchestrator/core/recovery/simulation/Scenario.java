@@ -19,6 +19,7 @@ import orchestrator.core.recovery.Circumstances;
 import orchestrator.core.recovery.FailureCase;
 import orchestrator.core.recovery.RecoveryPolicy;
 import orchestrator.core.recovery.simulation.SimulatedServer.Health;
+import orchestrator.core.testing.PromotionBuilder;
 import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
 import orchestrator.core.topology.PromotionRule;
@@ -147,16 +148,10 @@ final class Scenario {
     policy =
         policy
             .with(
-                new RecoveryPolicy.Promotion(
-                    false,
-                    false,
-                    Duration.ZERO,
-                    mode == 0,
-                    mode == 1,
-                    true,
-                    false,
-                    false,
-                    key -> false))
+                new PromotionBuilder()
+                    .failIfNotUpToDate(mode == 0)
+                    .delayIfNotUpToDate(mode == 1)
+                    .build())
             .with(new RecoveryPolicy.Replicas(true, Duration.ZERO, 1 + random.nextInt(3)));
   }
 

@@ -94,6 +94,11 @@ record CommandCall(
     return required("--tag", arguments.tag);
   }
 
+  /** A node of the group. */
+  String node() throws CommandException {
+    return required("--hostname", arguments.hostname);
+  }
+
   private static String required(String option, Optional<String> value) throws CommandException {
     return value
         .filter(text -> !text.isBlank())

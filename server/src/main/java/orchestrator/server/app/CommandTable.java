@@ -37,6 +37,7 @@ final class CommandTable {
     PoolCommands.addTo(table);
     ServerCommands.addTo(table);
     RecoveryCommands.addTo(table);
+    GroupCommands.addTo(table);
     return table;
   }
 

@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import orchestrator.server.config.Configuration;
 import orchestrator.server.config.HostPort;
 import orchestrator.server.config.ListenAddress;
@@ -45,6 +46,7 @@ final class RaftSetup {
     List<Peer> voters = raft.nodes().stream().map(this::peer).distinct().toList();
     refuseDoubles(voters);
     Peer self = self(voters);
+    refuseUnusable(Stream.concat(voters.stream(), Stream.of(self)).toList());
     if (voters.size() <= 1 && !raft.join()) {
       voters = List.of(self);
     }
@@ -81,6 +83,20 @@ final class RaftSetup {
     Set<String> addresses = voters.stream().map(Peer::address).collect(Collectors.toSet());
     if (names.size() < voters.size() || addresses.size() < voters.size()) {
       throw new IOException("RaftNodes names a node twice: " + voters);
+    }
+  }
+
+  private static void refuseUnusable(List<Peer> peers) throws IOException {
+    List<String> unusable =
+        peers.stream()
+            .map(Peer::address)
+            .filter(a -> !RaftSettings.isUsable(a))
+            .distinct()
+            .toList();
+    if (!unusable.isEmpty()) {
+      throw new IOException(
+          "RaftNodes or RaftAdvertise has what is no host name, though it may resolve: %s. Letters a to z, digits, '-' and '.' are; use another name of that host, or its IP address"
+              .formatted(unusable));
     }
   }
 

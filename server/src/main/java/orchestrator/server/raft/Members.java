@@ -36,9 +36,10 @@ import org.apache.ratis.server.RaftServer;
 /** Changes who belongs to the group, and who leads it. */
 final class Members {
   private static final Pattern ADDRESS =
-      Pattern.compile("([a-z0-9_.-]+|\\[[0-9a-f:.]+])(?::([0-9]{1,5}))?");
+      Pattern.compile("([a-z0-9.-]+|\\[[0-9a-f:.]+])(?::([0-9]{1,5}))?");
 
   private static final Duration ANSWER_POLL = Duration.ofMillis(20);
+  private static final int TRANSFER_ELECTIONS = 3;
 
   private final RaftServer server;
   private final RaftServer.Division division;
@@ -91,7 +92,7 @@ final class Members {
     }
     List<Peer> voters = new ArrayList<>(now.voters());
     voters.add(added);
-    return configure(voters, limit).map(done -> added).then(peer -> Outcome.<Peer>ok(peer));
+    return configure(now, voters, limit).map(done -> added).then(peer -> Outcome.<Peer>ok(peer));
   }
 
   /** As in the configuration. */
@@ -110,9 +111,8 @@ final class Members {
     }
     String port = Optional.ofNullable(parts.group(2)).orElse(String.valueOf(defaultPort));
     int number = Integer.parseInt(port);
-    return number < 1 || number > 65535
-        ? Optional.empty()
-        : Optional.of(parts.group(1) + ":" + number);
+    return Optional.of(parts.group(1) + ":" + number)
+        .filter(whole -> number >= 1 && number <= 65535 && RaftSettings.isUsable(whole));
   }
 
   Outcome<Peer> remove(String text, Duration limit) {
@@ -138,7 +138,7 @@ final class Members {
           "Without %s only %d of %d members would be alive, which is no majority"
               .formatted(removed.get().name(), alive, rest.size()));
     }
-    return configure(rest, limit).map(done -> removed.get());
+    return configure(now, rest, limit).map(done -> removed.get());
   }
 
   /**
@@ -169,11 +169,15 @@ final class Members {
                 follower.peer().equals(peer) && follower.lastContact().compareTo(within) < 0);
   }
 
-  private Outcome<RaftClientReply> configure(List<Peer> voters, Duration limit) {
+  /** Refused if the members are others by now than they were when the change was thought out. */
+  Outcome<RaftClientReply> configure(GroupStatus thought, List<Peer> voters, Duration limit) {
     List<RaftPeer> learners =
         List.copyOf(division.getRaftConf().getAllPeers(RaftPeerRole.LISTENER));
     SetConfigurationRequest.Arguments arguments =
         SetConfigurationRequest.Arguments.newBuilder()
+            .setMode(SetConfigurationRequest.Mode.COMPARE_AND_SET)
+            .setServersInCurrentConf(peers(thought.voters()))
+            .setListenersInCurrentConf(learners)
             .setServersInNewConf(peers(voters))
             .setListenersInNewConf(learners)
             .build();
@@ -192,7 +196,9 @@ final class Members {
     if (peer.isEmpty()) {
       return unknown(now, text);
     }
-    return transfer(now, peer.get(), limit);
+    return now.isLeader() && answering(List.of(peer.get())) == 0
+        ? Outcome.failed(Failure.CONFLICT, peer.get().name() + " does not answer: it cannot lead")
+        : transfer(now, peer.get(), limit);
   }
 
   Outcome<Peer> yieldToHint(String hint, Duration limit) {
@@ -236,13 +242,19 @@ final class Members {
         .map(Follower::peer);
   }
 
-  private Outcome<Peer> transfer(GroupStatus now, Peer to, Duration limit) {
+  /**
+   * Until the other one leads, or the time is up, this leader takes no commands: so the time is
+   * that of a few elections, however long the caller would wait.
+   */
+  private Outcome<Peer> transfer(GroupStatus now, Peer to, Duration callersLimit) {
     if (!now.isLeader()) {
       return Outcome.failed(Failure.UNAVAILABLE, "This node does not lead");
     }
     if (to.name().equals(now.node())) {
       return Outcome.ok(to);
     }
+    Duration election = now.timeouts().max().multipliedBy(TRANSFER_ELECTIONS);
+    Duration limit = callersLimit.compareTo(election) < 0 ? callersLimit : election;
     Outcome<RaftClientReply> outcome =
         await(
             () ->

@@ -65,7 +65,7 @@ public final class RaftConsensus implements Consensus, Group {
   private final RoleMonitor monitor;
   private final FollowerWatch followerWatch;
   private final Reconnection reconnection;
-  private final Members members;
+  final Members members;
   private final Fates fates;
 
   static {

@@ -1,5 +1,7 @@
 package orchestrator.server.raft;
 
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -41,6 +43,20 @@ public record RaftSettings(
     voters = List.copyOf(voters);
     if (!join && !voters.contains(self)) {
       throw new IllegalArgumentException(self + " is not one of " + voters);
+    }
+  }
+
+  /**
+   * Whether the host of an address is a name by the rules of URLs, or an IP address. Others, such
+   * as those with an underscore, neither gRPC nor HTTP looks up.
+   *
+   * @param address {@code host:port}
+   */
+  public static boolean isUsable(String address) {
+    try {
+      return new URI("//" + address).getHost() != null;
+    } catch (URISyntaxException _) {
+      return false;
     }
   }
 

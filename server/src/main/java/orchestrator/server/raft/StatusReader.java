@@ -296,8 +296,8 @@ final class StatusReader {
 
   /** The group as it is wins over the file; a difference is somebody's to know. */
   private List<String> drift(RaftConfiguration members) {
-    if (settings.join()) {
-      return List.of();
+    if (settings.voters().isEmpty()) {
+      return List.of(); // it joined, and has no list
     }
     List<Peer> now = peers(members.getCurrentPeers());
     List<String> drift = new ArrayList<>();

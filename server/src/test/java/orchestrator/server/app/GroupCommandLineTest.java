@@ -75,13 +75,17 @@ class GroupCommandLineTest {
 
   /** The node runs and leads. */
   private ApiServer serve(Wiring wiring) throws IOException {
+    return serve(wiring, FakeGroup.node(1).leads("http://n1.example:3000"));
+  }
+
+  private ApiServer serve(Wiring wiring, FakeGroup group) throws IOException {
     Settings settings = new Settings(configuration);
     return ApiServer.start(
         settings.http(),
         settings.views(),
         wiring.manager().operations(),
         NodeServices.NONE,
-        Optional.of(FakeGroup.node(1).leads("http://n1.example:3000")),
+        Optional.of(group),
         InstantSource.system());
   }
 
@@ -119,6 +123,37 @@ class GroupCommandLineTest {
       assertThat(api.port()).isPositive();
       assertThat(run("check-global-recoveries"))
           .isEqualTo(new Run(0, "OK: Global recoveries disabled: false\n", ""));
+    }
+  }
+
+  @Test
+  void theGroupItselfIsChangedByTheRunningNode() throws IOException {
+    FakeGroup group = FakeGroup.node(1).leads("http://n1.example:3000");
+    try (Wiring wiring = standalone();
+        ApiServer api = serve(wiring, group)) {
+      assertThat(api.port()).isPositive();
+      assertThat(run("raft-state")).isEqualTo(new Run(0, "Leader\n", ""));
+      assertThat(run("raft-leader")).isEqualTo(new Run(0, "10.0.0.1:10008\n", ""));
+      assertThat(run("raft-peers").out()).contains("10.0.0.2:10008\n");
+      assertThat(run("raft-health")).isEqualTo(new Run(0, "healthy\n", ""));
+      assertThat(run("raft-yield", "--hostname", "n2").out()).isEqualTo("Yielded to n2\n");
+      assertThat(run("raft-yield-hint", "--hostname", "3").out()).isEqualTo("Yielded to n3\n");
+      assertThat(run("raft-reelect").exit()).isZero();
+      assertThat(run("raft-add-peer", "--hostname", "n4=10.0.0.4:10008").out())
+          .isEqualTo("10.0.0.4:10008\n");
+      assertThat(run("raft-remove-peer", "--hostname", "n2").out()).isEqualTo("10.0.0.2:10008\n");
+      assertThat(run("raft-snapshot").exit()).isZero();
+      assertThat(group.asked)
+          .containsExactly(
+              "yield to n2",
+              "yield to hint 3",
+              "step down",
+              "add n4=10.0.0.4:10008",
+              "remove n2",
+              "snapshot");
+
+      assertThat(run("raft-yield").err()).contains("--hostname is required");
+      assertThat(run("raft-remove-peer", "--hostname", "n9").err()).contains("No such node: n9");
     }
   }
 
@@ -185,6 +220,17 @@ class GroupCommandLineTest {
             "kept-read-only",
             "recovery-brakes",
             "blocked-recoveries",
-            "check-global-recoveries");
+            "check-global-recoveries",
+            // These change the group, not what it agreed on.
+            "raft-state",
+            "raft-leader",
+            "raft-health",
+            "raft-peers",
+            "raft-yield",
+            "raft-yield-hint",
+            "raft-reelect",
+            "raft-add-peer",
+            "raft-remove-peer",
+            "raft-snapshot");
   }
 }

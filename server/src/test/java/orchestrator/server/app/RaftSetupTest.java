@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 /** Which node this is, and what is told of a configuration that cannot be meant. */
@@ -113,6 +114,16 @@ class RaftSetupTest {
         List.of("10.0.0.4:10008", "10.0.0.1:10008", "Add it there", "RaftNodeName", "RaftJoin"),
         THREE,
         "'RaftBind': '10.0.0.4'");
+  }
+
+  /** Neither gRPC nor HTTP would find it, though it may resolve. */
+  @ParameterizedTest
+  @ValueSource(strings = {"orc_1", "nöde1", "orc.1a"})
+  void aNodeWhoseNameIsNoHostNameIsRefused(String host) {
+    isRefused(
+        List.of("[" + host + ":10008]", "use another name of that host"),
+        "'RaftNodes': ['10.0.0.1', '" + host + "', '10.0.0.3']",
+        "'RaftBind': '10.0.0.1'");
   }
 
   @Test

@@ -15,6 +15,7 @@ import orchestrator.core.topology.InstanceKey;
 import orchestrator.server.engine.Consensus.Submission;
 import orchestrator.server.engine.Group.CommandFate;
 import orchestrator.server.engine.GroupStatus;
+import orchestrator.server.engine.GroupStatus.Peer;
 import orchestrator.server.engine.Leadership;
 import orchestrator.server.engine.Outcome;
 import org.junit.jupiter.api.AfterEach;
@@ -174,6 +175,37 @@ class RaftConsensusTest {
     await().atMost(Trio.LIMIT).until(() -> trio.leader().status().node().equals(target));
   }
 
+  /** As long as it is asked to take over, its leader takes no commands. */
+  @Test
+  void leadershipIsNotOfferedToANodeThatDoesNotAnswer() {
+    Trio trio = trio(3);
+    RaftConsensus leader = trio.leader();
+    String dead = trio.follower().status().node();
+    trio.stop(dead);
+
+    assertThat(leader.yieldTo(dead, Trio.LIMIT))
+        .isEqualTo(
+            Outcome.failed(Outcome.Failure.CONFLICT, dead + " does not answer: it cannot lead"));
+    assertThat(leader.yieldToHint(dead, Trio.LIMIT)).isInstanceOf(Outcome.Failed.class);
+
+    assertThat(Trio.put(leader, "k", "v")).isInstanceOf(Submission.Committed.class);
+  }
+
+  @Test
+  void aChangeOfTheMembersThatWasThoughtOutBeforeAnotherDoesNotUndoThat() {
+    Trio trio = trio(3);
+    RaftConsensus leader = trio.leader();
+    GroupStatus before = leader.status();
+    String leaving = trio.follower().status().node();
+    assertThat(leader.removePeer(leaving, Trio.LIMIT)).isInstanceOf(Outcome.Ok.class);
+    List<Peer> rest = leader.status().voters();
+
+    assertThat(leader.members.configure(before, before.voters(), Trio.LIMIT))
+        .isInstanceOf(Outcome.Failed.class);
+
+    assertThat(leader.status().voters()).isEqualTo(rest).hasSize(2);
+  }
+
   @Test
   void aDecidedCommandHasAFate() {
     Trio trio = trio(3);
@@ -262,7 +294,7 @@ class RaftConsensusTest {
         new RaftSettings(
             base.cluster(),
             fourth,
-            List.of(),
+            trio.peers(),
             true,
             base.directory(),
             base.bindHost(),
@@ -277,7 +309,8 @@ class RaftConsensusTest {
     RaftConsensus joined = trio.start(joining);
 
     RaftConsensus leader = trio.leader();
-    for (String malformed : List.of("", "node4=", "=127.0.0.1:1", "node4:0", "a b", "node4:port")) {
+    for (String malformed :
+        List.of("", "node4=", "=127.0.0.1:1", "node4:0", "a b", "node4:port", "node_4")) {
       assertThat(leader.addPeer(malformed, Trio.LIMIT))
           .as(malformed)
           .isInstanceOfSatisfying(
@@ -288,7 +321,9 @@ class RaftConsensusTest {
     assertThat(leader.addPeer("node4=" + fourth.address(), Trio.LIMIT))
         .isInstanceOf(Outcome.Ok.class);
     await().atMost(Trio.LIMIT).until(() -> joined.state().equals(leader.state()));
-    assertThat(leader.status().drift()).containsExactly("node4 is a member, and not in RaftNodes");
+    for (RaftConsensus node : List.of(leader, joined)) {
+      assertThat(node.status().drift()).containsExactly("node4 is a member, and not in RaftNodes");
+    }
 
     String removed = trio.follower().status().node();
     assertThat(leader.removePeer(removed, Trio.LIMIT)).isInstanceOf(Outcome.Ok.class);

@@ -2,7 +2,11 @@ package orchestrator.server.engine.manager;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import orchestrator.core.facts.ManagerNode;
 import orchestrator.core.state.Command;
 import orchestrator.server.engine.Consensus;
@@ -13,7 +17,10 @@ import orchestrator.server.engine.GroupStatus;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells the group, whenever this node begins to lead, where its HTTP service is. */
+/**
+ * Tells the group, whenever this node begins to lead, where its HTTP service is, and has it forget
+ * the nodes that were removed.
+ */
 public final class Introduction {
   private static final Logger log = LoggerFactory.getLogger(Introduction.class);
   private static final Duration LIMIT = Duration.ofSeconds(5);
@@ -52,10 +59,11 @@ public final class Introduction {
   /** A new leader may be too young to take a command: it is asked again while it leads. */
   private void untilKnown(long term) {
     while (leadsIn(term)) {
-      if (self.equals(consensus.state().nodes().get(self.name()))) {
+      List<Command> missing = missing();
+      if (missing.isEmpty()) {
         return;
       }
-      Submission outcome = consensus.submit(List.of(new Command.AnnounceNode(self)), LIMIT);
+      Submission outcome = consensus.submit(missing, LIMIT);
       log.debug("Introduced this node: {}", outcome);
       try {
         TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
@@ -64,6 +72,24 @@ public final class Introduction {
         return;
       }
     }
+  }
+
+  private List<Command> missing() {
+    Map<String, ManagerNode> known = consensus.state().nodes();
+    GroupStatus now = group.status();
+    Set<String> members =
+        Stream.concat(now.voters().stream(), now.learners().stream())
+            .map(GroupStatus.Peer::name)
+            .collect(Collectors.toSet());
+    Stream<Command> introduced =
+        self.equals(known.get(self.name()))
+            ? Stream.of()
+            : Stream.of(new Command.AnnounceNode(self));
+    Stream<Command> forgotten =
+        known.keySet().stream()
+            .filter(name -> !members.contains(name) && !name.equals(self.name()))
+            .map(Command.ForgetNode::new);
+    return Stream.concat(introduced, forgotten).toList();
   }
 
   private boolean leadsIn(long term) {

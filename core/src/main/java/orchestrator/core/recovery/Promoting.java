@@ -33,6 +33,7 @@ final class Promoting {
     t.s.phase = Phase.PROMOTING;
     t.s.mayBeWritable = mayBeWritable;
     t.s.retreating = false;
+    t.s.withoutSemiSync = false;
     t.s.refusals = 0;
     t.s.promotionUntil = t.now.plus(Patience.PROMOTION);
     Optional<Instance> before = Optional.ofNullable(t.s.live.get(intended(t)));
@@ -79,7 +80,7 @@ final class Promoting {
                   + " has forgotten transactions since it was chosen, in a crash, and others have"
                   + " them: choosing again");
           retreat(t);
-        } else if (applied.after().semiSync().priority() > 0) {
+        } else if (applied.after().semiSync().priority() > 0 && !t.s.withoutSemiSync) {
           t.perform(
               new Pending.SemiSyncOn(intended(t)),
               new ServerAction.SetSemiSyncMaster(intended(t), true),
@@ -100,11 +101,16 @@ final class Promoting {
   }
 
   static void semiSyncDone(Turn t, ActionOutcome outcome) {
-    if (!(outcome instanceof ActionOutcome.Applied)) {
-      t.note("Semi-synchronous replication could not be switched on at " + intended(t));
+    if (t.s.phase != Phase.PROMOTING) {
+      return;
     }
-    if (t.s.phase == Phase.PROMOTING) {
+    if (outcome instanceof ActionOutcome.Applied) {
       makeWritable(t);
+    } else {
+      t.note("Semi-synchronous replication could not be switched on at " + intended(t));
+      t.s.withoutSemiSync = true;
+      // It may have crashed: what it has is looked at again before it is made writable.
+      reset(t);
     }
   }
 
@@ -140,6 +146,7 @@ final class Promoting {
   private static void failedAttempt(Turn t, String reason, boolean certain) {
     t.note("Promotion of " + intended(t) + ": " + reason);
     t.s.refusals += certain ? 1 : 0;
+    t.s.withoutSemiSync = false;
     boolean late = !t.now.isBefore(t.s.promotionUntil);
     if (late || t.s.refusals >= Patience.ATTEMPTS) {
       retreat(t);

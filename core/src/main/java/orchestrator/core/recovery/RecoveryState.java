@@ -191,6 +191,10 @@ public final class RecoveryState {
   Instant promotionUntil = Instant.MAX;
   boolean mayBeWritable;
   boolean retreating;
+
+  /** Switching it on failed in this attempt. */
+  boolean withoutSemiSync;
+
   int refusals;
   Optional<GtidSet> intendedExecuted = Optional.empty();
   Optional<Instance> beforePromotion = Optional.empty();
@@ -270,6 +274,7 @@ public final class RecoveryState {
     copy.promotionUntil = promotionUntil;
     copy.mayBeWritable = mayBeWritable;
     copy.retreating = retreating;
+    copy.withoutSemiSync = withoutSemiSync;
     copy.refusals = refusals;
     copy.intendedExecuted = intendedExecuted;
     copy.beforePromotion = beforePromotion;

@@ -91,6 +91,28 @@ class ForgetfulServerTest {
   }
 
   @Test
+  void norWhenItCrashesWhileSemiSynchronousReplicationIsSwitchedOn() {
+    servers.with("r1", InstanceBuilder::semiSyncReplica);
+    Stage stage = stage();
+    stage
+        .answering(
+            Effect.Perform.class,
+            e -> {
+              boolean first = stage.server("r1").gtid().executed().toString().contains(ALL);
+              boolean switchesOn =
+                  ((Effect.Perform) e).action() instanceof ServerAction.SetSemiSyncMaster;
+              if (!first || !switchesOn) {
+                return Optional.empty();
+              }
+              stage.change("r1", r1 -> r1.oracleGtid(LESS));
+              return Optional.of(
+                  new Event.ActionFinished(e.id(), new ActionOutcome.Unknown("it crashed")));
+            })
+        .start();
+    assertAnotherIsPromoted(stage);
+  }
+
+  @Test
   void whereNobodyHasThemItIsPromotedAllTheSame() {
     servers.withReplicasOf("m", r -> r.oracleGtid(LESS));
     Stage stage = intended().resume();

@@ -237,6 +237,7 @@ final class Misfortune {
     world.fleet.dropStuck(server);
     world.replicator.upToDate(server);
     server.die(how, losingTail);
+    world.replicator.sourceDied(server);
     before.stream().filter(t -> !server.has(t)).forEach(t -> world.truth.forgot(server.key, t));
     world.note(new Fact.Crashed(world.now(), server.key));
     if (how == Health.DEAD) {

@@ -78,6 +78,14 @@ final class Replicator {
     }
   }
 
+  /** Those that run find out by themselves; one that hangs has lost its connection all the same. */
+  void sourceDied(SimServer source) {
+    world.servers.stream()
+        .filter(replica -> replica.health == SimServer.Health.HUNG && replica.io == Io.CONNECTED)
+        .filter(replica -> replica.source.filter(source.key::equals).isPresent())
+        .forEach(this::lose);
+  }
+
   private void lose(SimServer replica) {
     replica.io = Io.CONNECTING;
     replica.ioError = CANNOT_CONNECT;

@@ -89,6 +89,7 @@ final class TruthOfWorld implements Truth {
         source.log.subList(0, before).stream()
             .filter(transaction -> !transaction.local() && !replica.hasFetched(transaction))
             .map(Transaction::id)
+            .filter(id -> !indistinct.contains(id))
             .toList();
     if (!missed.isEmpty()) {
       misplaced =

@@ -100,6 +100,10 @@ class WorldTest {
            64020 | nor can it be by place, where a replica followed into the next log file
            32490 | a write that comes before a restarted replica is set read-only is errant
            81073 | a replica that was told to be unreachable is no silent loss
+          453554 | nor one that crashed while semi-synchronous replication was switched on
+          433566 | nor does a former master get by place what it forgot itself
+          439161 | a replica that hung while its source crashed has lost its connection
+          448190 | a recovery goes by the promotion rules that were in force when it began
           115214 | what a recovery left unknown is known when a later one promotes or replaces it
           136255 | a master that was replaced and is back hands nothing over
             2440 | a returned master is set read-only as soon as statements get through

@@ -5,7 +5,9 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import orchestrator.core.facts.Candidate;
 import orchestrator.core.facts.LossReport;
 import orchestrator.core.facts.RecoveryKind;
 import orchestrator.core.facts.RecoveryTicket;
@@ -30,6 +32,9 @@ public final class NothingSafeIsLost implements Invariant {
   /** By recovery and replica: what that had when the recovery was opened. */
   private final Map<String, Map<InstanceKey, Set<Integer>>> fetchedAtFirst = new HashMap<>();
 
+  /** By recovery: who might not be promoted by the rules that it goes by, which may run out. */
+  private final Map<String, Set<InstanceKey>> bannedAtFirst = new HashMap<>();
+
   @Override
   public String name() {
     return "I5 nothing safe is lost";
@@ -46,6 +51,7 @@ public final class NothingSafeIsLost implements Invariant {
           Map<InstanceKey, Set<Integer>> fetched = new HashMap<>();
           ticket.fates().keySet().forEach(key -> fetched.put(key, truth.fetched(key)));
           fetchedAtFirst.put(ticket.uid(), fetched);
+          bannedAtFirst.put(ticket.uid(), banned());
         }
       }
       case Fact.Executed executed
@@ -83,7 +89,8 @@ public final class NothingSafeIsLost implements Invariant {
         calm.stream()
             .anyMatch(key ->
                 truth.isQuick(key)
-                    && mayLead(key)
+                    && !banned().contains(key)
+                    && !bannedAtFirst.getOrDefault(uid, Set.of()).contains(key)
                     && (truth.fetched(key).containsAll(all) || atFirst(uid, key).containsAll(all)));
     all.removeAll(truth.fetched(master));
     return needless && !all.isEmpty()
@@ -96,10 +103,11 @@ public final class NothingSafeIsLost implements Invariant {
     return fetchedAtFirst.getOrDefault(uid, Map.of()).getOrDefault(replica, Set.of());
   }
 
-  private boolean mayLead(InstanceKey key) {
-    return Optional.ofNullable(state.candidates().get(key))
+  private Set<InstanceKey> banned() {
+    return state.candidates().values().stream()
         .filter(candidate -> candidate.rule() == PromotionRule.MUST_NOT)
-        .isEmpty();
+        .map(Candidate::key)
+        .collect(Collectors.toSet());
   }
 
   private Optional<String> atTheEnd(Truth truth) {

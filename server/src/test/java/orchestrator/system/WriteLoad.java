@@ -10,12 +10,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
 import orchestrator.sandbox.Account;
 import orchestrator.sandbox.Sandbox;
 import orchestrator.sandbox.SandboxServer;
 
 /** One application for each server, that writes to it as long as it lets it. */
 final class WriteLoad implements AutoCloseable {
+  /** Refused sessions without a pause would take the processors from the replicas. */
+  private static final Duration BETWEEN_REFUSALS = Duration.ofMillis(2);
+
   private final List<String> acknowledged = new CopyOnWriteArrayList<>();
   private final Map<SandboxServer, Integer> written = new ConcurrentHashMap<>();
   private final List<Thread> writers;
@@ -48,7 +52,7 @@ final class WriteLoad implements AutoCloseable {
         }
       } catch (SQLException e) {
         // Read-only: it is tried again, with the next number.
-        Thread.onSpinWait();
+        LockSupport.parkNanos(BETWEEN_REFUSALS.toNanos());
       }
     }
   }

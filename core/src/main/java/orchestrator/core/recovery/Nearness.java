@@ -107,14 +107,28 @@ record Nearness(Instant since, List<Look> looks, Look nearest) {
 
   /**
    * @param near how long the target may need to count as near
-   * @param limit how long to wait in all
+   * @param limit how long to wait in all, and what the target may need at the most
    */
   Verdict verdict(Duration near, Duration limit) {
-    if (expected().filter(time -> time.compareTo(near) <= 0).isPresent()) {
+    if (isExpectedWithin(near)) {
       return Verdict.NEAR;
     }
     Instant now = looks.getLast().at();
-    boolean noNearer = isCounted() && !nearest.at().isAfter(now.minus(STALL));
-    return noNearer || !now.isBefore(since.plus(limit)) ? Verdict.AS_NEAR_AS_IT_GETS : Verdict.WAIT;
+    // Clients lose nothing while a target that needs too long is waited for: its pace may change.
+    return (isStalled(now) && isExpectedWithin(limit)) || !now.isBefore(since.plus(limit))
+        ? Verdict.AS_NEAR_AS_IT_GETS
+        : Verdict.WAIT;
+  }
+
+  /** It is not as near as it was, and does not come nearer now. */
+  private boolean isStalled(Instant now) {
+    return isCounted()
+        && !nearest.at().isAfter(now.minus(STALL))
+        && lacking().size() >= beginOfPace().size();
+  }
+
+  /** Whether the target needs no longer than this to apply what it lacks. */
+  boolean isExpectedWithin(Duration limit) {
+    return expected().filter(time -> time.compareTo(limit) <= 0).isPresent();
   }
 }

@@ -67,8 +67,7 @@ final class TakeoverApproach {
   }
 
   private static void asNearAsItGets(Turn t, Nearness nearness, Duration limit) {
-    Optional<Duration> expected = nearness.expected();
-    if (expected.filter(time -> time.compareTo(limit) < 0).isPresent()) {
+    if (nearness.isExpectedWithin(limit)) {
       waited(t, nearness, ", and gets no nearer");
       Takeover.moved(t);
     } else {
@@ -79,7 +78,10 @@ final class TakeoverApproach {
                   Takeover.target(t),
                   nearness.lacking().amount("transactions"),
                   t.failed(),
-                  expected.map(time -> time.toSeconds() + " s").orElse("longer than can be told"),
+                  nearness
+                      .expected()
+                      .map(time -> time.toSeconds() + " s")
+                      .orElse("longer than can be told"),
                   limit.toSeconds()));
     }
   }

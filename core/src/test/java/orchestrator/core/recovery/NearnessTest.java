@@ -97,6 +97,18 @@ class NearnessTest {
         .isBetween(Duration.ofSeconds(79), Duration.ofSeconds(81));
   }
 
+  @Test
+  void aTargetThatStallsForSomeSecondsIsWaitedForUntilItGoesOn() {
+    // One transaction each 300 ms for 3 s, and then ten each millisecond.
+    Nearness nearness =
+        decided(
+            millis -> 10_000 + millis,
+            millis ->
+                Math.min(10_000 + millis, 9_000 + millis / 300 + 10 * Math.max(0, millis - 3_000)));
+    assertThat(nearness.verdict(NEAR, LIMIT)).isEqualTo(Verdict.NEAR);
+    assertThat(waited(nearness)).isBetween(Duration.ofSeconds(3), Duration.ofSeconds(5));
+  }
+
   private static Progress numbered(long last) {
     return new Progress.Transactions(MariaDbGtidSet.parse("0-1-" + last));
   }

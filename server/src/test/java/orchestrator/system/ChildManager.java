@@ -2,6 +2,7 @@ package orchestrator.system;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -167,6 +168,16 @@ final class ChildManager implements AutoCloseable {
   /** SIGSTOP: it keeps its connections, and does nothing. */
   void freeze() {
     signal("STOP");
+  }
+
+  /** Whether it was stopped by SIGSTOP, whoever sent that. */
+  boolean isFrozen() {
+    try {
+      String stat = Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));
+      return stat.substring(stat.lastIndexOf(')') + 2).startsWith("T");
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** SIGCONT. */

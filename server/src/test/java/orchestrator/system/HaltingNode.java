@@ -19,9 +19,9 @@ import orchestrator.system.HaltingManager.Point;
 import org.slf4j.LoggerFactory;
 
 /**
- * The program itself, which drops dead at a step of a recovery, or of the installation of a
- * snapshot, when a file asks for it. Several nodes share the file, and the first that comes to the
- * step takes it away: only that one dies.
+ * The program itself, which drops dead or freezes at a step of a recovery, or of the installation
+ * of a snapshot, when a file asks for it. Several nodes share the file, and the first that comes to
+ * the step takes it away: only that one does.
  */
 final class HaltingNode {
   private static final List<String> WATCHED =
@@ -30,6 +30,34 @@ final class HaltingNode {
           "org.apache.ratis.server.storage.SnapshotManager",
           "org.apache.ratis.util.FileUtils");
   private static final Pattern EFFECT_ID = Pattern.compile("\\[id=(\\d+)");
+
+  /** What to do at the step. */
+  private enum Act {
+    HALT {
+      @Override
+      void perform() {
+        Runtime.getRuntime().halt(HaltingManager.HALTED);
+      }
+    },
+    /** Until somebody sends SIGCONT; then it goes on as if nothing had been. */
+    FREEZE {
+      @Override
+      void perform() {
+        try {
+          long self = ProcessHandle.current().pid();
+          new ProcessBuilder("kill", "-STOP", Long.toString(self)).start().waitFor();
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+        }
+      }
+    };
+
+    abstract void perform();
+  }
+
+  private record Wish(Act act, Point point) {}
 
   private HaltingNode() {}
 
@@ -48,9 +76,18 @@ final class HaltingNode {
 
   /** Asks for the death of the next node that comes to this point. */
   static void ask(Path file, Point point) {
+    ask(file, Act.HALT, point);
+  }
+
+  /** Asks that the next node that comes to this point freezes there. */
+  static void askToFreeze(Path file, Point point) {
+    ask(file, Act.FREEZE, point);
+  }
+
+  private static void ask(Path file, Act act, Point point) {
     try {
       Path temporary = file.resolveSibling(file.getFileName() + ".new");
-      Files.writeString(temporary, point.moment() + "\n" + point.step());
+      Files.writeString(temporary, act + "\n" + point.moment() + "\n" + point.step());
       Files.move(temporary, file);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -60,6 +97,7 @@ final class HaltingNode {
   private static final class Executioner extends AppenderBase<ILoggingEvent> {
     private final Path file;
     private String awaited = "";
+    private Act onceAwaited = Act.HALT;
 
     Executioner(Path file) {
       this.file = file;
@@ -70,26 +108,30 @@ final class HaltingNode {
     protected void append(ILoggingEvent event) {
       String message = event.getFormattedMessage();
       if (!awaited.isEmpty() && message.contains(awaited)) {
-        Runtime.getRuntime().halt(HaltingManager.HALTED);
+        awaited = "";
+        onceAwaited.perform();
       }
-      Optional<Point> wanted = wanted();
-      if (wanted.isEmpty() || !Pattern.compile(wanted.get().step()).matcher(message).find()) {
+      Optional<Wish> wish = wish();
+      if (wish.isEmpty() || !Pattern.compile(wish.get().point().step()).matcher(message).find()) {
         return;
       }
       if (!taken()) {
         return;
       }
       Matcher id = EFFECT_ID.matcher(message);
-      if (wanted.get().moment() == Moment.BEFORE || !id.find()) {
-        Runtime.getRuntime().halt(HaltingManager.HALTED);
+      if (wish.get().point().moment() == Moment.BEFORE || !id.find()) {
+        wish.get().act().perform();
+      } else {
+        onceAwaited = wish.get().act();
+        awaited = "effectId=" + id.group(1) + ",";
       }
-      awaited = "effectId=" + id.group(1) + ",";
     }
 
-    private Optional<Point> wanted() {
+    private Optional<Wish> wish() {
       try {
-        String[] lines = Files.readString(file).split("\n", 2);
-        return Optional.of(new Point(Moment.valueOf(lines[0]), lines[1], 1));
+        String[] lines = Files.readString(file).split("\n", 3);
+        return Optional.of(
+            new Wish(Act.valueOf(lines[0]), new Point(Moment.valueOf(lines[1]), lines[2], 1)));
       } catch (IOException e) {
         return Optional.empty();
       }

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import orchestrator.sandbox.Sandbox;
 import orchestrator.sandbox.SandboxServer;
@@ -28,7 +30,8 @@ import tools.jackson.databind.JsonNode;
 /**
  * The leader of the group drops dead in the middle of a recovery, at each of its steps: the next
  * leader brings the same recovery to its end. One promotion, one writable master, every replica
- * below it, and nothing that blocks the cluster.
+ * below it, and nothing that blocks the cluster. The same holds when the leader only froze, and
+ * wakes when its successor is done: it goes on with the step that it was at.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LeaderKilledTest {
@@ -50,6 +53,10 @@ class LeaderKilledTest {
         Point.before("recovery:"),
         Point.before("Perform.*StopIoThread"),
         Point.after("Commit\\[.*PromotionIntended"),
+        Point.before("Perform.*ResetReplication"),
+        Point.after("Perform.*ResetReplication"),
+        Point.before("Commit\\[.*PutKeyValue"),
+        Point.after("Commit\\[.*PutKeyValue"),
         Point.before("Perform.*SetReadOnly.*readOnly=false"),
         Point.after("Commit\\[.*Promoted\\["),
         Point.before("RunHook.*POST_MASTER_FAILOVER"),
@@ -91,6 +98,63 @@ class LeaderKilledTest {
     killAt(point);
   }
 
+  static List<Point> whereItFreezes() {
+    return List.of(
+        Point.before("Perform.*SetReadOnly.*readOnly=false"),
+        Point.before("Perform.*ChangeSource"));
+  }
+
+  static List<Point> whereElseItFreezes() {
+    return Stream.concat(always().stream(), others().stream())
+        .filter(point -> !whereItFreezes().contains(point))
+        .toList();
+  }
+
+  @ParameterizedTest
+  @MethodSource("whereItFreezes")
+  void aLeaderThatWakesWhenItsSuccessorIsDoneChangesNothing(Point point) throws IOException {
+    freezeAt(point);
+  }
+
+  @Tag("long")
+  @ParameterizedTest
+  @MethodSource("whereElseItFreezes")
+  void aLeaderThatWakesAtAnyOtherStepChangesNothing(Point point) throws IOException {
+    freezeAt(point);
+  }
+
+  private void freezeAt(Point point) throws IOException {
+    makeWhole();
+    SandboxServer old = sandbox.master();
+    int before = recoveries(group.leader()).size();
+    HaltingNode.askToFreeze(haltFile, point);
+
+    old.kill();
+
+    Node frozen = awaitOne("freezes at " + point, node -> group.process(node).isFrozen());
+    JsonNode recovery;
+    try {
+      recovery = awaitEnded(before);
+    } finally {
+      group.process(frozen).resume();
+    }
+    assertThat(recovery.path("IsSuccessful").asBoolean()).as("%s", recovery).isTrue();
+    group.awaitHealthy(frozen);
+    group.awaitSameState();
+    assertThat(recoveries(group.leader())).hasSize(before + 1);
+    Servers.assertOneMaster(sandbox, serverOf(recovery.path("SuccessorKey")));
+    assertThat(promotionsIn(recovery)).hasSize(1);
+    assertThat(group.leaders()).hasSize(1);
+    assertThat(Files.exists(haltFile)).isFalse();
+  }
+
+  private Node awaitOne(String what, Predicate<Node> holds) {
+    return await("the leader " + what)
+        .atMost(LIMIT)
+        .until(() -> group.running().stream().filter(holds).findFirst(), Optional::isPresent)
+        .orElseThrow();
+  }
+
   private void killAt(Point point) throws IOException {
     makeWhole();
     SandboxServer old = sandbox.master();
@@ -99,16 +163,7 @@ class LeaderKilledTest {
 
     old.kill();
 
-    Node died =
-        await("the leader drops dead at " + point)
-            .atMost(LIMIT)
-            .until(
-                () ->
-                    group.running().stream()
-                        .filter(node -> !group.process(node).isAlive())
-                        .findFirst(),
-                Optional::isPresent)
-            .orElseThrow();
+    Node died = awaitOne("drops dead at " + point, node -> !group.process(node).isAlive());
     assertThat(group.process(died).awaitEnd(Duration.ZERO)).isEqualTo(HaltingManager.HALTED);
     group.kill(died);
     JsonNode recovery = awaitEnded(before);

@@ -80,6 +80,7 @@ final class CommandMachine extends BaseStateMachine {
   private final Tenure tenure;
   private final Doom doom;
   private volatile Position position = new Position(TermIndex.INITIAL_VALUE, ReplicatedState.EMPTY);
+  private volatile long startingTerm;
   private long nextSnapshotNanos = System.nanoTime();
 
   CommandMachine(
@@ -95,6 +96,11 @@ final class CommandMachine extends BaseStateMachine {
     this.projection = projection;
     this.tenure = tenure;
     this.doom = doom;
+  }
+
+  /** What the directory held when the node started. */
+  long startingTerm() {
+    return startingTerm;
   }
 
   Position position() {
@@ -113,6 +119,7 @@ final class CommandMachine extends BaseStateMachine {
   public void initialize(RaftServer server, RaftGroupId groupId, RaftStorage raftStorage)
       throws IOException {
     super.initialize(server, groupId, raftStorage);
+    startingTerm = raftStorage.getMetadataFile().getMetadata().getTerm();
     getLifeCycle()
         .startAndTransition(() -> {
           storage.init(raftStorage);

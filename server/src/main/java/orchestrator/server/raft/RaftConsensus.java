@@ -127,7 +127,8 @@ public final class RaftConsensus implements Consensus, Group {
     this.division = server.getDivision(directory.groupId());
     this.gauge = new LogGauge(this::lastEntry, directory::logBytes);
     this.status = new StatusReader(settings, gauge, division, machine, followers, tenure, clock);
-    this.monitor = new RoleMonitor(status::seen, voting::leads, tenure, clock);
+    this.monitor =
+        new RoleMonitor(machine.startingTerm(), status::seen, voting::leads, tenure, clock);
     this.fates = new Fates(machine, status, abandoned, this::lastEntry);
     this.members =
         new Members(server, division, client, callIds, this::status, settings.defaultPort());

@@ -45,7 +45,7 @@ final class RoleMonitor implements AutoCloseable {
   private final Thread thread;
   private volatile Changes changes = new Changes(0, Optional.empty());
   private volatile boolean closed;
-  private Seen seen = new Seen(Role.FOLLOWER, -1, Optional.empty());
+  private Seen seen;
 
   /** The latest that was known, empty names nobody. */
   private Lead lead = new Lead("", -1);
@@ -53,14 +53,18 @@ final class RoleMonitor implements AutoCloseable {
   private String failure = "";
 
   /**
+   * @param startingTerm the one that the node's directory held when it started, as a follower: what
+   *     it is by the first look may be more
    * @param current looks now
    * @param electors told a term in which this node leads; who voted for it
    */
   RoleMonitor(
+      long startingTerm,
       Supplier<Seen> current,
       LongFunction<List<String>> electors,
       Tenure tenure,
       InstantSource clock) {
+    this.seen = new Seen(Role.FOLLOWER, startingTerm, Optional.empty());
     this.current = current;
     this.electors = electors;
     this.clock = clock;
@@ -70,6 +74,7 @@ final class RoleMonitor implements AutoCloseable {
   }
 
   void start() {
+    log.info("role {}, term {}: starts with what its directory holds", seen.role(), seen.term());
     thread.start();
   }
 
@@ -117,9 +122,6 @@ final class RoleMonitor implements AutoCloseable {
       return; // its term rose before its role was changed: the next look tells
     }
     seen = now;
-    if (before.term() < 0) {
-      log.info("role {}, term {}: starts with what its directory holds", now.role(), now.term());
-    }
     now.leader().ifPresent(leader -> count(new Lead(leader, now.term())));
     Role from = before.role();
     for (Role to : passed(before, now)) {

@@ -82,7 +82,10 @@ final class StatusReader {
   }
 
   private Optional<String> leader() {
-    return Optional.ofNullable(division.getInfo().getLeaderId()).map(RaftPeerId::toString);
+    // One that has stepped down names itself for a moment.
+    return Optional.ofNullable(division.getInfo().getLeaderId())
+        .filter(leader -> !leader.equals(self) || division.getInfo().isLeader())
+        .map(RaftPeerId::toString);
   }
 
   /**

@@ -1,7 +1,11 @@
 package orchestrator.server.raft;
 
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import orchestrator.server.engine.GroupStatus;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.RaftGroupIdProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
 import org.apache.ratis.proto.RaftProtos.RequestVoteReplyProto;
@@ -15,9 +19,12 @@ import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.apache.ratis.thirdparty.io.grpc.ManagedChannel;
 import org.apache.ratis.thirdparty.io.grpc.netty.NettyChannelBuilder;
+import org.apache.ratis.thirdparty.io.grpc.stub.StreamObserver;
 
 /** The protocol's own messages, under another node's name. */
 final class ForgedPeer implements AutoCloseable {
+  private static final Duration LIMIT = Duration.ofSeconds(10);
+
   private final String name;
   private final RaftGroupMemberId target;
   private final ManagedChannel channel;
@@ -70,9 +77,46 @@ final class ForgedPeer implements AutoCloseable {
         .getSuccess();
   }
 
+  /** Tells a node, as its leader would, that there is nothing new. */
+  AppendEntriesReplyProto heartbeat(long term, long lastTerm, long lastIndex) {
+    CompletableFuture<AppendEntriesReplyProto> answer = new CompletableFuture<>();
+    StreamObserver<AppendEntriesRequestProto> call =
+        RaftServerProtocolServiceGrpc.newStub(channel)
+            .withDeadlineAfter(LIMIT.toSeconds(), TimeUnit.SECONDS)
+            .appendEntries(new FirstAnswer<>(answer));
+    call.onNext(
+        AppendEntriesRequestProto.newBuilder()
+            .setServerRequest(header())
+            .setLeaderTerm(term)
+            .setPreviousLog(entry(lastTerm, lastIndex))
+            .build());
+    try {
+      return answer.join();
+    } finally {
+      call.onCompleted();
+    }
+  }
+
+  private record FirstAnswer<T>(CompletableFuture<T> answer) implements StreamObserver<T> {
+    @Override
+    public void onNext(T message) {
+      answer.complete(message);
+    }
+
+    @Override
+    public void onError(Throwable e) {
+      answer.completeExceptionally(e);
+    }
+
+    @Override
+    public void onCompleted() {
+      answer.completeExceptionally(new IllegalStateException("It ended without an answer"));
+    }
+  }
+
   private RaftServerProtocolServiceBlockingStub stub() {
     return RaftServerProtocolServiceGrpc.newBlockingStub(channel)
-        .withDeadlineAfter(10, TimeUnit.SECONDS);
+        .withDeadlineAfter(LIMIT.toSeconds(), TimeUnit.SECONDS);
   }
 
   private RaftRpcRequestProto header() {

@@ -5,10 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import orchestrator.core.state.Command;
+import orchestrator.server.engine.GroupStatus;
+import orchestrator.server.engine.Leadership;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto.AppendResult;
 import org.apache.ratis.proto.RaftProtos.RequestVoteReplyProto;
 import org.apache.ratis.thirdparty.io.grpc.StatusRuntimeException;
 import org.junit.jupiter.api.AfterEach;
@@ -16,9 +26,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What a node answers to wrong messages (Raft dissertation §3.4, §3.6): sent by a peer that is no
- * node, in the engine's own protocol. The node under test is alone of three, so nothing but these
- * messages changes it.
+ * What a node answers to wrong messages (Raft dissertation §3.3, §3.4, §3.6): sent by a peer that
+ * is no node, in the engine's own protocol. Where it can be, the node under test is alone of three,
+ * so that nothing but these messages changes it.
  */
 class ForgedPeerTest {
   @TempDir Path folder;
@@ -123,8 +133,7 @@ class ForgedPeerTest {
   /** Raft dissertation §9.6: what a node asks that was isolated, before it raises its term. */
   @Test
   void wouldGiveNoVoteWhileALeaderIsHeard() {
-    Trio trio = new Trio(folder, 3).startAll();
-    started = Optional.of(trio);
+    Trio trio = wholeGroup();
     RaftConsensus leader = trio.leader();
     long term = leader.status().term();
 
@@ -145,6 +154,98 @@ class ForgedPeerTest {
 
     assertThat(trio.nodes()).allMatch(node -> node.status().term() == term);
     assertThat(trio.leader()).isSameAs(leader);
+  }
+
+  private Trio wholeGroup() {
+    Trio trio = new Trio(folder, 3).startAll();
+    started = Optional.of(trio);
+    trio.leader();
+    return trio;
+  }
+
+  private ForgedPeer sendingTo(RaftConsensus node) {
+    Trio trio = started.orElseThrow();
+    return new ForgedPeer(trio, trio.othersThan(node).getFirst(), node.status().node());
+  }
+
+  @Test
+  void aLeaderThatHearsOfAHigherTermStepsDown() {
+    Trio trio = wholeGroup();
+    RaftConsensus leader = trio.leader();
+    Leadership held = leader.leadership().orElseThrow();
+    long term = leader.status().term() + 10;
+    GroupStatus.Indices indices = leader.status().indices();
+
+    try (ForgedPeer higher = sendingTo(leader)) {
+      higher.heartbeat(term, held.term(), indices.last());
+    }
+
+    assertThat(leader.status().term()).isGreaterThanOrEqualTo(term);
+    assertThat(held.isValid()).isFalse();
+    // No harm is done for long: the group goes on in a later term.
+    assertThat(trio.leader().status().term()).isGreaterThan(term);
+  }
+
+  @Test
+  void aCandidateOfAHigherTermMakesALeaderStepDown() {
+    Trio trio = wholeGroup();
+    RaftConsensus leader = trio.leader();
+    Leadership held = leader.leadership().orElseThrow();
+    long term = leader.status().term() + 10;
+
+    try (ForgedPeer higher = sendingTo(leader)) {
+      higher.askForVote(term, 0, 0);
+    }
+
+    assertThat(leader.status().term()).isGreaterThanOrEqualTo(term);
+    assertThat(held.isValid()).isFalse();
+    assertThat(trio.leader().status().term()).isGreaterThan(term);
+  }
+
+  @Test
+  void aLeaderOfAStaleTermIsToldTheTermAndChangesNothing() {
+    RaftConsensus node = lonelyNode();
+    long term = node.status().term();
+    GroupStatus.Indices before = node.status().indices();
+
+    AppendEntriesReplyProto reply = peer().heartbeat(term - 1, term - 1, before.last());
+
+    assertThat(reply.getResult()).isEqualTo(AppendResult.NOT_LEADER);
+    assertThat(reply.getTerm()).isGreaterThanOrEqualTo(term);
+    assertThat(node.status().indices()).isEqualTo(before);
+  }
+
+  /** Who took it for a sign of a leader would vote for nobody for as long as it talks. */
+  @Test
+  void aLeaderOfAStaleTermDelaysNoElection() throws Exception {
+    RaftConsensus node = lonelyNode();
+    Trio trio = started.orElseThrow();
+    long term = node.status().term();
+    long last = node.status().indices().last();
+    AtomicBoolean elected = new AtomicBoolean();
+    try (ForgedPeer stale = new ForgedPeer(trio, "node3", "node1");
+        ExecutorService thread = Executors.newSingleThreadExecutor()) {
+      Future<Integer> refused = thread.submit(() -> talk(stale, term - 1, last, elected));
+      try {
+        trio.start(trio.settings("node2"));
+        assertThat(trio.leader().status().term()).isGreaterThan(term);
+      } finally {
+        elected.set(true);
+      }
+      assertThat(refused.get()).isGreaterThan(5);
+    }
+  }
+
+  /** Far more often than an election timeout; how often it was refused. */
+  private static int talk(ForgedPeer peer, long term, long last, AtomicBoolean end) {
+    int refused = 0;
+    while (!end.get()) {
+      if (peer.heartbeat(term, term, last).getResult() == AppendResult.NOT_LEADER) {
+        refused++;
+      }
+      LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+    }
+    return refused;
   }
 
   @Test

@@ -34,7 +34,7 @@ class RoleMonitorTest {
   private RoleMonitor monitor() {
     Tenure tenure = new Tenure(Timeouts.DEFAULT.timing());
     RoleMonitor monitor =
-        new RoleMonitor(this::look, term -> List.of("n1", "n3"), tenure, InstantSource.system());
+        new RoleMonitor(3, this::look, term -> List.of("n1", "n3"), tenure, InstantSource.system());
     monitor.onChange(told::add);
     return monitor;
   }

@@ -90,6 +90,11 @@ public record Instance(
     return with(freshness, replication.map(row -> row.after(before, began, ended)), classification);
   }
 
+  /** The same server, known to replicate from nobody any more. */
+  public Instance withoutReplication() {
+    return with(freshness, Optional.empty(), classification);
+  }
+
   /** The same server, known to have Pseudo-GTID markers or not. */
   public Instance withPseudoGtid(boolean pseudoGtid) {
     return classification.pseudoGtid() == pseudoGtid

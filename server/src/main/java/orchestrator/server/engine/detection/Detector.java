@@ -21,6 +21,7 @@ import orchestrator.core.analysis.Evidence;
 import orchestrator.core.analysis.Reacting;
 import orchestrator.core.analysis.StaleCoordinates;
 import orchestrator.core.facts.RecoveryTicket;
+import orchestrator.core.state.Promotions;
 import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
@@ -47,6 +48,11 @@ public final class Detector {
   private EmergencyMemory emergencies = EmergencyMemory.NONE;
   private AnalysisChangelog changelog = AnalysisChangelog.EMPTY;
   private Map<InstanceKey, Verdict> verdicts = Map.of();
+
+  /** What {@link #promotions} was made of. */
+  private Map<String, RecoveryTicket> heeded = Map.of();
+
+  private Promotions promotions = Promotions.NONE;
 
   /** A verdict and since when it stands. */
   private record Verdict(AnalysisCode code, Instant since) {}
@@ -108,8 +114,9 @@ public final class Detector {
   /** Judges all servers and sees to it that something is done. */
   public synchronized void look() {
     Instant now = clock.instant();
-    Topology topology = picture.topology();
     ReplicatedState state = consensus.state();
+    heedPromotions(state);
+    Topology topology = picture.topology();
     stale = stale.expired(settings.policy().staleCoordinatesKept(), now);
     List<Diagnosis> diagnoses = judged(topology, state, stale, now);
     note(diagnoses, now);
@@ -141,6 +148,16 @@ public final class Detector {
         || diagnosis.get().code() == AnalysisCode.NO_PROBLEM
         || hasRecovery(key)
         || isAnnounced(diagnosis.get());
+  }
+
+  /** One who leads anew may not have read the new master since: it does not answer any more. */
+  @SuppressWarnings("ReferenceEquality") // a change of the state makes another map
+  private void heedPromotions(ReplicatedState state) {
+    if (state.recoveries() != heeded) {
+      heeded = state.recoveries();
+      promotions = Promotions.of(heeded.values());
+    }
+    picture.heed(promotions);
   }
 
   private synchronized StaleCoordinates staleNow() {

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import orchestrator.core.analysis.FailureLog;
+import orchestrator.core.state.Promotions;
 import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
 import orchestrator.core.topology.Topology;
@@ -120,6 +121,15 @@ public final class Picture {
     return known.freshness().lastSeen().isPresent()
         && read.freshness().lastSeen().isPresent()
         && known.freshness().lastSeen().get().isAfter(read.freshness().lastSeen().get());
+  }
+
+  /** Puts right what was read of servers before they were promoted. */
+  public synchronized void heed(Promotions promotions) {
+    for (InstanceKey promoted : promotions.ended().keySet()) {
+      Optional.ofNullable(instances.get(promoted))
+          .filter(promotions::outdate)
+          .ifPresent(read -> put(read.withoutReplication()));
+    }
   }
 
   private void recordFailed(InstanceKey asked, ProbeResult.Failed failed, Instant now) {

@@ -30,6 +30,16 @@ public record DemotedMaster(
    */
   public record Comparison(GtidDifference onlyHere, Instant at) {}
 
+  /** The same server by another name. */
+  public DemotedMaster withKey(InstanceKey name) {
+    return new DemotedMaster(name, recoveryUid, successor, since, compared);
+  }
+
+  /** The same, where its successor has another name. */
+  public DemotedMaster succeededBy(InstanceKey name) {
+    return new DemotedMaster(key, recoveryUid, name, since, compared);
+  }
+
   public DemotedMaster comparedAs(Comparison comparison) {
     return new DemotedMaster(key, recoveryUid, successor, since, Optional.of(comparison));
   }

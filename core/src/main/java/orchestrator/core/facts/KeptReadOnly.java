@@ -9,4 +9,9 @@ import orchestrator.core.topology.InstanceKey;
  *
  * @param recoveryUid of the recovery that knows why
  */
-public record KeptReadOnly(InstanceKey key, String recoveryUid, Instant since) {}
+public record KeptReadOnly(InstanceKey key, String recoveryUid, Instant since) {
+  /** The same server by another name. */
+  public KeptReadOnly withKey(InstanceKey name) {
+    return new KeptReadOnly(name, recoveryUid, since);
+  }
+}

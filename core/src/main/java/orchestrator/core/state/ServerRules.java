@@ -54,7 +54,28 @@ final class ServerRules {
         moved(draft.maintenances, met, own, maintenance -> maintenance.withKey(own));
     draft.candidates = moved(draft.candidates, met, own, candidate -> candidate.withKey(own));
     draft.tags = moved(draft.tags, met, own, UnaryOperator.identity());
+    renameInWatches(draft, met, own);
+    draft.pools.forEach(
+        (name, pool) -> draft.pools = with(draft.pools, name, renamed(pool, met, own)));
     return done(isNew);
+  }
+
+  /** A former master that comes back under another name is to take no writes under that one. */
+  private static void renameInWatches(StateDraft draft, InstanceKey met, InstanceKey own) {
+    draft.demoted = moved(draft.demoted, met, own, watched -> watched.withKey(own));
+    draft.demoted.forEach((key, watched) -> {
+      if (watched.successor().equals(met)) {
+        draft.demoted = with(draft.demoted, key, watched.succeededBy(own));
+      }
+    });
+    draft.keptReadOnly = moved(draft.keptReadOnly, met, own, kept -> kept.withKey(own));
+  }
+
+  private static ReplicatedState.Pool renamed(
+      ReplicatedState.Pool pool, InstanceKey met, InstanceKey own) {
+    return new ReplicatedState.Pool(
+        pool.members().stream().map(key -> key.equals(met) ? own : key).distinct().toList(),
+        pool.expires());
   }
 
   /** What was said of the server by its own name stays. */

@@ -91,6 +91,26 @@ class StateMachineTest {
   }
 
   @Test
+  void aServerThatMustNotTakeWritesIsWatchedUnderItsNewName() {
+    ReplicatedState state =
+        after(
+            new Command.Discover(server("a")),
+            new Command.Discover(server("b")),
+            new Command.SubmitPool("p", List.of(server("a"), server("b")), HOUR_LATER),
+            new Command.WatchDemotedMaster(new DemotedMaster(server("a"), "u1", server("b"), NOON)),
+            new Command.KeepReadOnly(new KeptReadOnly(server("a"), "u1", NOON)),
+            new Command.Rename(server("a"), server("x")),
+            new Command.Rename(server("b"), server("y")));
+    assertThat(state.demoted())
+        .isEqualTo(Map.of(server("x"), new DemotedMaster(server("x"), "u1", server("y"), NOON)));
+    assertThat(state.keptReadOnly())
+        .isEqualTo(Map.of(server("x"), new KeptReadOnly(server("x"), "u1", NOON)));
+    assertThat(state.pools().values())
+        .flatExtracting(ReplicatedState.Pool::members)
+        .containsExactly(server("x"), server("y"));
+  }
+
+  @Test
   void nodeThatSaysTheSameAgainChangesNothing() {
     ManagerNode node = new ManagerNode("n1", "http://n1:3000", "dc1", "1.0");
     ReplicatedState state = after(new Command.AnnounceNode(node));

@@ -12,6 +12,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import orchestrator.core.facts.DemotedMaster;
+import orchestrator.core.facts.KeptReadOnly;
 import orchestrator.core.state.Command;
 import orchestrator.core.topology.InstanceKey;
 import orchestrator.sandbox.Sandbox;
@@ -107,14 +108,28 @@ class ForgettingTest {
       var _ = operations.discover(NOBODY, TESTER);
       DemotedMaster demoted =
           new DemotedMaster(NOBODY, "uid", new InstanceKey("127.0.0.2", 1), clock.instant());
-      assertThat(operations.submit(new Command.WatchDemotedMaster(demoted), TESTER))
-          .isInstanceOf(Outcome.Ok.class);
-      offset = ALMOST.plus(MORE);
-      awaitAttempt(operations);
-      awaitAttempt(operations);
-      assertThat(isKnown(operations, NOBODY)).isTrue();
+      neverForgotten(operations, new Command.WatchDemotedMaster(demoted));
       assertThat(operations.world().state().demoted()).containsKey(NOBODY);
     }
+  }
+
+  @Test
+  void norIsACandidateThatWasGivenUp() throws IOException {
+    try (Wiring wiring = start()) {
+      Operations operations = wiring.manager().operations();
+      var _ = operations.discover(NOBODY, TESTER);
+      KeptReadOnly kept = new KeptReadOnly(NOBODY, "uid", clock.instant());
+      neverForgotten(operations, new Command.KeepReadOnly(kept));
+      assertThat(operations.world().state().keptReadOnly()).containsKey(NOBODY);
+    }
+  }
+
+  private void neverForgotten(Operations operations, Command because) {
+    assertThat(operations.submit(because, TESTER)).isInstanceOf(Outcome.Ok.class);
+    offset = ALMOST.plus(MORE);
+    awaitAttempt(operations);
+    awaitAttempt(operations);
+    assertThat(isKnown(operations, NOBODY)).isTrue();
   }
 
   @Test

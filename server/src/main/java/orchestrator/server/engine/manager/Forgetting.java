@@ -28,12 +28,12 @@ final class Forgetting {
   }
 
   /**
-   * A server that people made known is forgotten by all nodes, which is for the leader to say. An
-   * old master that must not take writes is never forgotten so: it would come back unwatched.
+   * A server that people made known is forgotten by all nodes, which is for the leader to say. One
+   * that must not take writes is never forgotten so: it would come back unwatched.
    */
   void unseenForLong(InstanceKey key) {
     ReplicatedState state = manager.consensus().state();
-    if (state.demoted().containsKey(key)) {
+    if (state.demoted().containsKey(key) || state.keptReadOnly().containsKey(key)) {
       return;
     }
     if (state.known().contains(key) && !isForgottenByAll(key)) {

@@ -20,16 +20,25 @@ public final class LossGuard {
 
   /**
    * What a person has accepted to lose: the known loss of the last failover of this server that
-   * ended without a promotion and was acknowledged. What replicas that got no other source have is
-   * another matter.
+   * ended without a promotion and was acknowledged after that, when it could be seen. What replicas
+   * that got no other source have is another matter.
    */
   public static Optional<GtidDifference> acceptedFor(InstanceKey failed, ReplicatedState state) {
     return state.recoveries().values().stream()
         .filter(ticket -> ticket.failed().equals(failed) && !ticket.isOpen())
         .filter(ticket -> ticket.kind().brake() == Brake.FAILOVER)
-        .filter(ticket -> ticket.promoted().isEmpty() && ticket.acknowledgement().isPresent())
+        .filter(ticket -> ticket.promoted().isEmpty() && wasSeen(ticket))
+        .filter(ticket -> ticket.loss().knownMissing().isPresent())
         .max(Comparator.comparingLong(RecoveryTicket::id))
         .flatMap(ticket -> ticket.loss().knownMissing());
+  }
+
+  private static boolean wasSeen(RecoveryTicket ticket) {
+    return ticket
+        .acknowledgement()
+        .filter(seen -> !seen.isImplied())
+        .filter(seen -> ticket.ended().filter(ended -> !seen.at().isBefore(ended)).isPresent())
+        .isPresent();
   }
 
   private static LossReport expectedWith(Turn t, Instance candidate) {

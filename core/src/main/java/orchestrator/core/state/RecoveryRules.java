@@ -20,9 +20,6 @@ import orchestrator.core.topology.InstanceKey;
 
 /** Beginning and acknowledging recoveries, and what they leave behind. */
 final class RecoveryRules {
-  /** Who acknowledges when a person's recovery of the same server supersedes an earlier one. */
-  private static final String OURSELVES = "orchestrator";
-
   private RecoveryRules() {}
 
   static CommandResult switchGlobally(StateDraft draft, Command.SwitchGlobalRecoveries command) {
@@ -98,14 +95,9 @@ final class RecoveryRules {
   }
 
   private static void acknowledgeEarlier(StateDraft draft, RecoveryTicket ticket) {
-    Acknowledgement acknowledgement =
-        new Acknowledgement(
-            OURSELVES,
-            "Acknowledged implicitly: recovery " + ticket.uid() + " was asked for by a person",
-            ticket.started());
     acknowledge(
         draft,
-        acknowledgement,
+        Acknowledgement.implied(ticket.uid(), ticket.started()),
         earlier -> !earlier.isOpen() && earlier.failed().equals(ticket.failed()));
   }
 

@@ -3,6 +3,7 @@ package orchestrator.core.recovery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,12 +13,14 @@ import orchestrator.core.facts.JournalEntry;
 import orchestrator.core.facts.LossReport;
 import orchestrator.core.facts.RecoveryOrigin;
 import orchestrator.core.facts.RecoveryTicket;
+import orchestrator.core.gtid.GtidDifference;
 import orchestrator.core.gtid.OracleGtidSet;
 import orchestrator.core.recovery.SafetyPolicy.Durability;
 import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.testing.InstanceBuilder;
 import orchestrator.core.testing.States;
+import orchestrator.core.testing.TicketBuilder;
 import orchestrator.core.testing.TopologyBuilder;
 import orchestrator.core.topology.InstanceKey;
 import org.junit.jupiter.api.Test;
@@ -105,10 +108,44 @@ class LossAndFencingTest {
     RecoveryTicket asked = play().ticket;
     assertThat(LossGuard.acceptedFor(MASTER, new States().recovery(asked).build())).isEmpty();
 
-    RecoveryTicket seen =
-        asked.acknowledged(new Acknowledgement("ann", "lose them", TopologyBuilder.NOW));
+    RecoveryTicket seen = asked.acknowledged(byAnn(asked.ended().orElseThrow()));
     safety = safety.accepting(LossGuard.acceptedFor(MASTER, new States().recovery(seen).build()));
     assertThat(play().ticket.promoted()).contains(R1);
+  }
+
+  private static Acknowledgement byAnn(Instant at) {
+    return new Acknowledgement("ann", "lose them", at);
+  }
+
+  private static Optional<GtidDifference> acceptedAfter(RecoveryTicket... tickets) {
+    States states = new States();
+    List.of(tickets).forEach(states::recovery);
+    return LossGuard.acceptedFor(MASTER, states.build());
+  }
+
+  @Test
+  void whatNobodyCouldSeeWasNotAccepted() {
+    safety = safety.with(Durability.ASK);
+    RecoveryTicket asked = play().ticket;
+    Instant ended = asked.ended().orElseThrow();
+    assertThat(acceptedAfter(asked.acknowledged(byAnn(ended.minusMillis(1))))).isEmpty();
+    assertThat(acceptedAfter(asked.acknowledged(Acknowledgement.implied("2:x", ended)))).isEmpty();
+  }
+
+  /** Such as one that an operator's process forbade. */
+  @Test
+  void aLaterRecoveryThatSawNoLossTakesNothingBack() {
+    safety = safety.with(Durability.ASK);
+    RecoveryTicket asked = play().ticket;
+    Instant seen = asked.ended().orElseThrow().plusSeconds(1);
+    RecoveryTicket forbidden =
+        TicketBuilder.of("2:x", MASTER)
+            .build()
+            .withIds(asked.id() + 1, 0)
+            .with(new JournalEntry.Closed(false, List.of("forbidden")), seen)
+            .acknowledged(byAnn(seen));
+    assertThat(acceptedAfter(asked.acknowledged(byAnn(seen)), forbidden))
+        .isEqualTo(asked.loss().knownMissing());
   }
 
   @Test

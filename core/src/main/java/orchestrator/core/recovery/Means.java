@@ -8,7 +8,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.RecoveryKind;
 import orchestrator.core.facts.RecoveryOrigin;
 import orchestrator.core.state.ReplicatedState;
@@ -195,14 +194,18 @@ final class Means {
           "ApplyMySQLPromotionAfterMasterFailover is off: to make masters writable is left to your"
               + " processes, and who was replaced is not watched");
     }
-    DemotedMaster demoted = state.demoted().get(failure.failed());
-    return demoted == null
-        ? gate("means", true, "it is to be made writable")
-        : gate(
-            "means",
-            false,
+    return Optional.ofNullable(state.demoted().get(failure.failed()))
+        .map(demoted ->
             "it was replaced by "
                 + demoted.successor()
-                + " and is kept read-only: release-demoted-master first");
+                + " and is kept read-only: release-demoted-master first")
+        .or(() ->
+            Optional.ofNullable(state.keptReadOnly().get(failure.failed()))
+                .map(kept ->
+                    "it is kept read-only since recovery "
+                        + kept.recoveryUid()
+                        + ": if it is the master, make it writable by hand (set-writeable)"))
+        .map(why -> gate("means", false, why))
+        .orElseGet(() -> gate("means", true, "it is to be made writable"));
   }
 }

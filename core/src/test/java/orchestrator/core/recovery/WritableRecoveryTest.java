@@ -9,6 +9,7 @@ import java.util.Optional;
 import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.HookPoint;
 import orchestrator.core.facts.JournalEntry;
+import orchestrator.core.facts.KeptReadOnly;
 import orchestrator.core.facts.RecoveryOrigin;
 import orchestrator.core.facts.ReplicaFate;
 import orchestrator.core.relocation.ActionOutcome;
@@ -124,21 +125,29 @@ class WritableRecoveryTest {
 
   @Test
   void aReplacedMasterIsNeverMadeWritable() {
-    state =
-        StateMachine.apply(
-                state,
-                new Command.WatchDemotedMaster(
-                    new DemotedMaster(
-                        MASTER, "0:y", TopologyBuilder.key("n"), TopologyBuilder.NOW)),
-                LogPosition.NONE)
-            .next();
+    assertRefused(
+        new Command.WatchDemotedMaster(
+            new DemotedMaster(MASTER, "0:y", TopologyBuilder.key("n"), TopologyBuilder.NOW)),
+        "release-demoted-master");
+  }
+
+  /** Without a source it looks like a master. */
+  @Test
+  void aCandidateThatWasGivenUpIsNeverMadeWritable() {
+    assertRefused(
+        new Command.KeepReadOnly(new KeptReadOnly(MASTER, "0:y", TopologyBuilder.NOW)),
+        "set-writeable");
+  }
+
+  private void assertRefused(Command before, String advice) {
+    state = StateMachine.apply(state, before, LogPosition.NONE).next();
     Stage stage = stage();
     for (boolean automatic : new boolean[] {true, false}) {
       RecoveryOrigin origin = new RecoveryOrigin(automatic, "", Optional.empty(), false);
       assertThat(
               RecoveryGates.refusal(
                   RecoveryGates.of(stage.circumstances, origin, state, stage.now)))
-          .contains("release-demoted-master");
+          .contains(advice);
     }
   }
 

@@ -21,6 +21,7 @@ final class TakeoverGates {
       List.of(
           HookPoint.PRE_GRACEFUL_TAKEOVER,
           HookPoint.PRE_FAILOVER,
+          HookPoint.FENCING,
           HookPoint.POST_MASTER_FAILOVER,
           HookPoint.POST_FAILOVER,
           HookPoint.POST_GRACEFUL_TAKEOVER,

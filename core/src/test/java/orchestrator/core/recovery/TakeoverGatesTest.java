@@ -271,6 +271,7 @@ class TakeoverGatesTest {
     policy =
         policy.with(
             Map.of(
+                HookPoint.FENCING, List.of("there"),
                 HookPoint.POST_MASTER_FAILOVER, List.of("there", "gone"),
                 HookPoint.POST_INTERMEDIATE_MASTER_FAILOVER, List.of("gone")));
     Gate gate =
@@ -279,6 +280,8 @@ class TakeoverGatesTest {
     assertThat(gate.open()).isFalse();
     assertThat(gate.explanation()).isEqualTo("PostMasterFailoverProcesses #1: no such file");
     assertThat(SurveyGates.programs(policy, command -> Optional.empty()).open()).isTrue();
+    assertThat(SurveyGates.programs(policy, command -> Optional.of("no such file")).explanation())
+        .contains("FencingProcesses #0: no such file");
   }
 
   @ParameterizedTest

@@ -70,7 +70,9 @@ class CommandProcessTest {
     Run plan = run("-c", "recovery-plan", "-i", master.address());
     assertThat(plan.exit()).as(plan.err()).isZero();
     assertThat(plan.out())
-        .contains("Failed: " + master.address(), "Promoted: " + replica.address());
+        .contains("Failed: " + master.address(), "Promoted: " + replica.address())
+        .contains("Candidate " + replica.address() + ": ")
+        .containsPattern("Key-value mysql/master/.*: " + replica.address());
     prints(
         replica.address() + "\n",
         "-c",

@@ -164,6 +164,9 @@ final class RecoveryCommands {
                   gate.path("Open").asBoolean(false) ? "open" : "CLOSED",
                   gate.path("Explanation").asString("")));
     }
+    for (JsonNode candidate : plan.path("Candidates")) {
+      printCandidate(call, candidate);
+    }
     for (JsonNode replica : plan.path("Replicas")) {
       call.print(
           "Replica %s: %s %s"
@@ -176,7 +179,23 @@ final class RecoveryCommands {
     for (JsonNode step : plan.path("Steps")) {
       printStep(call, step);
     }
+    for (JsonNode entry : plan.path("KeyValues")) {
+      call.print(
+          "Key-value %s: %s"
+              .formatted(entry.path("Key").asString(""), entry.path("Value").asString("")));
+    }
     plan.path("Errors").forEach(error -> call.print("Error: " + error.asString("")));
+  }
+
+  private static void printCandidate(CommandCall call, JsonNode candidate) {
+    List<String> reasons = new ArrayList<>();
+    candidate.path("Reasons").forEach(reason -> reasons.add(reason.asString("")));
+    call.print(
+        "%s %s: %s"
+            .formatted(
+                candidate.path("Eligible").asBoolean(false) ? "Candidate" : "Rejected",
+                CommandCall.text(candidate.path("Key")),
+                String.join("; ", reasons)));
   }
 
   private static void printStep(CommandCall call, JsonNode step) {

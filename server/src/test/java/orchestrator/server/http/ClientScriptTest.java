@@ -226,6 +226,7 @@ class ClientScriptTest {
         step: r1.example:3306: STOP REPLICA
         step: PreFailoverProcesses: echo
         step: agree: About to promote r1.example:3306; MoveCluster
+        key-value: mysql/master/main: r1.example:3306
         """,
         "-c",
         "recovery-plan",

@@ -21,6 +21,7 @@ import orchestrator.core.topology.InstanceKey;
  * @param blockedUntil until then no automatic recovery of this cluster or of the promoted server,
  *     unless acknowledged
  * @param detectionId the detection it answers, 0 for none
+ * @param failedTookWrites whether the failed server was writable when it was last read before
  * @param processingNode the name of the manager that runs it, or ran it last
  * @param intended the server that may have been made writable
  * @param base where the intended server stood; only where no GTIDs tell it
@@ -45,6 +46,7 @@ public record RecoveryTicket(
     Instant started,
     Instant blockedUntil,
     long detectionId,
+    boolean failedTookWrites,
     String processingNode,
     Optional<InstanceKey> chosen,
     Optional<InstanceKey> intended,
@@ -104,6 +106,7 @@ public record RecoveryTicket(
         started,
         blockedUntil,
         detectionId,
+        false,
         processingNode,
         Optional.empty(),
         Optional.empty(),
@@ -214,6 +217,13 @@ public record RecoveryTicket(
     return draft.build();
   }
 
+  /** The same, where the failed server took writes before. */
+  public RecoveryTicket ofWritableServer() {
+    Draft draft = new Draft(this);
+    draft.failedTookWrites = true;
+    return draft.build();
+  }
+
   /** With the id it gets, and that of the detection it answers. */
   public RecoveryTicket withIds(long newId, long newDetectionId) {
     Draft draft = new Draft(this);
@@ -238,6 +248,7 @@ public record RecoveryTicket(
   /** The parts of a ticket that change after it was written. */
   private static final class Draft {
     private final RecoveryTicket base;
+    private boolean failedTookWrites;
     private String processingNode;
     private long id;
     private long detectionId;
@@ -260,6 +271,7 @@ public record RecoveryTicket(
 
     Draft(RecoveryTicket base) {
       this.base = base;
+      this.failedTookWrites = base.failedTookWrites;
       this.processingNode = base.processingNode;
       this.id = base.id;
       this.detectionId = base.detectionId;
@@ -295,6 +307,7 @@ public record RecoveryTicket(
           base.started,
           base.blockedUntil,
           detectionId,
+          failedTookWrites,
           processingNode,
           chosen,
           intended,

@@ -49,6 +49,7 @@ final class Answers {
       case Pending.RelocationCheck ignored -> mismatch(purpose);
       case Pending.RepairCheck ignored -> mismatch(purpose);
       case Pending.Stopped ignored -> mismatch(purpose);
+      case Pending.FailedMasterLook ignored -> mismatch(purpose);
       case Pending.Wake ignored -> mismatch(purpose);
     }
   }
@@ -72,6 +73,7 @@ final class Answers {
       case Pending.RelocationCheck check -> Relocating.checked(t, check, instance);
       case Pending.RepairCheck check -> SemiSyncFlow.checked(t, check.server(), instance);
       case Pending.Stopped stopped -> Restoring.seen(t, stopped.replica(), instance);
+      case Pending.FailedMasterLook ignored -> Undoing.seen(t, instance);
       case Pending.TakeoverLook look -> Takeover.seen(t, look.server(), instance);
       case Pending.TakeoverMovePoll poll -> TakeoverMoves.polled(t, poll.server(), instance);
       case Pending.TakeoverApproach look -> TakeoverApproach.seen(t, look.server(), instance);
@@ -92,6 +94,8 @@ final class Answers {
       case Pending.Survey survey -> RelocationFlow.surveyFailed(t, survey, reason);
       case Pending.RelocationCheck check -> Relocating.checkFailed(t, check, reason);
       case Pending.RepairCheck check -> SemiSyncFlow.checkFailed(t, check.server(), reason);
+      case Pending.FailedMasterLook ignored ->
+          t.note(t.failed() + " could not be read, and may be read-only: " + reason);
       case Pending.TakeoverLook look -> Takeover.notSeen(t, look.server(), reason);
       case Pending.TakeoverMovePoll poll -> TakeoverMoves.pollFailed(t, poll.server(), reason);
       case Pending.TakeoverApproach look -> TakeoverApproach.notSeen(t, look.server(), reason);

@@ -81,6 +81,9 @@ sealed interface Pending {
   /** A read of a replica that an earlier run may have left stopped. */
   record Stopped(InstanceKey replica) implements Pending {}
 
+  /** A read of a master that an earlier run of a failing failover may have left read-only. */
+  record FailedMasterLook() implements Pending {}
+
   /** A change whose outcome is noted and nothing more. */
   record Aside(String what) implements Pending {}
 

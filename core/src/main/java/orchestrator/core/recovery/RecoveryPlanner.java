@@ -10,6 +10,7 @@ import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.state.Command;
 import orchestrator.core.state.ReplicatedState;
+import orchestrator.core.topology.Instance;
 
 /**
  * Says what a recovery would do, and opens the record of one.
@@ -50,20 +51,26 @@ public final class RecoveryPlanner {
       long detectionId,
       Instant now) {
     FailureCase failure = circumstances.failure();
-    return RecoveryTicket.begun(
-        uid,
-        failure.failed(),
-        failure.analysis(),
-        failure.description(),
-        failure.clusterName(),
-        failure.clusterAlias(),
-        failure.clusterDomain(),
-        origin,
-        now,
-        now.plus(circumstances.policy().blockPeriod()),
-        detectionId,
-        circumstances.node().name(),
-        failure.replicas());
+    RecoveryTicket ticket =
+        RecoveryTicket.begun(
+            uid,
+            failure.failed(),
+            failure.analysis(),
+            failure.description(),
+            failure.clusterName(),
+            failure.clusterAlias(),
+            failure.clusterDomain(),
+            origin,
+            now,
+            now.plus(circumstances.policy().blockPeriod()),
+            detectionId,
+            circumstances.node().name(),
+            failure.replicas());
+    return tookWrites(circumstances.failedServer()) ? ticket.ofWritableServer() : ticket;
+  }
+
+  private static boolean tookWrites(Instance server) {
+    return server.freshness().lastSeen().isPresent() && !server.readOnly();
   }
 
   private static List<Step> stepsOf(List<Effect> effects) {

@@ -43,6 +43,7 @@ final class Resuming {
       t.s.errors.add("The manager was restarted while it ended this unsuccessful recovery");
       if (t.s.ticket.intended().isEmpty() && !t.isTakeover()) {
         Restoring.look(t);
+        Undoing.look(t);
       }
       HookRun.begin(t, Phase.FAILING, HookPoint.POST_UNSUCCESSFUL_FAILOVER);
     } else {

@@ -34,14 +34,26 @@ final class Undoing {
    * be writable: then it leaves nobody to write to. Of co-masters the other one may take writes.
    */
   static boolean isOwed(Turn t) {
-    Instance before = t.s.circumstances.failedServer();
-    boolean tookWrites = before.freshness().lastSeen().isPresent() && !before.readOnly();
-    return tookWrites
-        && t.s.oldMasterReadOnly
+    return t.s.oldMasterReadOnly && mayBeOwed(t);
+  }
+
+  private static boolean mayBeOwed(Turn t) {
+    return t.s.ticket.failedTookWrites()
         && !t.isTakeover()
         && t.s.ticket.kind() == RecoveryKind.DEAD_MASTER
         && t.s.ticket.intended().isEmpty()
         && t.s.ticket.promoted().isEmpty();
+  }
+
+  /** An earlier run that set it read-only may have ended before the answer came. */
+  static void look(Turn t) {
+    if (mayBeOwed(t) && t.policy().promotion().apply()) {
+      t.probe(new Pending.FailedMasterLook(), t.failed());
+    }
+  }
+
+  static void seen(Turn t, Instance master) {
+    t.s.oldMasterReadOnly = master.readOnly();
   }
 
   /**

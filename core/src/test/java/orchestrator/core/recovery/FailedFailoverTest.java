@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import orchestrator.core.facts.HookPoint;
 import orchestrator.core.facts.JournalEntry;
@@ -131,13 +132,10 @@ class FailedFailoverTest {
     assertThat(stage().start().actions()).doesNotContain(OPEN);
   }
 
-  /** It hung, and does what it was told when everybody has given up. */
-  @Test
-  void oneThatAnswersLateIsOpenedTooThenAndProcessesAreNotRunTwice() {
-    nobodyMayBePromoted();
-    policy = policy.with(Map.of(HookPoint.POST_UNSUCCESSFUL_FAILOVER, List.of("alarm")));
+  /** The master does so at once, and says so two seconds later. */
+  private Stage hesitantToClose() {
     Stage stage = stage();
-    stage.answering(
+    return stage.answering(
         Effect.Perform.class,
         e -> {
           Effect.Perform perform = (Effect.Perform) e;
@@ -150,7 +148,14 @@ class FailedFailoverTest {
                   e.id(), new ActionOutcome.Applied(stage.apply(perform.action()))));
           return Optional.of(new Event.Woken(-1));
         });
-    stage.start();
+  }
+
+  /** It hung, and does what it was told when everybody has given up. */
+  @Test
+  void oneThatAnswersLateIsOpenedTooThenAndProcessesAreNotRunTwice() {
+    nobodyMayBePromoted();
+    policy = policy.with(Map.of(HookPoint.POST_UNSUCCESSFUL_FAILOVER, List.of("alarm")));
+    Stage stage = hesitantToClose().start();
     assertThat(stage.server("m").readOnly()).isFalse();
     assertThat(stage.ticket.isOpen()).isFalse();
     assertThat(stage.hooks()).hasSize(1);
@@ -218,6 +223,52 @@ class FailedFailoverTest {
     assertThat(stage.server("m").readOnly()).isFalse();
     assertThat(stage.ticket.isOpen()).isFalse();
     assertThat(stage.actions()).noneMatch(a -> a instanceof SetReadOnly set && set.readOnly());
+  }
+
+  /** What it reads is not how the master was, but what the first manager made of it. */
+  @ParameterizedTest
+  @MethodSource("deaths")
+  void theNextManagerOpensWhatTheFirstClosed(int death) {
+    nobodyMayBePromoted();
+    policy = policy.with(Map.of(HookPoint.POST_UNSUCCESSFUL_FAILOVER, List.of("alarm")));
+    Stage stage = stage().managerDying(death).start();
+    assertThat(stage.managerDied()).isTrue();
+    stage.seenByAnother().resume();
+    assertThat(stage.server("m").readOnly()).isFalse();
+    assertThat(stage.ticket.isOpen()).isFalse();
+  }
+
+  static IntStream deaths() {
+    FailedFailoverTest whole = new FailedFailoverTest();
+    whole.nobodyMayBePromoted();
+    whole.policy =
+        whole.policy.with(Map.of(HookPoint.POST_UNSUCCESSFUL_FAILOVER, List.of("alarm")));
+    Stage stage = whole.stage().start();
+    // Before the record is closed.
+    return IntStream.range(1, stage.effects.size() - 1);
+  }
+
+  /** When all but the processes for failures was done; nobody waited for the master's answer. */
+  @Test
+  void theNextManagerOpensWhatWasClosedWithoutAnAnswer() {
+    nobodyMayBePromoted();
+    policy = policy.with(Map.of(HookPoint.POST_UNSUCCESSFUL_FAILOVER, List.of("alarm")));
+    Stage stage = hesitantToClose();
+    stage.answering(
+        Effect.RunHook.class,
+        e -> {
+          stage.managerDying(1);
+          return Optional.of(new Event.Woken(-1));
+        });
+    stage.start();
+    assertThat(stage.ticket.hooksStarted()).isNotEmpty();
+    assertThat(stage.server("m").readOnly()).isTrue();
+    stage.answering(
+        Effect.RunHook.class,
+        e -> Optional.of(new Event.HookFinished(e.id(), true, Duration.ZERO, "")));
+    stage.seenByAnother().resume();
+    assertThat(stage.server("m").readOnly()).isFalse();
+    assertThat(stage.ticket.isOpen()).isFalse();
   }
 
   /** Then two of them would take writes. */

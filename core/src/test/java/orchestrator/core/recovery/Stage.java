@@ -191,6 +191,21 @@ final class Stage {
     return this;
   }
 
+  /** Another manager knows the failed server as it is now. */
+  Stage seenByAnother() {
+    circumstances =
+        new Circumstances(
+            circumstances.failure(),
+            Optional.ofNullable(servers.get(circumstances.failedServer().key())).orElseThrow(),
+            circumstances.replicas(),
+            circumstances.rules(),
+            circumstances.downtimed(),
+            circumstances.addresses(),
+            circumstances.node(),
+            circumstances.policy());
+    return this;
+  }
+
   boolean managerDied() {
     return effects.size() >= lifetime;
   }

@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import orchestrator.server.raft.ForgedPeer;
 import orchestrator.system.ManagerGroup.Answer;
 import orchestrator.system.ManagerGroup.Node;
 import org.junit.jupiter.api.AfterAll;
@@ -278,5 +279,33 @@ class RaftGroupTest {
 
     assertThat(Files.readString(follower.home().resolve("log")))
         .contains("role FOLLOWER, term " + term + ": starts with what its directory holds");
+  }
+
+  /** Raft dissertation §3.6 and §3.8: the vote is on disk before it is given. */
+  @Test
+  void aNodeGivesOneVotePerTermAlsoAcrossKill9() {
+    Node voter = group.nodes().getFirst();
+    group.awaitSameState();
+    group.others(voter).forEach(group::kill);
+    long term = group.term(voter) + 10;
+
+    assertThat(getsVote(group.nodes().get(1), voter, term)).as("first to ask").isTrue();
+    assertThat(getsVote(group.nodes().get(2), voter, term)).as("second to ask").isFalse();
+    group.kill(voter);
+    group.start(voter);
+    await("the term it voted in").atMost(LIMIT).until(() -> group.term(voter) == term);
+
+    assertThat(getsVote(group.nodes().get(2), voter, term)).as("after kill -9").isFalse();
+    assertThat(getsVote(group.nodes().get(1), voter, term)).as("it has the vote").isTrue();
+    assertThat(getsVote(group.nodes().get(2), voter, term + 1)).as("in the next").isTrue();
+  }
+
+  /** Asks in the name of a node that is down, for a log that is longer than any. */
+  private static boolean getsVote(Node candidate, Node voter, long term) {
+    try (ForgedPeer forged =
+        new ForgedPeer(
+            candidate.raftAddress(), voter.raftAddress(), voter.raftAddress(), "orchestrator")) {
+      return forged.getsVote(term, term, 1_000_000);
+    }
   }
 }

@@ -22,7 +22,7 @@ import org.apache.ratis.thirdparty.io.grpc.netty.NettyChannelBuilder;
 import org.apache.ratis.thirdparty.io.grpc.stub.StreamObserver;
 
 /** The protocol's own messages, under another node's name. */
-final class ForgedPeer implements AutoCloseable {
+public final class ForgedPeer implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(10);
 
   private final String name;
@@ -34,16 +34,32 @@ final class ForgedPeer implements AutoCloseable {
   }
 
   ForgedPeer(Trio trio, String name, String target, String cluster) {
-    this.name = name;
-    this.target =
-        RaftGroupMemberId.valueOf(RaftPeerId.valueOf(target), GroupDirectory.groupId(cluster));
-    String address =
+    this(
+        name,
+        target,
         trio.peers().stream()
             .filter(known -> known.name().equals(target))
             .map(GroupStatus.Peer::address)
             .findAny()
-            .orElseThrow();
+            .orElseThrow(),
+        cluster);
+  }
+
+  /**
+   * @param target name of the node that is talked to
+   * @param address {@code host:port} of that node
+   * @param cluster the group's name
+   */
+  public ForgedPeer(String name, String target, String address, String cluster) {
+    this.name = name;
+    this.target =
+        RaftGroupMemberId.valueOf(RaftPeerId.valueOf(target), GroupDirectory.groupId(cluster));
     this.channel = NettyChannelBuilder.forTarget(address).usePlaintext().build();
+  }
+
+  /** Whether it gets the vote, for a log that ends with this entry. */
+  public boolean getsVote(long term, long lastTerm, long lastIndex) {
+    return askForVote(term, lastTerm, lastIndex).getServerReply().getSuccess();
   }
 
   RequestVoteReplyProto askForVote(long term, long lastTerm, long lastIndex) {

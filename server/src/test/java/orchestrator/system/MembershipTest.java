@@ -24,6 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Real managers come and go, as {@code docs/raft.md} says, by the client that people use. */
 @Tag("long")
 class MembershipTest {
+  private static final int RAFT_STOPPED = 5;
+
   @TempDir Path folder;
   private ManagerGroup group;
   private Node spare;
@@ -118,7 +120,7 @@ class MembershipTest {
         group.others(spare).stream().filter(n -> !n.equals(former)).findFirst().orElseThrow();
     assertThat(client(List.of(follower), "raft-remove-peer", "-H", former.raftAddress()).exit())
         .isZero();
-    assertThat(group.awaitEnd(former)).isEqualTo(1);
+    assertThat(group.awaitEnd(former)).isEqualTo(RAFT_STOPPED);
     assertThat(printed(former)).contains("FATAL Raft has stopped on this node: it was removed");
     assertThat(members()).hasSize(3).doesNotContain(former.raftAddress());
 

@@ -8,5 +8,8 @@ final class ExitCodes {
   /** The node never found a quorum of its group after its start. */
   static final int NEVER_JOINED = 4;
 
+  /** The node's raft log could not be written or applied, or the node was removed. */
+  static final int RAFT_STOPPED = 5;
+
   private ExitCodes() {}
 }

@@ -128,7 +128,8 @@ final class Service {
     }
     return Optional.of(
         new Wiring.Membership(
-            RaftSetup.of(configuration, version), reason -> ending.fail(Main.FAILED, reason)));
+            RaftSetup.of(configuration, version),
+            reason -> ending.fail(ExitCodes.RAFT_STOPPED, reason)));
   }
 
   private static NodeServices services(Manager manager, ManagerMetrics metrics, Reload reload) {

@@ -54,13 +54,26 @@ record SemiSyncPlan(
       Set<InstanceKey> silent,
       Map<InstanceKey, PromotionRule> rules,
       Mode mode) {
+    return of(master, replicas, silent, Set.of(), rules, mode);
+  }
+
+  /**
+   * @param starting those that do not replicate yet, and will
+   */
+  static SemiSyncPlan of(
+      Instance master,
+      Collection<Instance> replicas,
+      Set<InstanceKey> silent,
+      Set<InstanceKey> starting,
+      Map<InstanceKey, PromotionRule> rules,
+      Mode mode) {
     Map<InstanceKey, String> reasons = new TreeMap<>();
     List<Instance> possible = new ArrayList<>();
     List<Instance> asynchronous = new ArrayList<>();
     for (Instance replica : replicas) {
       if (silent.contains(replica.key()) || !replica.isLastCheckValid()) {
         reasons.put(replica.key(), "it does not answer, and is left as it is");
-      } else if (!replica.isReplicating()) {
+      } else if (!replica.isReplicating() && !starting.contains(replica.key())) {
         reasons.put(replica.key(), "it does not replicate, and is left as it is");
       } else if (!replica.semiSync().available()) {
         reasons.put(replica.key(), "it has no semi-synchronous replication");

@@ -8,6 +8,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import orchestrator.core.facts.ManagerNode;
+import orchestrator.core.recovery.SemiSyncGuard;
+import orchestrator.core.topology.Instance;
+import orchestrator.core.topology.InstanceKey;
 import orchestrator.server.backend.BackendException;
 import orchestrator.server.backend.SqlBackend;
 import orchestrator.server.backend.StandaloneConsensus;
@@ -16,6 +19,7 @@ import orchestrator.server.config.Configuration;
 import orchestrator.server.engine.Consensus;
 import orchestrator.server.engine.Group;
 import orchestrator.server.engine.NodeInfo;
+import orchestrator.server.engine.World;
 import orchestrator.server.engine.manager.Introduction;
 import orchestrator.server.engine.manager.Manager;
 import orchestrator.server.engine.manager.Manager.ManagerSettings;
@@ -35,6 +39,7 @@ final class Wiring implements AutoCloseable {
   private final SqlBackend backend;
   private final Consensus consensus;
   private final Optional<RaftConsensus> group;
+  private final SemiSyncGuard semiSync;
   private final SystemNames names;
   private final MySqlServers servers;
   private final Optional<AuditFile> auditFile;
@@ -47,6 +52,7 @@ final class Wiring implements AutoCloseable {
       Optional<Membership> membership)
       throws IOException {
     Settings settings = new Settings(configuration);
+    semiSync = new SemiSyncGuard(settings.recovery().replicas());
     backend = Backends.open(configuration);
     try {
       group =
@@ -64,6 +70,7 @@ final class Wiring implements AutoCloseable {
             settings.hostnames(
                 names, clock, name -> consensus.state().hostsCalled(name, clock.instant())),
             host -> consensus.state().nameForReplicas(host, clock.instant()),
+            this::acknowledges,
             clock);
     auditFile =
         configuration.audit().logFile().map(file -> new AuditFile(file, ZoneId.systemDefault()));
@@ -94,6 +101,12 @@ final class Wiring implements AutoCloseable {
             membership.map(member -> node.named(member.settings().self().name())).orElse(node));
     group.ifPresent(shared ->
         Introduction.begin(consensus, shared, introduced(membership.orElseThrow().settings())));
+  }
+
+  /** Asked only when the manager acts, so when everything is put together. */
+  private Optional<Boolean> acknowledges(Instance replica, InstanceKey source) {
+    World world = manager.operations().world();
+    return semiSync.acknowledges(replica, source, world.topology(), world.state(), world.at());
   }
 
   private static ManagerNode introduced(RaftSettings settings) {

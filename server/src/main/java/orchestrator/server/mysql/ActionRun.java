@@ -69,7 +69,7 @@ final class ActionRun {
     this.supplements = supplements;
   }
 
-  /** Finds what a change of source needs beyond what the server itself tells. */
+  /** Finds what an action needs beyond what the server itself tells. */
   interface SupplementFinder {
     /**
      * @param link to the target itself
@@ -78,6 +78,9 @@ final class ActionRun {
     Supplements find(
         ServerAction.ChangeSource change, Instance target, Link link, Deadline deadline)
         throws NotPossibleException, SessionException;
+
+    /** Whether the target is to acknowledge its source's commits, if the action starts it. */
+    Optional<Boolean> acknowledging(ServerAction action, Instance target);
 
     /** By which the server's replicas log in, as far as they tell. */
     Set<String> replicationUsers();
@@ -174,7 +177,9 @@ final class ActionRun {
         action instanceof ServerAction.ChangeSource change
             ? supplements.find(change, before, link, deadline)
             : Supplements.NONE;
-    List<String> statements = ActionStatements.of(action, before, needed);
+    List<String> statements =
+        ActionStatements.of(
+            action, before, needed.acknowledging(supplements.acknowledging(action, before)));
     rememberThreads(before);
     Instance after = change(link, statements);
     Instance settled = settle(link, after);

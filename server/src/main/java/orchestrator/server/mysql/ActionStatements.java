@@ -20,25 +20,33 @@ final class ActionStatements {
   private final Supplements supplements;
 
   /**
-   * What a change of source needs and an {@link Instance} does not tell.
+   * What an action needs and an {@link Instance} does not tell. All but the last are for a change
+   * of source.
    *
    * @param credentials for a server that has none of its own
    * @param heartbeatSeconds the period in force, which a change of source would reset; empty to let
    *     the server choose
    * @param sourceName the host name to use for the source in place of its own
+   * @param acknowledging whether a replica that is started is to acknowledge its source's commits;
+   *     empty to leave that as it is
    */
   record Supplements(
       Optional<ReplicationCredentials> credentials,
       String heartbeatSeconds,
-      Optional<String> sourceName) {
+      Optional<String> sourceName,
+      Optional<Boolean> acknowledging) {
     static final Supplements NONE = new Supplements(Optional.empty(), "");
 
     Supplements(Optional<ReplicationCredentials> credentials, String heartbeatSeconds) {
-      this(credentials, heartbeatSeconds, Optional.empty());
+      this(credentials, heartbeatSeconds, Optional.empty(), Optional.empty());
     }
 
     Supplements with(Optional<String> name) {
-      return new Supplements(credentials, heartbeatSeconds, name);
+      return new Supplements(credentials, heartbeatSeconds, name, acknowledging);
+    }
+
+    Supplements acknowledging(Optional<Boolean> wanted) {
+      return new Supplements(credentials, heartbeatSeconds, sourceName, wanted);
     }
   }
 
@@ -57,11 +65,10 @@ final class ActionStatements {
     return switch (action) {
       case ServerAction.StopReplication ignored -> List.of(dialect.stopReplica());
       case ServerAction.StopIoThread ignored -> List.of(dialect.stopIoThread());
-      case ServerAction.StartIoThread ignored -> List.of(dialect.startIoThread());
+      case ServerAction.StartIoThread ignored -> guarded(dialect.startIoThread());
       case ServerAction.StartSqlThread ignored -> List.of(dialect.startSqlThread());
-      case ServerAction.StartReplication ignored -> List.of(dialect.startReplica());
-      case ServerAction.RestartReplication ignored ->
-          List.of(dialect.stopReplica(), dialect.startReplica());
+      case ServerAction.StartReplication ignored -> guarded(dialect.startReplica());
+      case ServerAction.RestartReplication ignored -> restart();
       case ServerAction.ChangeSource change -> changeSource(change);
       case ServerAction.ResetReplication ignored -> reset();
       case ServerAction.DetachSource ignored -> rename(true);
@@ -70,8 +77,42 @@ final class ActionStatements {
       case ServerAction.EndClients ignored -> List.of(ClientEnding.FOR_DISPLAY);
       case ServerAction.InjectMarker inject -> List.of(inject.statement());
       case ServerAction.SetSemiSyncMaster set -> semiSyncMaster(set.enabled());
-      case ServerAction.SetSemiSyncReplica set -> semiSyncReplica(set.enabled());
+      case ServerAction.SetSemiSyncReplica set -> semiSyncReplica(set.enabled(), isIoThreadOn());
     };
+  }
+
+  private List<String> restart() {
+    List<String> statements = new ArrayList<>();
+    statements.add(dialect.stopReplica());
+    addStart(statements);
+    return statements;
+  }
+
+  private void addStart(List<String> statements) {
+    statements.addAll(semiSyncOfReplica(false));
+    statements.add(dialect.startReplica());
+  }
+
+  private List<String> guarded(String start) {
+    List<String> statements = new ArrayList<>(semiSyncOfReplica(isIoThreadOn()));
+    statements.add(start);
+    return statements;
+  }
+
+  /**
+   * Before a replica is started: whether it acknowledges is said when it connects. A former master
+   * must not wait for acknowledgements of its own; a co-master that takes writes still does.
+   */
+  private List<String> semiSyncOfReplica(boolean connecting) {
+    List<String> statements = new ArrayList<>();
+    SemiSync semiSync = server.semiSync();
+    if (semiSync.priority() > 0 && semiSync.masterEnabled() && server.readOnly()) {
+      statements.addAll(semiSyncMaster(false));
+    }
+    supplements
+        .acknowledging()
+        .ifPresent(wanted -> statements.addAll(semiSyncReplica(wanted, connecting)));
+    return statements;
   }
 
   private List<String> changeSource(ServerAction.ChangeSource change) {
@@ -83,7 +124,7 @@ final class ActionStatements {
       statements.add(changeStatement(change));
     }
     if (change.start()) {
-      statements.add(dialect.startReplica());
+      addStart(statements);
     }
     return statements;
   }
@@ -147,13 +188,17 @@ final class ActionStatements {
     addConnection(options);
     statements.add(dialect.changeSource() + String.join(", ", options));
     if (isAnyThreadOn() || !detach) {
-      statements.add(dialect.startReplica());
+      addStart(statements);
     }
     return statements;
   }
 
   private boolean isAnyThreadOn() {
     return server.replication().filter(r -> isOn(r.ioThread()) || isOn(r.sqlThread())).isPresent();
+  }
+
+  private boolean isIoThreadOn() {
+    return server.replication().filter(r -> isOn(r.ioThread())).isPresent();
   }
 
   private static boolean isOn(ThreadState state) {
@@ -253,9 +298,8 @@ final class ActionStatements {
     return List.of("SET GLOBAL " + variable + "=" + (enabled ? 1 : 0));
   }
 
-  private List<String> semiSyncReplica(boolean enabled) {
+  private List<String> semiSyncReplica(boolean enabled, boolean connecting) {
     SemiSync semiSync = server.semiSync();
-    boolean connecting = server.replication().filter(r -> isOn(r.ioThread())).isPresent();
     boolean inEffect = !connecting || semiSync.replicaStatus() == enabled;
     if (!semiSync.available() || (semiSync.replicaEnabled() == enabled && inEffect)) {
       return List.of();

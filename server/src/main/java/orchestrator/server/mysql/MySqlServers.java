@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import orchestrator.core.binlog.LogReader;
 import orchestrator.core.recovery.TakeoverSurvey;
@@ -38,6 +39,7 @@ public final class MySqlServers implements Servers {
   private final NameLookup lookup = new NameLookup();
   private final Connector connector;
   private final SourceNames sourceNames;
+  private final StartGuard guard;
   private final Map<InstanceKey, TopologyServer> servers = new ConcurrentHashMap<>();
   private final Set<Watcher> watchers = ConcurrentHashMap.newKeySet();
   private volatile long idleCheckedNanoTime = System.nanoTime();
@@ -45,23 +47,27 @@ public final class MySqlServers implements Servers {
 
   /** Where no names were registered for replicas. */
   public MySqlServers(TopologyAccess access, HostnameResolver names, InstantSource clock) {
-    this(access, names, host -> Optional.empty(), clock);
+    this(access, names, host -> Optional.empty(), (replica, source) -> Optional.empty(), clock);
   }
 
   /**
    * @param namesForReplicas the host name that replicas are to use for a source, by the one that it
    *     is known by
+   * @param acknowledges whether a replica that is about to replicate from a source is to
+   *     acknowledge its commits; empty to leave that as it is
    */
   public MySqlServers(
       TopologyAccess access,
       HostnameResolver names,
       Function<String, Optional<String>> namesForReplicas,
+      BiFunction<Instance, InstanceKey, Optional<Boolean>> acknowledges,
       InstantSource clock) {
     this.access = access;
     this.names = names;
     this.clock = clock;
     this.connector = new Connector(access, lookup);
     this.sourceNames = new SourceNames(namesForReplicas, this::fresh);
+    this.guard = new StartGuard(acknowledges);
   }
 
   @Override
@@ -86,7 +92,7 @@ public final class MySqlServers implements Servers {
     }
     try {
       SupplementSource source =
-          new SupplementSource(server, servers.values(), this::server, sourceNames);
+          new SupplementSource(server, servers.values(), this::server, sourceNames, guard);
       return new ActionRun(server, action, fence, bound, source).run();
     } catch (RuntimeException e) {
       log.error("{} failed in an unforeseen way", action, e);
@@ -111,7 +117,7 @@ public final class MySqlServers implements Servers {
 
   @Override
   public List<String> statementsOf(ServerAction action, Instance target) {
-    return SupplementSource.forDisplay(action, target);
+    return SupplementSource.forDisplay(action, target, guard);
   }
 
   @Override

@@ -30,29 +30,38 @@ final class SupplementSource implements ActionRun.SupplementFinder {
   private final Collection<TopologyServer> all;
   private final Function<InstanceKey, TopologyServer> servers;
   private final SourceNames sourceNames;
+  private final StartGuard guard;
 
   SupplementSource(
       TopologyServer target,
       Collection<TopologyServer> all,
       Function<InstanceKey, TopologyServer> servers,
-      SourceNames sourceNames) {
+      SourceNames sourceNames,
+      StartGuard guard) {
     this.target = target;
     this.all = all;
     this.servers = servers;
     this.sourceNames = sourceNames;
+    this.guard = guard;
+  }
+
+  @Override
+  public Optional<Boolean> acknowledging(ServerAction action, Instance before) {
+    return guard.before(action, before);
   }
 
   /** The statements for people to read: a login is shown without its password. */
-  static List<String> forDisplay(ServerAction action, Instance server) {
+  static List<String> forDisplay(ServerAction action, Instance server, StartGuard guard) {
     boolean needsLogin = action instanceof ServerAction.ChangeSource && !hasLogin(server);
     return ActionStatements.of(
         action,
         server,
         new Supplements(
-            needsLogin
-                ? Optional.of(ReplicationCredentials.of("<replication user>", "<password>"))
-                : Optional.empty(),
-            ""));
+                needsLogin
+                    ? Optional.of(ReplicationCredentials.of("<replication user>", "<password>"))
+                    : Optional.empty(),
+                "")
+            .acknowledging(guard.before(action, server)));
   }
 
   private static boolean hasLogin(Instance server) {

@@ -34,11 +34,16 @@ class ActionStatementsTest {
 
   private static Instance server(
       String version, Optional<Replication> replication, SemiSync semiSync) {
+    return server(version, false, replication, semiSync);
+  }
+
+  private static Instance server(
+      String version, boolean readOnly, Optional<Replication> replication, SemiSync semiSync) {
     return new Instance(
         B,
         Freshness.seen(Instant.EPOCH, java.time.Duration.ZERO, Map.of()),
         new Identity(2, "", new ServerVersion(version, ""), "b", "", 10),
-        false,
+        readOnly,
         false,
         Binlog.UNKNOWN,
         Gtid.NONE,
@@ -259,6 +264,53 @@ class ActionStatementsTest {
         .endsWith("STOP SLAVE IO_THREAD", "START SLAVE IO_THREAD");
   }
 
+  private static List<String> guarded(ServerAction action, Instance server, boolean acknowledging) {
+    StartGuard guard = new StartGuard((replica, source) -> Optional.of(acknowledging));
+    return ActionStatements.of(
+        action, server, Supplements.NONE.acknowledging(guard.before(action, server)));
+  }
+
+  /** Its master side is on, its replica side is not. */
+  private static Instance formerMaster(boolean readOnly, boolean running) {
+    return server(
+        "8.0.31",
+        readOnly,
+        Optional.of(replication(running, false, false, ReplicationTls.NONE)),
+        new SemiSync(true, 1, true, true, true, false, 0, 0, false, 0, false));
+  }
+
+  @Test
+  void saysWhetherAReplicaAcknowledgesBeforeItConnects() {
+    Instance stopped = formerMaster(false, false);
+    String on = "SET GLOBAL rpl_semi_sync_replica_enabled=1";
+    assertThat(guarded(new ServerAction.StartReplication(B), stopped, true))
+        .containsExactly(on, "START REPLICA");
+    assertThat(guarded(new ServerAction.StartIoThread(B), stopped, true))
+        .containsExactly(on, "START REPLICA IO_THREAD");
+    assertThat(guarded(new ServerAction.StartReplication(B), stopped, false))
+        .containsExactly("START REPLICA");
+    Instance running = formerMaster(false, true);
+    assertThat(guarded(new ServerAction.RestartReplication(B), running, true))
+        .containsExactly("STOP REPLICA", on, "START REPLICA");
+    ServerAction.ChangeSource change =
+        new ServerAction.ChangeSource(B, NEW, new SourcePosition.OracleAuto(), true);
+    assertThat(guarded(change, running, true)).endsWith(on, "START REPLICA").hasSize(4);
+    assertThat(
+            guarded(
+                new ServerAction.ChangeSource(B, NEW, new SourcePosition.OracleAuto(), false),
+                running,
+                true))
+        .doesNotContain(on);
+  }
+
+  @Test
+  void aFormerMasterWaitsForNobodyButACoMasterThatTakesWritesDoes() {
+    String off = "SET GLOBAL rpl_semi_sync_source_enabled=0";
+    ServerAction start = new ServerAction.StartReplication(B);
+    assertThat(statements(start, formerMaster(true, false))).containsExactly(off, "START REPLICA");
+    assertThat(statements(start, formerMaster(false, false))).containsExactly("START REPLICA");
+  }
+
   @Test
   void knowsThatMariaDbHasNoSuperReadOnly() {
     assertThat(
@@ -273,7 +325,8 @@ class ActionStatementsTest {
     assertThat(
             SupplementSource.forDisplay(
                 new ServerAction.ChangeSource(B, NEW, new SourcePosition.OracleAuto(), true),
-                server("5.7.22", Optional.empty(), SemiSync.NONE)))
+                server("5.7.22", Optional.empty(), SemiSync.NONE),
+                new StartGuard((replica, source) -> Optional.empty())))
         .first()
         .asString()
         .contains("MASTER_USER='<replication user>', MASTER_PASSWORD='<password>'");

@@ -80,6 +80,7 @@ final class RealServers {
             InstantSource.system(),
             name -> List.of()),
         namesForReplicas,
+        (replica, source) -> Optional.empty(),
         InstantSource.system());
   }
 

@@ -21,6 +21,9 @@ import org.slf4j.LoggerFactory;
  * <p>Ratis takes for granted that a node still has whatever it once acknowledged: it would offer it
  * the entries after that for ever, while it asks for those before. So this is forgotten of a node
  * that comes back, and one entry is committed, with which the node tells what it has.
+ *
+ * <p>One that takes no entries all the same is only reported: another leader would meet the same
+ * node, and changing it interrupts commands and recoveries.
  */
 final class FollowerWatch implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(FollowerWatch.class);

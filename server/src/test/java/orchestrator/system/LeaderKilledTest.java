@@ -126,7 +126,7 @@ class LeaderKilledTest {
   private void freezeAt(Point point) throws IOException {
     makeWhole();
     SandboxServer old = sandbox.master();
-    int before = recoveries(group.leader()).size();
+    long before = newestRecovery();
     HaltingNode.askToFreeze(haltFile, point);
 
     old.kill();
@@ -141,7 +141,7 @@ class LeaderKilledTest {
     assertThat(recovery.path("IsSuccessful").asBoolean()).as("%s", recovery).isTrue();
     group.awaitHealthy(frozen);
     group.awaitSameState();
-    assertThat(recoveries(group.leader())).hasSize(before + 1);
+    assertThat(recoveriesAfter(before)).hasSize(1);
     Servers.assertOneMaster(sandbox, serverOf(recovery.path("SuccessorKey")));
     assertThat(promotionsIn(recovery)).hasSize(1);
     assertThat(group.leaders()).hasSize(1);
@@ -158,7 +158,7 @@ class LeaderKilledTest {
   private void killAt(Point point) throws IOException {
     makeWhole();
     SandboxServer old = sandbox.master();
-    int before = recoveries(group.leader()).size();
+    long before = newestRecovery();
     HaltingNode.ask(haltFile, point);
 
     old.kill();
@@ -210,21 +210,28 @@ class LeaderKilledTest {
             .count();
   }
 
-  private List<JsonNode> recoveries(Node node) {
-    return StreamSupport.stream(group.get(node, "audit-recovery").json().spliterator(), false)
+  /** The newest first, a page of them. */
+  private List<JsonNode> recoveriesAfter(long id) {
+    return StreamSupport.stream(
+            group.get(group.leader(), "audit-recovery").json().spliterator(), false)
+        .filter(recovery -> recovery.path("Id").asLong() > id)
         .toList();
   }
 
-  /** The one more recovery there is than before, ended. */
-  private JsonNode awaitEnded(int before) {
-    await("the recovery ends")
+  private long newestRecovery() {
+    return recoveriesAfter(0).stream().mapToLong(r -> r.path("Id").asLong()).max().orElse(0);
+  }
+
+  /** The one recovery that there is since then, ended. */
+  private JsonNode awaitEnded(long before) {
+    return await("the recovery ends")
         .atMost(LIMIT)
-        .until(() -> {
-          List<JsonNode> now = recoveries(group.leader());
-          return now.size() == before + 1
-              && !now.getFirst().path("RecoveryEndTimestamp").asString("").isEmpty();
-        });
-    return recoveries(group.leader()).getFirst();
+        .until(
+            () -> recoveriesAfter(before),
+            now ->
+                now.size() == 1
+                    && !now.getFirst().path("RecoveryEndTimestamp").asString("").isEmpty())
+        .getFirst();
   }
 
   private SandboxServer serverOf(JsonNode key) {

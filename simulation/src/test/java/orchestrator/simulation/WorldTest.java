@@ -105,6 +105,7 @@ class WorldTest {
           439161 | a replica that hung while its source crashed has lost its connection
           448190 | a recovery goes by the promotion rules that were in force when it began
           449472 | a new leader that read a promoted server only before that knows it is a master
+          752940 | a new leader that read both masters only before a takeover fails over under the same alias
           115214 | what a recovery left unknown is known when a later one promotes or replaces it
           136255 | a master that was replaced and is back hands nothing over
             2440 | a returned master is set read-only as soon as statements get through

@@ -15,6 +15,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import orchestrator.core.facts.Downtime;
 import orchestrator.core.facts.KeptReadOnly;
+import orchestrator.core.facts.RecoveryTicket;
+import orchestrator.core.state.Promotions;
 import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
@@ -26,8 +28,9 @@ import orchestrator.core.topology.Topology;
  * <p>Alias of a cluster: what people set; else what its head suggests; else what the best of its
  * other members suggests; else the pattern that its name matches; else its name. An alias stands
  * for one cluster only. Of several that suggest the same, it goes to the one whose head was not
- * lost in a recovery, replaced or given up, then to the largest: not to the one whose master
- * happens to answer, since that would take the alias from a cluster at the moment its master dies.
+ * lost in a recovery, replaced (perhaps since it was read) or given up, then to the largest: not to
+ * the one whose master happens to answer, since that would take the alias from a cluster at the
+ * moment its master dies.
  */
 public final class ClusterDirectory {
   private final SortedMap<String, ClusterInfo> byName;
@@ -48,12 +51,13 @@ public final class ClusterDirectory {
 
   public static ClusterDirectory of(
       Topology topology, ReplicatedState state, AnalysisPolicy policy, Instant now) {
+    Basis basis = Basis.of(state, policy, now);
     Map<String, Claim> claims = HashMap.newHashMap(topology.clusterNames().size());
     for (String name : topology.clusterNames()) {
-      claims.put(name, Claim.of(name, topology.cluster(name), topology, state, now));
+      claims.put(
+          name, Claim.of(name, topology.cluster(name), topology, state, basis.promotions, now));
     }
-    return new ClusterDirectory(
-        settled(claims.values(), policy), claims, topology, Basis.of(state, policy, now));
+    return new ClusterDirectory(settled(claims.values(), policy), claims, topology, basis);
   }
 
   /**
@@ -75,7 +79,8 @@ public final class ClusterDirectory {
     changes.get().forEach(read -> touched.add(topologyNow.placeOf(read.key()).clusterName()));
     Map<String, Claim> changed = new HashMap<>();
     for (String name : touched) {
-      Claim claim = Claim.of(name, topologyNow.cluster(name), topologyNow, state, now);
+      Claim claim =
+          Claim.of(name, topologyNow.cluster(name), topologyNow, state, basis.promotions, now);
       if (!claim.equals(claims.get(name))) {
         changed.put(name, claim);
       }
@@ -107,12 +112,15 @@ public final class ClusterDirectory {
    * @param from when it was made
    * @param until when the first downtime ends that says that a server was lost
    * @param replaced masters that were replaced, and are watched
+   * @param recoveries that {@code promotions} come from
    */
   private record Basis(
       Map<InstanceKey, Downtime> downtimes,
       Map<String, String> aliases,
       Map<InstanceKey, KeptReadOnly> keptReadOnly,
       Set<InstanceKey> replaced,
+      Map<String, RecoveryTicket> recoveries,
+      Promotions promotions,
       AnalysisPolicy policy,
       Instant from,
       Instant until) {
@@ -130,6 +138,8 @@ public final class ClusterDirectory {
           state.clusterAliases(),
           state.keptReadOnly(),
           replaced(state),
+          state.recoveries(),
+          Promotions.of(state.recoveries().values()),
           policy,
           now,
           until);
@@ -150,6 +160,8 @@ public final class ClusterDirectory {
           && aliases == state.clusterAliases()
           && keptReadOnly == state.keptReadOnly()
           && replaced.equals(replaced(state))
+          && (recoveries == state.recoveries()
+              || promotions.equals(Promotions.of(state.recoveries().values())))
           && !now.isBefore(from)
           && now.isBefore(until);
     }
@@ -212,11 +224,13 @@ public final class ClusterDirectory {
         List<Instance> members,
         Topology topology,
         ReplicatedState state,
+        Promotions promotions,
         Instant now) {
       Instance head = headOf(members, topology);
       Optional<String> override =
           Optional.ofNullable(state.clusterAliases().get(name)).filter(alias -> !alias.isEmpty());
-      int rank = override.isPresent() ? 0 : isAside(head, state, now) ? 2 : 1;
+      boolean isAside = isAside(head, state, now) || promotions.supersede(head);
+      int rank = override.isPresent() ? 0 : isAside ? 2 : 1;
       return new Claim(
           name,
           override.or(() -> suggested(head, members, state, now)),

@@ -121,6 +121,26 @@ class ClusterDirectoryTest {
         .orElse(begun);
   }
 
+  /** A manager that leads anew may have read the two only before. */
+  @Test
+  void anAliasGoesToWhoWasPromotedSinceTheOldMasterWasRead() {
+    TopologyBuilder servers =
+        new TopologyBuilder()
+            .with("a-old", s -> s.clusterAlias("shop").seenAt(NOW.minusSeconds(5)))
+            .with("r", s -> s.replicatesFrom("a-old").clusterAlias("shop"))
+            .with("promoted", s -> s.clusterAlias("shop").unreachable())
+            .with("x", s -> s.replicatesFrom("promoted").clusterAlias("shop"));
+    assertThat(aliasOf(servers, new States(), "promoted:3306")).isEqualTo("promoted:3306");
+
+    RecoveryTicket takeover =
+        failover("1:x", "a-old", Optional.empty())
+            .with(new JournalEntry.PromotionIntended(key("promoted")), NOW)
+            .with(new JournalEntry.Promoted(key("promoted"), "", Optional.empty()), NOW)
+            .with(new JournalEntry.Closed(true, List.of()), NOW);
+    assertThat(aliasOf(servers, new States().recovery(takeover), "promoted:3306"))
+        .isEqualTo("shop");
+  }
+
   @Test
   void anAliasDoesNotFollowACandidateThatWasGivenUpAndItsReplicas() {
     TopologyBuilder servers =

@@ -28,8 +28,8 @@ class PromotionsTest {
 
   private static Instance replica(String name, Instant readAt) {
     return new TopologyBuilder(NOW)
-        .with("m", r -> {})
-        .with(name, r -> r.replicatesFrom("m").seenAt(readAt))
+        .with("other", r -> {})
+        .with(name, r -> r.replicatesFrom("other").seenAt(readAt))
         .instance(name);
   }
 
@@ -53,6 +53,17 @@ class PromotionsTest {
     Promotions promotions = Promotions.of(List.of(second, first));
     assertThat(promotions.ended()).containsOnlyKeys(key("b"));
     assertThat(promotions.outdate(replica("a", NOW))).isFalse();
+  }
+
+  @Test
+  void aMasterThatWasReplacedSinceItWasReadIsNone() {
+    RecoveryTicket away = madeMaster("m", "a", ENDED);
+    Instance before = replica("m", ENDED.minusSeconds(1));
+    assertThat(Promotions.of(List.of(away)).supersede(before)).isTrue();
+    assertThat(Promotions.of(List.of(away)).supersede(replica("m", ENDED.plusSeconds(1))))
+        .isFalse();
+    RecoveryTicket back = madeMaster("a", "m", ENDED.plusSeconds(5));
+    assertThat(Promotions.of(List.of(away, back)).supersede(before)).isFalse();
   }
 
   /** An intermediate master's successor replicates from the one above. */

@@ -41,7 +41,7 @@ class PromotedInPictureTest {
     read(after, "m");
     assertThat(isTakenForCoMaster("a")).isTrue();
 
-    picture.heed(new Promotions(Map.of(key("a"), NOW.minusSeconds(1))));
+    picture.heed(new Promotions(Map.of(key("a"), NOW.minusSeconds(1)), Map.of()));
 
     assertThat(isTakenForCoMaster("a")).isFalse();
     assertThat(picture.topology().replicasOf(key("a")))

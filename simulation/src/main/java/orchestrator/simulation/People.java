@@ -3,6 +3,7 @@ package orchestrator.simulation;
 import java.util.List;
 import java.util.Optional;
 import orchestrator.core.facts.Acknowledgement;
+import orchestrator.core.facts.RecoveryBrake;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.state.Command;
@@ -29,14 +30,18 @@ final class People {
     if (!state.recoveriesEnabled()) {
       say(new Command.SwitchGlobalRecoveries(true));
     }
+    if (state.brake().filter(RecoveryBrake::isOn).isPresent()) {
+      say(new Command.ReleaseBrake(seen()));
+    }
     if (state.recoveries().values().stream().anyMatch(this::isToBeAcknowledged)) {
-      say(
-          new Command.AcknowledgeRecoveries(
-              new Command.Selector.All(),
-              new Acknowledgement("somebody", "seen", world.instant())));
+      say(new Command.AcknowledgeRecoveries(new Command.Selector.All(), seen()));
     }
     makeWritable(state);
     world.queue.after(EVERY, this::clearUp);
+  }
+
+  private Acknowledgement seen() {
+    return new Acknowledgement("somebody", "seen", world.instant());
   }
 
   private boolean isToBeAcknowledged(RecoveryTicket ticket) {

@@ -31,8 +31,6 @@ import orchestrator.core.topology.ThreadState;
 final class Reading {
   static final String ALIAS = "main";
 
-  private static final Classification CLASSIFICATION =
-      new Classification("dc", "region", "", "", ALIAS, "", Optional.empty(), false);
   private static final Gtid WITHOUT_GTID =
       new Gtid("OFF", Optional.of(OracleGtidSet.EMPTY), Optional.of(OracleGtidSet.EMPTY));
   private static final ServerVersion MYSQL = new ServerVersion("8.0.36", "MySQL");
@@ -56,7 +54,7 @@ final class Reading {
             "",
             1000),
         server.readOnly,
-        false,
+        server.readOnly && server.superReadOnly,
         new Binlog(
             true,
             server.logsUpdates,
@@ -70,10 +68,23 @@ final class Reading {
         gtid(server),
         server.source.map(source -> row(server, source)),
         semiSync(server, semiSyncClients),
-        CLASSIFICATION,
+        classification(server),
         Optional.empty(),
         Set.of(),
         true);
+  }
+
+  /** Each data center is a region of its own. */
+  private static Classification classification(SimServer server) {
+    return new Classification(
+        server.dataCenter,
+        server.dataCenter.replace("dc", "region"),
+        "",
+        "",
+        ALIAS,
+        "",
+        Optional.empty(),
+        false);
   }
 
   private static Gtid gtid(SimServer server) {

@@ -10,11 +10,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import orchestrator.core.facts.JournalEntry;
+import orchestrator.core.facts.RecoveryBudget;
 import orchestrator.core.facts.RecoveryOrigin;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.recovery.ActingNode;
 import orchestrator.core.recovery.Circumstances;
 import orchestrator.core.recovery.FailureCase;
+import orchestrator.core.recovery.Gate;
 import orchestrator.core.recovery.RecoveryControl;
 import orchestrator.core.recovery.RecoveryGates;
 import orchestrator.core.recovery.RecoveryPlanner;
@@ -52,8 +54,8 @@ final class Recoverer {
     }
     Instant now = manager.world.instant();
     Circumstances circumstances = circumstances(failure, lead.get().term());
-    boolean open =
-        RecoveryGates.allOpen(RecoveryGates.of(circumstances, origin, manager.state(), now));
+    List<Gate> gates = RecoveryGates.of(circumstances, origin, manager.state(), now);
+    boolean open = RecoveryGates.allOpen(gates);
     boolean early =
         origin.automatic() && now.isBefore(retryAfter.getOrDefault(failure.failed(), Instant.MIN));
     List<Command> commands = new ArrayList<>(together);
@@ -62,7 +64,11 @@ final class Recoverer {
         manager.world.misfortune.onOpening(failure.failed());
       }
       commands.add(
-          new Command.OpenRecovery(RecoveryPlanner.openTicket(circumstances, origin, uid, 0, now)));
+          new Command.OpenRecovery(
+              RecoveryPlanner.openTicket(circumstances, origin, uid, 0, now), budget()));
+    } else if (!early && origin.automatic() && RecoveryGates.isOnlyOverBudget(gates)) {
+      budget()
+          .ifPresent(limit -> commands.add(new Command.PullBrake(limit, failure.failed(), now)));
     }
     if (commands.isEmpty()) {
       done.run();
@@ -80,6 +86,10 @@ final class Recoverer {
           }
           done.run();
         });
+  }
+
+  private Optional<RecoveryBudget> budget() {
+    return manager.world.scenario.policy.budget();
   }
 
   Circumstances circumstances(FailureCase failure, long term) {

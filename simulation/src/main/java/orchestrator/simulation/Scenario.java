@@ -45,6 +45,7 @@ final class Scenario {
   final long netTimeoutMillis;
 
   final RecoveryPolicy policy;
+  private final List<String> dataCenters;
   final DetectionSettings detection;
 
   private static final PseudoGtid PSEUDO_GTID = PseudoGtid.injected(100);
@@ -85,9 +86,12 @@ final class Scenario {
     clientMillis = 100L + random.nextInt(400);
     RecoveryPolicy drawnPolicy = policy(random, dice.nextBoolean());
     policy =
-        withoutGtid && (shape != Shape.FLAT || places.nextInt(4) != 0)
-            ? drawnPolicy.with(PSEUDO_GTID)
-            : drawnPolicy;
+        Variety.vary(
+            withoutGtid && (shape != Shape.FLAT || places.nextInt(4) != 0)
+                ? drawnPolicy.with(PSEUDO_GTID)
+                : drawnPolicy,
+            seed);
+    dataCenters = Variety.dataCenters(seed);
     netTimeoutMillis = dice.nextInt(3) == 0 ? 12_000 : 4000;
     detection =
         new DetectionSettings(
@@ -104,6 +108,10 @@ final class Scenario {
     int number = dice.nextInt(10);
     boolean apart = mariaDb || withoutGtid;
     return number < 5 ? Shape.FLAT : number < 8 || apart ? Shape.INTERMEDIATE : Shape.CO_MASTERS;
+  }
+
+  String dataCenterOf(int server) {
+    return dataCenters.get(server % dataCenters.size());
   }
 
   /** Whom a server replicates from at first, by number; empty for a master without a source. */
@@ -185,6 +193,7 @@ final class Scenario {
         + managers
         + " managers, masters restart "
         + (mastersRestartWritable ? "writable" : "read-only")
-        + (policy.hooks().isEmpty() ? "" : ", hooks");
+        + (policy.hooks().isEmpty() ? "" : ", hooks")
+        + (dataCenters.size() == 1 ? "" : ", data centers " + dataCenters);
   }
 }

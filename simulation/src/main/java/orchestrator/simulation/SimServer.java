@@ -55,6 +55,11 @@ final class SimServer {
   long latencyMillis;
   boolean readOnly = true;
 
+  /** Of use while it is read-only. */
+  boolean superReadOnly;
+
+  String dataCenter = "";
+
   /** What its configuration file says: how it is after a restart. */
   boolean restartsWritable;
 
@@ -211,6 +216,7 @@ final class SimServer {
       }
       case ServerAction.SetReadOnly set -> {
         readOnly = set.readOnly();
+        superReadOnly = set.withSuperReadOnly() && !mariaDb;
         restartsWritable |= persistsWritable && !readOnly;
       }
       // A client here connects anew for each write.
@@ -303,6 +309,7 @@ final class SimServer {
     health = Health.WELL;
     places.ifPresent(stand -> stand.files.nextFile());
     readOnly = !restartsWritable;
+    superReadOnly = false;
     io = Io.STOPPED;
     startIo(now);
     startSql(now);

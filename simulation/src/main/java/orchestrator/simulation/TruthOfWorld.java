@@ -11,6 +11,7 @@ import java.util.Set;
 import orchestrator.core.gtid.GtidDifference;
 import orchestrator.core.gtid.MariaDbGtidDifference;
 import orchestrator.core.gtid.OracleGtidSet;
+import orchestrator.core.recovery.RecoveryPolicy;
 import orchestrator.core.topology.InstanceKey;
 import orchestrator.simulation.judge.Truth;
 
@@ -250,6 +251,17 @@ final class TruthOfWorld implements Truth {
   @Override
   public boolean onlyOtherCoMaster() {
     return world.scenario.policy.promotion().onlyOtherCoMaster();
+  }
+
+  @Override
+  public boolean mayReplace(InstanceKey failed, InstanceKey candidate) {
+    RecoveryPolicy.Promotion limits = world.scenario.policy.promotion();
+    boolean coMasters =
+        sourceOf(failed).equals(Optional.of(candidate))
+            && sourceOf(candidate).equals(Optional.of(failed));
+    return coMasters
+        || !(limits.preventCrossDataCenter() || limits.preventCrossRegion())
+        || world.server(failed).dataCenter.equals(world.server(candidate).dataCenter);
   }
 
   @Override

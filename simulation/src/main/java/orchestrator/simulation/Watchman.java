@@ -12,10 +12,9 @@ import orchestrator.core.binlog.PseudoGtid;
 import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.recovery.DemotedMasterWatch;
 import orchestrator.core.recovery.LostServers;
-import orchestrator.core.recovery.SafetyPolicy;
+import orchestrator.core.recovery.RecoveryPolicy;
 import orchestrator.core.recovery.WritableReplicas;
 import orchestrator.core.relocation.ActionOutcome;
-import orchestrator.core.relocation.CanReplicate;
 import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.state.Command;
 import orchestrator.core.state.LogPosition;
@@ -28,9 +27,6 @@ import orchestrator.server.engine.ProbeResult;
 
 /** What the engine's {@code DemotedMasters} and {@code PeriodicWork} do, by events. */
 final class Watchman {
-  private static final DemotedMasterWatch.Rules RULES =
-      new DemotedMasterWatch.Rules(false, SafetyPolicy.DEFAULT, CanReplicate.Policy.DEFAULT);
-
   /** Shorter than in earnest, so that a world sees it happen. */
   private static final Duration ANNOUNCED_FOR = Duration.ofMinutes(1);
 
@@ -41,6 +37,12 @@ final class Watchman {
 
   Watchman(Manager manager) {
     this.manager = manager;
+  }
+
+  private DemotedMasterWatch.Rules rules() {
+    RecoveryPolicy policy = manager.world.scenario.policy;
+    return new DemotedMasterWatch.Rules(
+        policy.promotion().useSuperReadOnly(), policy.safety(), policy.replication());
   }
 
   void look() {
@@ -102,7 +104,7 @@ final class Watchman {
       case TAKES_WRITES -> {
         inHand.add(key);
         manager.perform(
-            new ServerAction.SetReadOnly(key, true, false),
+            new ServerAction.SetReadOnly(key, true, rules().useSuperReadOnly()),
             "kept read-only",
             lead.term(),
             10_000,
@@ -123,7 +125,7 @@ final class Watchman {
     }
     DemotedMasterWatch.Verdict verdict =
         DemotedMasterWatch.judge(
-            demoted, read, manager.picture.topology(), state, RULES, manager.world.instant());
+            demoted, read, manager.picture.topology(), state, rules(), manager.world.instant());
     perform(verdict.actions(), lead.get());
     if (!verdict.commands().isEmpty()) {
       manager.submit(verdict.commands(), submission -> {});

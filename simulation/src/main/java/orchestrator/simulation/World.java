@@ -88,6 +88,7 @@ final class World {
               scenario.withoutGtid
                   ? Optional.of(new Places(FIRST_FILE + 3 * i))
                   : Optional.empty());
+      server.dataCenter = scenario.dataCenterOf(i);
       servers.add(server);
       byKey.put(server.key, server);
       byAddress.put(server.key.displayString(), server);

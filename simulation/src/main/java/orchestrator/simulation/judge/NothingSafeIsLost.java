@@ -89,6 +89,7 @@ public final class NothingSafeIsLost implements Invariant {
         calm.stream()
             .anyMatch(key ->
                 truth.isQuick(key)
+                    && truth.mayReplace(ticket.failed(), key)
                     && !banned().contains(key)
                     && !bannedAtFirst.getOrDefault(uid, Set.of()).contains(key)
                     && (truth.fetched(key).containsAll(all) || atFirst(uid, key).containsAll(all)));

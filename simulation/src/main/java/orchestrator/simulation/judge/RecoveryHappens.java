@@ -1,6 +1,8 @@
 package orchestrator.simulation.judge;
 
 import java.util.Optional;
+import orchestrator.core.facts.RecoveryBrake;
+import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.topology.InstanceKey;
 import orchestrator.core.topology.PromotionRule;
@@ -63,9 +65,10 @@ public final class RecoveryHappens implements Invariant {
   private boolean isExcused(InstanceKey master, Truth truth, int acts) {
     boolean said =
         !state.recoveriesEnabled()
+            || state.brake().filter(RecoveryBrake::isOn).isPresent()
             || state.downtimes().containsKey(master)
             || !state.pauses().isEmpty()
-            || !state.recoveries().isEmpty();
+            || state.recoveries().values().stream().anyMatch(RecoveryHappens::isReason);
     boolean all = true;
     boolean any = false;
     for (InstanceKey key : truth.servers()) {
@@ -74,10 +77,20 @@ public final class RecoveryHappens implements Invariant {
             truth.calmSince(key) <= truth.now() - CALM_MILLIS
                 && truth.calmToManager(acts, key) <= truth.now() - CALM_MILLIS;
         all &= calm;
-        any |= calm && truth.isQuick(key) && mayLead(key) && !state.demoted().containsKey(key);
+        any |=
+            calm
+                && truth.isQuick(key)
+                && mayLead(key)
+                && truth.mayReplace(master, key)
+                && !state.demoted().containsKey(key);
       }
     }
     return said || !all || !any;
+  }
+
+  /** It goes on, blocks others, or failed and is tried again after a while. */
+  private static boolean isReason(RecoveryTicket ticket) {
+    return ticket.isOpen() || ticket.acknowledgement().isEmpty() || !ticket.successful();
   }
 
   private boolean mayLead(InstanceKey key) {

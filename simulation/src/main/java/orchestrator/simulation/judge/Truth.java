@@ -72,6 +72,9 @@ public interface Truth {
   /** Whether of co-masters nobody but the other one may replace a dead one. */
   boolean onlyOtherCoMaster();
 
+  /** Whether no limit of data center or region, which co-masters do not have, is against it. */
+  boolean mayReplace(InstanceKey failed, InstanceKey candidate);
+
   /** Whether a set of GTIDs names the transaction. */
   boolean names(GtidDifference set, int transaction);
 

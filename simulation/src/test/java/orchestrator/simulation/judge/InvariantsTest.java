@@ -5,6 +5,7 @@ import static orchestrator.simulation.judge.ToldTruth.B;
 import static orchestrator.simulation.judge.ToldTruth.C;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.Downtime;
 import orchestrator.core.facts.JournalEntry;
 import orchestrator.core.facts.KeptReadOnly;
+import orchestrator.core.facts.RecoveryBudget;
 import orchestrator.core.facts.RecoveryOrigin;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.facts.ReplicaFate;
@@ -33,6 +35,8 @@ import org.junit.jupiter.api.Test;
 class InvariantsTest {
   private static final Instant NOW = Instant.parse("2026-01-15T13:00:00Z");
   private static final Command PUBLISHED = new Command.PutKeyValue("mysql/master/main", "a:1");
+
+  private static final Acknowledgement SEEN = new Acknowledgement("somebody", "seen", NOW);
 
   private final ToldTruth truth = new ToldTruth();
   private ReplicatedState state = ReplicatedState.EMPTY;
@@ -190,6 +194,9 @@ class InvariantsTest {
     assertThat(commit(i5, open("u", A))).isEmpty();
     assertThat(executed(i5, B)).isEmpty();
     assertThat(executed(i5, C)).isPresent();
+    truth.elsewhere.add(B);
+    assertThat(executed(i5, C)).as("B may not be promoted").isEmpty();
+    truth.elsewhere.clear();
     truth.twins.add(2);
     assertThat(executed(i5, C)).as("another one has its GTID").isEmpty();
   }
@@ -331,6 +338,38 @@ class InvariantsTest {
     assertThat(i12.look(truth)).isEmpty();
     truth.now += 1;
     assertThat(i12.look(truth)).isEmpty();
+    truth.now += 60_000;
+    assertThat(i12.look(truth)).isPresent();
+  }
+
+  @Test
+  void i12DoesNotAskForWhatALimitForbids() {
+    RecoveryHappens i12 = new RecoveryHappens();
+    commit(i12, PUBLISHED);
+    truth.dead.add(A);
+    truth.elsewhere.addAll(Set.of(B, C));
+    i12.look(truth);
+    truth.now += 60_000;
+    assertThat(i12.look(truth)).isEmpty();
+    truth.elsewhere.remove(C);
+    i12.look(truth);
+    truth.now += 60_000;
+    assertThat(i12.look(truth)).isPresent();
+  }
+
+  @Test
+  void i12DoesNotAskForWhatTheBrakeHolds() {
+    RecoveryHappens i12 = new RecoveryHappens();
+    commit(i12, PUBLISHED);
+    truth.dead.add(A);
+    commit(i12, open("u", B), journal("u", new JournalEntry.Closed(true, List.of())));
+    commit(i12, new Command.PullBrake(new RecoveryBudget(1, Duration.ofMinutes(1)), A, NOW));
+    commit(i12, new Command.AcknowledgeRecoveries(new Command.Selector.All(), SEEN));
+    i12.look(truth);
+    truth.now += 60_000;
+    assertThat(i12.look(truth)).isEmpty();
+    commit(i12, new Command.ReleaseBrake(SEEN));
+    i12.look(truth);
     truth.now += 60_000;
     assertThat(i12.look(truth)).isPresent();
   }

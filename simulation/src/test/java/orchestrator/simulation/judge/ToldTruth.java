@@ -25,6 +25,7 @@ final class ToldTruth implements Truth {
   final Set<Integer> twins = new HashSet<>();
   final Map<Integer, InstanceKey> origins = new HashMap<>();
   final Map<InstanceKey, InstanceKey> sources = new HashMap<>(Map.of(B, A, C, A));
+  final Set<InstanceKey> elsewhere = new HashSet<>();
   InstanceKey writtenTo = A;
   Optional<String> misplaced = Optional.empty();
 
@@ -131,6 +132,11 @@ final class ToldTruth implements Truth {
   @Override
   public boolean onlyOtherCoMaster() {
     return true;
+  }
+
+  @Override
+  public boolean mayReplace(InstanceKey failed, InstanceKey candidate) {
+    return !elsewhere.contains(candidate);
   }
 
   @Override

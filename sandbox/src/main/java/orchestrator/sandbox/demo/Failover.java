@@ -18,7 +18,6 @@ import tools.jackson.databind.JsonNode;
  * @param recovery the manager's record of it
  */
 record Failover(
-    SandboxServer killed,
     Optional<Duration> newLeader,
     Optional<Duration> detected,
     Optional<ReplicaWatch.Promoted> promoted,

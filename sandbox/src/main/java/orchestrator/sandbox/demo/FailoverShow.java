@@ -168,7 +168,7 @@ final class FailoverShow implements AutoCloseable {
         straying.isEmpty()
             ? others.stream().map(watch -> watch.repointed().join()).max(Comparator.naturalOrder())
             : Optional.empty();
-    return new Failover(stage.master(), newLeader, detected, promoted, last, straying, recovery);
+    return new Failover(newLeader, detected, promoted, last, straying, recovery);
   }
 
   @Override

@@ -18,19 +18,23 @@ final class Report {
 
   void times(Failover failover) {
     if (stage.managers().isGroup()) {
-      time("new leader", failover.newLeader());
+      time("new leader", failover.newLeader(), Optional.of(Bounds.NEW_LEADER));
     }
-    time("detected", failover.detected());
-    time("writable", failover.promoted().map(ReplicaWatch.Promoted::sinceKill));
-    time("all repointed", failover.repointed());
+    time("detected", failover.detected(), Optional.empty());
+    time(
+        "writable",
+        failover.promoted().map(ReplicaWatch.Promoted::sinceKill),
+        Optional.of(Bounds.WRITABLE));
+    time("all repointed", failover.repointed(), Optional.empty());
   }
 
-  private void time(String what, Optional<Duration> sinceKill) {
+  private void time(String what, Optional<Duration> sinceKill, Optional<Duration> bound) {
     String value =
         sinceKill
             .map(duration -> String.format(Locale.ROOT, "%6d ms", duration.toMillis()))
             .orElse("  never");
-    screen.print(String.format(Locale.ROOT, "  kill -9 to %-14s%s", what, value));
+    String limit = bound.map(most -> ", at most " + most.toMillis() + " for RIGHT").orElse("");
+    screen.print(String.format(Locale.ROOT, "  kill -9 to %-14s%s%s", what, value, limit));
   }
 
   void loss(LossAccount loss) {
@@ -44,7 +48,7 @@ final class Report {
     if (verdict.isRight()) {
       screen.say(
           "RIGHT",
-          "one writable master, all other replicas below it, the recovery recorded as successful");
+          "one writable master in time, all other replicas below it, the recovery recorded as successful");
     }
     verdict.faults().forEach(fault -> screen.say("WRONG", fault));
     screen.print("");

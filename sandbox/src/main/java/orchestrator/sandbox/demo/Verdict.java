@@ -32,10 +32,12 @@ record Verdict(List<String> faults) {
       boolean isGroup,
       List<SandboxServer> writable,
       Optional<LossAccount> loss) {
-    List<String> faults = new ArrayList<>();
-    if (failover.promoted().isEmpty()) {
-      faults.add("no replica became writable");
-    }
+    List<String> faults =
+        new ArrayList<>(
+            Bounds.faults(
+                isGroup,
+                failover.newLeader(),
+                failover.promoted().map(ReplicaWatch.Promoted::sinceKill)));
     failover
         .promoted()
         .filter(promoted -> !writable.equals(List.of(promoted.server())))
@@ -45,9 +47,6 @@ record Verdict(List<String> faults) {
                     + Stage.name(promoted.server())
                     + " is writable, but: "
                     + writable));
-    if (isGroup && failover.newLeader().isEmpty()) {
-      faults.add("no other manager took the lead");
-    }
     if (failover.detected().isEmpty()) {
       faults.add("the manager announced no failure");
     }

@@ -15,6 +15,7 @@ import orchestrator.sandbox.network.Network;
 import orchestrator.system.ManagerGroup.Answer;
 import orchestrator.system.ManagerGroup.Node;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -35,6 +36,7 @@ class DataCentresTest {
   private DataCentres centres;
   private ManagerGroup group;
   private Network network;
+  private LeaderWatch leaderChecks;
 
   @BeforeAll
   void start(@TempDir Path folder) {
@@ -42,11 +44,13 @@ class DataCentresTest {
     centres = DataCentres.start(folder);
     group = centres.group();
     network = centres.network();
+    leaderChecks = new LeaderWatch(group);
   }
 
   @AfterAll
   void stop() {
     if (centres != null) {
+      leaderChecks.close();
       centres.close();
     }
   }
@@ -54,6 +58,11 @@ class DataCentresTest {
   @BeforeEach
   void makeWhole() {
     centres.makeWhole();
+  }
+
+  @AfterEach
+  void atMostOneNodeAnsweredTheLeaderCheckAtAnyTime() {
+    assertThat(leaderChecks.violations()).isEmpty();
   }
 
   /**

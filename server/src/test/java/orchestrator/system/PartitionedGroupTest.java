@@ -189,6 +189,23 @@ class PartitionedGroupTest {
     assertNoMinority();
   }
 
+  @Test
+  void aLeaderThatIsCutOffAgainAndAgainNeverAnswersTheLeaderCheckBesideItsSuccessor() {
+    try (LeaderWatch leaderChecks = new LeaderWatch(group)) {
+      for (int round = 0; round < 10; round++) {
+        Node old = group.leader();
+        network.isolate(site(old));
+        await("another leads")
+            .atMost(ManagerGroup.LIMIT)
+            .until(() -> group.others(old).stream().anyMatch(group::leads));
+        network.heal();
+        awaitPart(old);
+      }
+      assertThat(leaderChecks.violations()).isEmpty();
+      assertThat(leaderChecks.terms()).isGreaterThan(10);
+    }
+  }
+
   private void assertNoMinority() {
     for (Node node : group.nodes()) {
       assertThat(keys(node)).noneMatch(key -> key.startsWith("minority"));

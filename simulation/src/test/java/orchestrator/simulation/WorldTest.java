@@ -133,6 +133,9 @@ class WorldTest {
           448190 | a recovery goes by the promotion rules that were in force when it began
           449472 | a new leader that read a promoted server only before that knows it is a master
           752940 | a new leader that read both masters only before a takeover fails over under the same alias
+          1000012216 | a server that a failed recovery gave up is no master because others follow it
+          1000051823 | without GTIDs a server that restarted in its promotion may have forgotten something
+          1000008455 | a recovery that fails gives back the writes of a master that is back
           115214 | what a recovery left unknown is known when a later one promotes or replaces it
           136255 | a master that was replaced and is back hands nothing over
             2440 | a returned master is set read-only as soon as statements get through

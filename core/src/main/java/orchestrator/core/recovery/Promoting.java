@@ -77,8 +77,8 @@ final class Promoting {
         if (hasForgotten(t, applied.after()) && !CoMasters.isWithoutAlternative(t.s)) {
           t.note(
               intended(t)
-                  + " has forgotten transactions since it was chosen, in a crash, and others have"
-                  + " them: choosing again");
+                  + " has forgotten transactions since it was chosen, in a crash, or may have, and"
+                  + " others have them: choosing again");
           retreat(t);
         } else if (applied.after().semiSync().priority() > 0 && !t.s.withoutSemiSync) {
           t.perform(
@@ -95,6 +95,33 @@ final class Promoting {
   }
 
   private static boolean hasForgotten(Turn t, Instance now) {
+    return hasForgottenGtids(t, now) || mayHaveForgottenPlaces(t, now);
+  }
+
+  /**
+   * Without GTIDs a place in its log says nothing of what a crash took from it. Its log is in
+   * another file than when it was chosen, as after each start, and somebody else has as much as it
+   * had then.
+   */
+  private static boolean mayHaveForgottenPlaces(Turn t, Instance now) {
+    return t.s
+        .ticket
+        .base()
+        .filter(base -> base.candidate().equals(now.key()))
+        .filter(base ->
+            base.position()
+                .flatMap(then ->
+                    now.binlog().position().filter(at -> !at.logFile().equals(then.logFile())))
+                .isPresent())
+        .filter(base ->
+            t.s.live.values().stream()
+                .filter(other -> !other.key().equals(now.key()))
+                .flatMap(other -> t.measure().fetched(other, t.failed()).stream())
+                .anyMatch(at -> !at.isBefore(base.executed())))
+        .isPresent();
+  }
+
+  private static boolean hasForgottenGtids(Turn t, Instance now) {
     GtidSet has = now.gtid().executed().orElse(OracleGtidSet.EMPTY);
     return t.s.ticket.executed().filter(had -> !GtidAlgebra.lacking(had, has).isEmpty()).isPresent()
         && !LeftWithOthers.of(t, now, has).isEmpty();
@@ -222,7 +249,8 @@ final class Promoting {
   private static void abandon(Turn t, String proof) {
     InstanceKey key = intended(t);
     t.s.phase = Phase.ABANDONING;
-    if (Optional.ofNullable(t.s.live.get(key)).filter(i -> hasForgotten(t, i)).isEmpty()) {
+    // What is left of it is known by GTIDs only.
+    if (Optional.ofNullable(t.s.live.get(key)).filter(i -> hasForgottenGtids(t, i)).isEmpty()) {
       t.s.excluded.put(key, "it was tried and could not be promoted");
     }
     t.s.candidate = Optional.empty();

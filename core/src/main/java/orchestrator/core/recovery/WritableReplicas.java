@@ -116,7 +116,8 @@ public final class WritableReplicas {
     // Who is to take writes is not settled as long as anything is being recovered.
     boolean isSettled = state.recoveries().values().stream().noneMatch(RecoveryTicket::isOpen);
     boolean isAlone = ring.stream().noneMatch(WritableReplicas::takesWrites);
-    boolean isOnTop = !ring.isEmpty() || server.upstreamKey().isEmpty();
+    // A recovery that could not promote it has perhaps moved the others below it already.
+    boolean isOnTop = !ring.isEmpty() || (server.upstreamKey().isEmpty() && !wasGivenUp(kept));
     boolean isMaster = isOnTop && isSettled && isAlone && hasReplica(server);
     return new Verdict(kept, isMaster ? Finding.IS_MASTER : Finding.UNCLEAR, Optional.empty());
   }
@@ -142,9 +143,14 @@ public final class WritableReplicas {
    * back with a source that is dead, or with none, and takes writes beside it.
    */
   private Optional<InstanceKey> masterInstead(KeptReadOnly kept, Instance server) {
+    // One that promoted nobody leaves the failed master what it was.
     Stream<InstanceKey> promoted =
         Optional.ofNullable(state.recoveries().get(kept.recoveryUid()))
-            .flatMap(ticket -> ticket.promoted().or(ticket::intended))
+            .flatMap(ticket ->
+                ticket
+                    .promoted()
+                    .or(ticket::intended)
+                    .or(() -> Optional.of(ticket.failed()).filter(key -> !ticket.isOpen())))
             .stream();
     Stream<InstanceKey> replacing =
         sourceOf(server).filter(key -> state.replacementOf(key).isPresent()).stream();

@@ -102,6 +102,37 @@ class PositionRecoveryTest {
         .isGreaterThan(actions.indexOf(new ServerAction.SetReadOnly(R1, false, false)));
   }
 
+  /** Each start begins a file; what a crash took from the one before nobody can tell. */
+  @Test
+  void oneThatRestartedInItsPromotionIsNotPromotedIfAnotherHasAsMuch() {
+    Stage stage = restartingInItsPromotion(stage()).start();
+    assertThat(stage.ticket.promoted()).contains(R2);
+    assertThat(stage.writable()).containsExactly(R2);
+    assertThat(kind(stage, R1)).isEqualTo(ReplicaFate.Kind.LOST);
+  }
+
+  @Test
+  void oneThatRestartedInItsPromotionIsPromotedIfNobodyHasAsMuch() {
+    stand("r2", 800, 800);
+    stand("r3", 800, 800);
+    assertThat(restartingInItsPromotion(stage()).start().ticket.promoted()).contains(R1);
+  }
+
+  private static Stage restartingInItsPromotion(Stage stage) {
+    return stage.answering(
+        Effect.Perform.class,
+        effect -> {
+          Effect.Perform perform = (Effect.Perform) effect;
+          if (!perform.action().equals(new ServerAction.ResetReplication(R1))) {
+            return Optional.empty();
+          }
+          stage.change("r1", r -> r.withoutReplication().binlogPosition("r1-bin.000005", 157));
+          return Optional.of(
+              new Event.ActionFinished(
+                  perform.id(), new ActionOutcome.Applied(stage.server("r1"))));
+        });
+  }
+
   @Test
   void theMostAdvancedOfThoseThatCanBePromotedIs() {
     stand("r1", 800, 800);

@@ -172,6 +172,20 @@ class WritableReplicasTest {
     assertFound(Finding.TAKES_WRITES);
   }
 
+  /** The recovery had moved {@code other} below it already, and then promoted nobody. */
+  @Test
+  void oneThatWasGivenUpByAFailedRecoveryIsNoMasterBecauseOthersFollowIt() {
+    servers
+        .with("old", InstanceBuilder::withoutReplication)
+        .with("other", s -> s.replicatesFrom("old").readOnly());
+    states.recovery(
+        openRecovery("1:x").with(new JournalEntry.Closed(false, List.of()), TopologyBuilder.NOW));
+    assertFound(Finding.TAKES_WRITES);
+
+    servers.with("m", InstanceBuilder::unreachable);
+    assertFound(Finding.UNCLEAR);
+  }
+
   /** What a dead server said of its source may be older than its own promotion. */
   @Test
   void aServerThatWasReplacedIsInNoRing() {

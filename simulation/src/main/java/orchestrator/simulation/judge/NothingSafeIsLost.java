@@ -19,8 +19,9 @@ import orchestrator.core.topology.PromotionRule;
 
 /**
  * I5: what undisturbed replicas have, or had when the recovery began, is there when a server is
- * made writable; and a transaction that was acknowledged under semi-synchronous replication is on
- * the last master, or is named by a loss report.
+ * promoted, which the failed one is not that a failing recovery gives back its writes; and a
+ * transaction that was acknowledged under semi-synchronous replication is on the last master, or is
+ * named by a loss report.
  */
 public final class NothingSafeIsLost implements Invariant {
   private static final long CALM_MILLIS = 6000;
@@ -71,7 +72,7 @@ public final class NothingSafeIsLost implements Invariant {
     Long opened = openedAt.get(uid);
     boolean isPrescribed =
         ticket != null && ticket.kind() == RecoveryKind.DEAD_CO_MASTER && truth.onlyOtherCoMaster();
-    if (ticket == null || opened == null || isPrescribed) {
+    if (ticket == null || opened == null || isPrescribed || ticket.failed().equals(master)) {
       return Optional.empty();
     }
     Set<InstanceKey> calm = new HashSet<>();

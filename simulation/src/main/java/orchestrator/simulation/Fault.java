@@ -77,7 +77,11 @@ record Fault(Kind kind, long at, long lasts, int one, int other, int amount) {
      * The next statement that makes a server writable is {@link #amount} milliseconds on its way;
      * meanwhile, when it was given up, the server lets nobody in.
      */
-    PROMOTION_LATE;
+    PROMOTION_LATE,
+    /** No fault: a person replaces the master, dead or not, without regard to what blocks it. */
+    FORCE,
+    /** No fault: a person has recovered what is found to be wrong with a server. */
+    RECOVER;
 
     /** Drawn with all others; the rest have dice of their own. */
     boolean isCommon() {

@@ -183,6 +183,11 @@ final class Fleet {
     lateMillis.put(key, millis);
   }
 
+  /** Nothing that managers have sent before is executed any more: somebody has seen to it. */
+  void endStatements(SimServer server) {
+    server.lastStatement = Math.max(server.lastStatement, statements);
+  }
+
   void dropStuck(SimServer server) {
     stuck.remove(server.key);
   }

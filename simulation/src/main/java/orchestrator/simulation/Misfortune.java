@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import orchestrator.core.facts.Acknowledgement;
 import orchestrator.core.facts.Candidate;
 import orchestrator.core.facts.Downtime;
@@ -117,7 +118,11 @@ final class Misfortune {
       case PAUSE_CLUSTER -> pauseCluster(end);
       case MUST_NOT -> mustNot(world.servers.get(second), end);
       case ACKNOWLEDGE -> acknowledge();
-      case TAKEOVER -> takeOver(fault.one() < 0 ? Optional.empty() : Optional.of(server.key));
+      case TAKEOVER ->
+          ask(requests -> requests.takeOver(world.publishedMaster().key, named(fault, server)));
+      case FORCE ->
+          ask(requests -> requests.force(world.publishedMaster().key, named(fault, server)));
+      case RECOVER -> ask(requests -> requests.recover(server.key));
     }
   }
 
@@ -372,13 +377,16 @@ final class Misfortune {
     }
   }
 
-  private void takeOver(Optional<InstanceKey> target) {
-    for (Manager manager : world.managers) {
-      if (manager.isAwake() && manager.leadership().isPresent()) {
-        manager.requests.takeOver(world.publishedMaster().key, target);
-        return;
-      }
-    }
+  private static Optional<InstanceKey> named(Fault fault, SimServer server) {
+    return fault.one() < 0 ? Optional.empty() : Optional.of(server.key);
+  }
+
+  /** Whoever leads is asked. */
+  private void ask(Consumer<Requests> request) {
+    world.managers.stream()
+        .filter(manager -> manager.isAwake() && manager.leadership().isPresent())
+        .findFirst()
+        .ifPresent(manager -> request.accept(manager.requests));
   }
 
   private void switchOff(long end) {

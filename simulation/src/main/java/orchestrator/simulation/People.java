@@ -76,9 +76,12 @@ final class People {
 
   /** After a promotion of which it was never known whether it came about. */
   private void stopWrites(SimServer other) {
-    if (other.isWell() && !other.readOnly) {
-      other.readOnly = true;
-      world.note(new Fact.ChangedByPerson(world.now(), other.key, true));
+    if (other.isWell()) {
+      world.fleet.endStatements(other);
+      if (!other.readOnly) {
+        other.readOnly = true;
+        world.note(new Fact.ChangedByPerson(world.now(), other.key, true));
+      }
     }
   }
 

@@ -88,6 +88,18 @@ final class Recoverer {
         });
   }
 
+  /** Ends a recovery of this server that only waits; whether there was one. */
+  boolean makeWay(InstanceKey failed) {
+    List<RecoveryPlayer> waiting =
+        byId(manager.state().recoveries().values()).stream()
+            .filter(ticket -> ticket.isOpen() && ticket.failed().equals(failed))
+            .flatMap(ticket -> Optional.ofNullable(running.get(ticket.uid())).stream())
+            .filter(RecoveryPlayer::isWaiting)
+            .toList();
+    waiting.forEach(RecoveryPlayer::giveWay);
+    return !waiting.isEmpty();
+  }
+
   private Optional<RecoveryBudget> budget() {
     return manager.world.scenario.policy.budget();
   }

@@ -38,6 +38,19 @@ final class RecoveryPlayer {
     return over || !lead.isValid();
   }
 
+  /** For what becomes of another server. */
+  boolean isWaiting() {
+    return !isOver() && state != null && state.isWaitingForItsSource();
+  }
+
+  /** A person asks for another recovery. */
+  void giveWay() {
+    RecoveryState before = state;
+    if (before != null) {
+      take(RecoveryControl.giveWay(before, manager.world.instant()));
+    }
+  }
+
   void end() {
     over = true;
   }

@@ -1,6 +1,7 @@
 package orchestrator.simulation;
 
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -41,15 +42,20 @@ public final class Simulate implements Runnable, CommandLine.IExitCodeGenerator 
   private int lines = 60;
 
   private final PrintStream out;
+
+  /** Tells how far it is. */
+  private final PrintStream progress;
+
   private final Map<String, List<Long>> failures = Collections.synchronizedMap(new TreeMap<>());
   private boolean failed;
 
-  Simulate(PrintStream out) {
+  Simulate(PrintStream out, PrintStream progress) {
     this.out = out;
+    this.progress = progress;
   }
 
   public static void main(String[] arguments) {
-    System.exit(new CommandLine(new Simulate(System.out)).execute(arguments));
+    System.exit(new CommandLine(new Simulate(System.out, System.err)).execute(arguments));
   }
 
   @Override
@@ -91,7 +97,7 @@ public final class Simulate implements Runnable, CommandLine.IExitCodeGenerator 
                 }
               }));
     }
-    join(workers);
+    join(workers, () -> tellProgress(tried.get()));
     double seconds = (System.nanoTime() - began) / 1e9;
     out.printf(
         "%d worlds in %.1f s, %.0f a minute: %s%n",
@@ -124,10 +130,17 @@ public final class Simulate implements Runnable, CommandLine.IExitCodeGenerator 
         });
   }
 
-  private static void join(List<Thread> workers) {
+  private void tellProgress(long tried) {
+    int found = failures.values().stream().mapToInt(List::size).sum();
+    progress.printf("%d of %d worlds, something went wrong in %d%n", tried, seeds, found);
+  }
+
+  private static void join(List<Thread> workers, Runnable eachMinute) {
     try {
       for (Thread worker : workers) {
-        worker.join();
+        while (!worker.join(Duration.ofMinutes(1))) {
+          eachMinute.run();
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -1,5 +1,6 @@
 package orchestrator.simulation;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -107,6 +108,16 @@ final class TruthOfWorld implements Truth {
   @Override
   public long now() {
     return world.now();
+  }
+
+  @Override
+  public Instant instant() {
+    return world.instant();
+  }
+
+  @Override
+  public boolean usesGtid() {
+    return !world.scenario.withoutGtid;
   }
 
   @Override
@@ -238,6 +249,11 @@ final class TruthOfWorld implements Truth {
   }
 
   @Override
+  public Set<Integer> forgottenBy(InstanceKey key) {
+    return forgottenBy.getOrDefault(key, Set.of());
+  }
+
+  @Override
   public boolean isIndistinct(int transaction) {
     return indistinct.contains(transaction);
   }
@@ -259,7 +275,7 @@ final class TruthOfWorld implements Truth {
     boolean coMasters =
         sourceOf(failed).equals(Optional.of(candidate))
             && sourceOf(candidate).equals(Optional.of(failed));
-    return coMasters
+    return (coMasters && !world.server(candidate).readOnly)
         || !(limits.preventCrossDataCenter() || limits.preventCrossRegion())
         || world.server(failed).dataCenter.equals(world.server(candidate).dataCenter);
   }
@@ -279,7 +295,11 @@ final class TruthOfWorld implements Truth {
                   transaction.number(),
                   transaction.number()));
       // Of MariaDB only positions are known: whatever is uncovered is meant.
-      case MariaDbGtidDifference mariaDb -> !mariaDb.isEmpty();
+      // Who wrote others than the last one of a range is not known, nor told.
+      case MariaDbGtidDifference mariaDb ->
+          mariaDb.ranges().stream()
+              .anyMatch(range ->
+                  range.first() <= transaction.number() && transaction.number() <= range.last());
     };
   }
 

@@ -1,6 +1,7 @@
 package orchestrator.simulation;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,12 +21,30 @@ final class Variety {
   /** The first seed of a world that has them. So what a seed below it stands for never changes. */
   static final long FROM = 1_000_000_000L;
 
+  /** From here on people also force failovers, and ask for recoveries. */
+  static final long DEEDS_FROM = 2 * FROM;
+
   private static final long DICE = 0x7A21E7FL;
+  private static final long DEEDS = 0xDEED5L;
 
   private Variety() {}
 
   static boolean isIn(long seed) {
     return seed >= FROM;
+  }
+
+  /** What people ask for besides planned takeovers. */
+  static List<Fault> deeds(long seed, int servers, long begin, long end) {
+    List<Fault> deeds = new ArrayList<>();
+    if (seed >= DEEDS_FROM) {
+      RandomGenerator dice = new SplittableRandom(~seed ^ DEEDS);
+      for (int i = dice.nextInt(4); i > 0; i--) {
+        Fault.Kind kind = dice.nextBoolean() ? Fault.Kind.FORCE : Fault.Kind.RECOVER;
+        int server = dice.nextBoolean() ? -1 : dice.nextInt(servers);
+        deeds.add(new Fault(kind, begin + dice.nextLong(end - begin), 0, server, 0, 0));
+      }
+    }
+    return deeds;
   }
 
   /** The data center of each server by its number, over and over. */

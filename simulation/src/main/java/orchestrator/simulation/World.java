@@ -113,6 +113,7 @@ final class World {
             FAULTS_BEGIN,
             FAULTS_END,
             LAST_TAKEOVER));
+    faults.addAll(Variety.deeds(seed, scenario.servers, FAULTS_BEGIN, LAST_TAKEOVER));
     faults.addAll(SetPieces.draw(new SplittableRandom(seed ^ SET_PIECES), scenario));
     faults.sort(Comparator.comparingLong(Fault::at));
     return faults;

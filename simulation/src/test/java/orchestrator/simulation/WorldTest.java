@@ -13,6 +13,7 @@ import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** In no world anything happens that must never happen. */
 class WorldTest {
@@ -57,7 +58,8 @@ class WorldTest {
   @Test
   void nothingGoesWrongInTheFirstWorlds() throws InterruptedException {
     assertThat(failuresIn(0, SEEDS - VARIED)).isEmpty();
-    assertThat(failuresIn(Variety.FROM, VARIED)).isEmpty();
+    assertThat(failuresIn(Variety.FROM, VARIED / 2)).isEmpty();
+    assertThat(failuresIn(Variety.DEEDS_FROM, VARIED / 2)).isEmpty();
   }
 
   /** Otherwise the seeds below would not be those that once went wrong. */
@@ -136,6 +138,21 @@ class WorldTest {
           1000012216 | a server that a failed recovery gave up is no master because others follow it
           1000051823 | without GTIDs a server that restarted in its promotion may have forgotten something
           1000008455 | a recovery that fails gives back the writes of a master that is back
+          2000000185 | a person does not fail a master over again that was replaced while it was looked at
+          2000003469 | a person waits for the end of a takeover before the new master is replaced
+          1000093244 | whoever makes a master by hand sees to what still runs on the others
+          1000152644 | a master that stays one after a failed failover is not taken for lost
+          1000085202 | a former master that clients of a stale manager wrote to has nothing safe
+          2000113817 | what was taken over from while a person looked at it is no master
+          2000103323 | two failovers of one cluster do not run at once, whoever asks
+          2000106798 | what a co-master wrote is not errant where only its replicas tell of it
+          2000311219 | of two writable replicas of a master that is read-only neither is the master
+          2000304932 | what those below a replica have that does not apply what it fetched is told
+          2000312190 | a server that was given up is no master while the old one below it takes writes
+          2000448695 | whoever a failover lost is no master that a person has recovered
+          2000472077 | nor is whoever it gave up
+          2000430395 | a candidate that fetched from a sibling goes back when nobody is promoted
+          2000444833 | a limit holds for a co-master that takes no writes
           115214 | what a recovery left unknown is known when a later one promotes or replaces it
           136255 | a master that was replaced and is back hands nothing over
             2440 | a returned master is set read-only as soon as statements get through
@@ -144,9 +161,50 @@ class WorldTest {
     assertThat(Trial.run(seed)).as(obligation).isEmpty();
   }
 
+  /** Of families that the seeds above stand for. */
+  @ParameterizedTest
+  @ValueSource(
+      longs = {
+        836,
+        18540,
+        40733,
+        46020,
+        50906,
+        55178,
+        71374,
+        73871,
+        76385,
+        86551,
+        86869,
+        88873,
+        200162,
+        215523,
+        220719,
+        2000118835,
+        2000129988,
+        2000138254,
+        2000313461,
+        2000471712,
+        6001700,
+        7012339,
+        1007039698,
+        1007049548,
+        2007001916,
+        2007006648,
+        2007017428,
+        2007020034,
+        2007022518,
+        2007023215,
+        2007028534,
+        2007028601
+      })
+  void soDoTheirSiblings(long seed) {
+    assertThat(Trial.run(seed)).isEmpty();
+  }
+
   @Test
   void theSameSeedTellsTheSameStory() {
-    for (long seed : new long[] {0, 1, 2, 3, 4, Variety.FROM, Variety.FROM + 1}) {
+    for (long seed : new long[] {0, 1, 2, 3, 4, Variety.FROM, Variety.DEEDS_FROM}) {
       assertThat(storyOf(seed)).isEqualTo(storyOf(seed)).isNotEmpty();
     }
   }

@@ -65,7 +65,9 @@ public sealed interface JournalEntry {
 
   record LossAssessed(LossReport loss) implements JournalEntry {}
 
-  /** Applications were told: key-values, cluster alias and domain now name the promoted server. */
+  /**
+   * Applications were told: the key-values and the cluster's alias now name the promoted server.
+   */
   record Published(InstanceKey master) implements JournalEntry {}
 
   record Closed(boolean successful, List<String> errors) implements JournalEntry {

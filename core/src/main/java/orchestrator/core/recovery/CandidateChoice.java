@@ -83,11 +83,7 @@ final class CandidateChoice {
     this.question = question;
     this.survivors =
         new Survivors(
-            question.circumstances().failedServer(),
-            question.live(),
-            question.stuck(),
-            question.circumstances().surroundings().directReplicaAbove(),
-            question.measure());
+            question.circumstances(), question.live(), question.stuck(), question.measure());
     this.target = survivors.target();
     this.siblings = siblings();
   }

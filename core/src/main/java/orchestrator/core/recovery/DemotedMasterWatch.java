@@ -88,6 +88,9 @@ public final class DemotedMasterWatch {
     if (!read.readOnly()) {
       return writable(demoted, returned.successor(), rules);
     }
+    if (mayStayMaster(returned)) {
+      return new Verdict(List.of(), List.of(), List.of());
+    }
     List<Command> commands = new ArrayList<>();
     List<Finding> findings = new ArrayList<>();
     if (hasRejoined(demoted, read, topology) && hasNothingOfItsOwn(read, returned)) {
@@ -113,6 +116,14 @@ public final class DemotedMasterWatch {
         rules.safety().reattachReturned() && returned.obstacle(rules.replication()).isEmpty();
     List<ServerAction> actions = attaches ? List.of(returned.reattachment()) : List.of();
     return new Verdict(actions, commands, findings);
+  }
+
+  /** Nobody has replaced it yet: it is not lost if its recovery gives the promotion up. */
+  private static boolean mayStayMaster(ReturnedMaster returned) {
+    return returned
+        .ticket()
+        .filter(ticket -> ticket.isOpen() && ticket.promoted().isEmpty())
+        .isPresent();
   }
 
   private static Verdict writable(DemotedMaster demoted, InstanceKey successor, Rules rules) {

@@ -77,15 +77,20 @@ final class Gathering {
     t.s.nobodyInTime = false;
     t.s.live.clear();
     t.s.silent.clear();
+    t.s.stoppedAgain.clear();
     for (InstanceKey replica : t.s.replicas()) {
       t.s.silent.put(replica, "it has not answered yet");
-      t.perform(
-          new Pending.StopFetching(replica, t.s.round),
-          new ServerAction.StopIoThread(replica),
-          Patience.STOP_FETCHING);
+      stopFetching(t, replica);
     }
     ServersBelow.look(t);
     t.wake(Alarm.STRAGGLERS, Patience.STRAGGLERS);
+  }
+
+  private static void stopFetching(Turn t, InstanceKey replica) {
+    t.perform(
+        new Pending.StopFetching(replica, t.s.round),
+        new ServerAction.StopIoThread(replica),
+        Patience.STOP_FETCHING);
   }
 
   /** After a restart in the midst of a promotion: reads all servers, changes none. */
@@ -126,13 +131,12 @@ final class Gathering {
     if (request.round() != t.s.round) {
       return;
     }
-    boolean fetching =
-        instance
-            .replication()
-            .map(Replication::ioThread)
-            .filter(thread -> thread == ThreadState.RUNNING)
-            .isPresent();
-    if (fetching && t.s.phase == Phase.GATHERING) {
+    ThreadState thread = instance.replication().map(Replication::ioThread).orElse(ThreadState.NONE);
+    boolean choosing = t.s.isIn(Phase.GATHERING, Phase.PREPARING);
+    boolean mayFetch = thread == ThreadState.RUNNING || thread == ThreadState.OTHER;
+    if (choosing && mayFetch && t.s.stoppedAgain.add(request.replica())) {
+      stopFetching(t, request.replica()); // it was down, and the failed master may be back as well
+    } else if (choosing && thread == ThreadState.RUNNING) {
       t.isSilent(request.replica(), "it could not be stopped from fetching");
     } else {
       arrived(t, request.replica(), instance);

@@ -59,7 +59,13 @@ final class Moving {
       return;
     }
     if ((t.s.resumed || t.isTakeover()) && isConnected(instance, master)) {
-      settle(t, replica, moved(instance, master));
+      // A takeover leaves it what it had of its own before.
+      Optional<String> extra =
+          t.isTakeover() ? Optional.empty() : MoveObstacle.beyond(t, instance, master);
+      settle(
+          t,
+          replica,
+          extra.map(text -> new ReplicaFate(Kind.LOST, text)).orElse(moved(instance, master)));
       return;
     }
     Optional<String> reason =
@@ -107,12 +113,23 @@ final class Moving {
   /**
    * Changing the source throws away what was fetched and not applied. Until the new master is
    * certain, that may still be needed; and without GTIDs, where a replica was in the log of the old
-   * one.
+   * one. One that feeds the new master would make a ring with it, if that dies before its own
+   * replication is reset.
    */
   private static boolean mayGo(Turn t, InstanceKey replica) {
     Instance instance = t.s.live.get(replica);
     return t.s.phase != Phase.PROMOTING
-        || (!t.isByPosition() && (instance == null || t.survivors().isApplied(instance)));
+        || (!t.isByPosition()
+            && !isFeeder(t, replica)
+            && (instance == null || t.survivors().isApplied(instance)));
+  }
+
+  private static boolean isFeeder(Turn t, InstanceKey replica) {
+    return t.successor()
+        .flatMap(master -> Optional.ofNullable(t.s.live.get(master)))
+        .flatMap(Instance::upstreamKey)
+        .filter(replica::equals)
+        .isPresent();
   }
 
   /** No new master is certain: what was not begun is left as it is. */

@@ -80,7 +80,7 @@ final class Preparing {
     }
     CandidateChoice choice = t.choice();
     boolean stuck = choice.survivors().isStuck(candidate);
-    if (stuck && t.s.stuck.add(candidate.key())) {
+    if (stuck && giveUpApplying(t, candidate)) {
       t.note(candidate.key() + " does not apply what it has fetched" + sqlError(candidate));
       again(t);
     } else if (!stuck && !choice.survivors().isApplied(candidate)) {
@@ -90,6 +90,15 @@ final class Preparing {
     } else {
       ready(t, choice, candidate);
     }
+  }
+
+  /** Those below it may have got from another source what it does not apply. */
+  private static boolean giveUpApplying(Turn t, Instance server) {
+    boolean isNew = t.s.stuck.add(server.key());
+    if (isNew) {
+      ServersBelow.lookBelow(t, server.key());
+    }
+    return isNew;
   }
 
   static void again(Turn t) {
@@ -114,7 +123,7 @@ final class Preparing {
     }
     if (Waiting.isTooLong(
         t, List.of(choice.survivors().executed(candidate)), limit(t, candidate))) {
-      t.s.stuck.add(candidate.key());
+      giveUpApplying(t, candidate);
       t.note(
           candidate.key()
               + " has not applied all that it fetched, and is not waited for any longer: left are "
@@ -170,6 +179,7 @@ final class Preparing {
     Feed wanted = new Feed(candidate.key(), source.key());
     if (!t.s.feed.equals(Optional.of(wanted))) {
       t.s.waitingSince = Optional.empty();
+      t.s.fed.add(candidate.key());
       t.note(candidate.key() + " first fetches from " + source.key() + " what it lacks");
       t.perform(
           new Pending.Feeding(candidate.key(), source.key()),
@@ -190,7 +200,7 @@ final class Preparing {
       if (sourceApplied) {
         t.s.unfeedable.add(wanted);
       } else {
-        t.s.stuck.add(source.key());
+        giveUpApplying(t, source);
       }
       again(t);
       return;

@@ -199,7 +199,8 @@ final class Promoting {
           t,
           intended(t)
               + " is the only server that may be promoted, and could not be. It is left as it is,"
-              + " writable or not: check it, and make it the master");
+              + " writable or not: check it, end what the managers still run on it, and make it the"
+              + " master");
     } else if (t.s.mayBeWritable) {
       t.s.retreating = true;
       t.s.promotionUntil = t.now.plus(Patience.PROMOTION);

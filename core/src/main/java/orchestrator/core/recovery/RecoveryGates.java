@@ -1,16 +1,22 @@
 package orchestrator.core.recovery;
 
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import orchestrator.core.facts.Downtime;
 import orchestrator.core.facts.RecoveryBudget;
 import orchestrator.core.facts.RecoveryKind;
+import orchestrator.core.facts.RecoveryKind.Brake;
 import orchestrator.core.facts.RecoveryOrigin;
+import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.state.Brakes;
+import orchestrator.core.state.Promotions;
 import orchestrator.core.state.RecoveryGate;
 import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.topology.Instance;
+import orchestrator.core.topology.InstanceKey;
 
 /** Whether a recovery may begin. All gates are asked, so that all reasons are shown. */
 public final class RecoveryGates {
@@ -104,6 +110,10 @@ public final class RecoveryGates {
     boolean forced = !origin.commandHint().isEmpty();
     boolean supported = isSupported(failure);
     String seen = failure.analysis() + " of " + failure.failed() + ": " + failure.evidence();
+    Optional<String> noMaster = masterInstead();
+    if (noMaster.isPresent()) {
+      return new Gate("evidence", false, false, noMaster.get());
+    }
     if (forced) {
       return new Gate("evidence", true, !supported || !failure.actionable(), seen);
     }
@@ -112,6 +122,81 @@ public final class RecoveryGates {
         supported && failure.actionable(),
         false,
         supported ? seen : seen + " (no recovery exists for this analysis)");
+  }
+
+  /**
+   * A takeover or a failover may have ended since the person looked, or while servers were read.
+   */
+  private Optional<String> masterInstead() {
+    RecoveryKind kind = failure.kind().orElse(RecoveryKind.DEAD_INTERMEDIATE_MASTER);
+    if (kind.brake() != Brake.FAILOVER) {
+      return Optional.empty();
+    }
+    // The analysis has looked at the rest already; what a person asks for may be older than that.
+    Optional<String> instead =
+        kind == RecoveryKind.DEAD_CO_MASTER || origin.automatic()
+            ? leftBehind()
+            : replicating().or(this::superseded).or(this::writableBelow).or(this::leftBehind);
+    return instead.map(why -> failure.failed() + " is not the master of its cluster: " + why);
+  }
+
+  private Optional<String> replicating() {
+    return circumstances
+        .surroundings()
+        .source()
+        .map(Instance::key)
+        .filter(source -> !failure.replicas().contains(source)) // co-masters
+        .map(source -> "it replicates from " + source);
+  }
+
+  private Optional<String> superseded() {
+    return Promotions.of(state.recoveries().values()).supersede(circumstances.failedServer())
+        ? Optional.of("a recovery has replaced it since it was last read")
+        : Optional.empty();
+  }
+
+  /** A failed failover gave it up, and the old master, back meanwhile, still replicates from it. */
+  private Optional<String> writableBelow() {
+    return Optional.ofNullable(state.keptReadOnly().get(failure.failed()))
+        .flatMap(kept ->
+            circumstances.replicas().stream()
+                .filter(replica -> replica.isLastCheckValid() && !replica.readOnly())
+                .map(replica ->
+                    "it is kept read-only since recovery %s, and %s, which replicates from it, takes writes. Make that a master with reset-replica first"
+                        .formatted(kept.recoveryUid(), replica.key()))
+                .findFirst());
+  }
+
+  /**
+   * A failover lost it, or gave it up: it looks like a master since, or like a co-master, when it
+   * died while it fetched from a replica that was to follow it.
+   */
+  private Optional<String> leftBehind() {
+    InstanceKey key = failure.failed();
+    Downtime downtime = state.downtimes().get(key);
+    boolean isLost = downtime != null && downtime.isActive(now) && downtime.isLostInRecovery();
+    boolean isGivenUp = state.keptReadOnly().containsKey(key);
+    if (!isLost && !isGivenUp) {
+      return Optional.empty();
+    }
+    return state.recoveries().values().stream()
+        .filter(ticket -> ticket.kind().brake() == Brake.FAILOVER)
+        .filter(ticket -> ticket.fates().containsKey(key) || ticket.failed().equals(key))
+        .max(Comparator.comparingLong(RecoveryTicket::id))
+        .filter(ticket ->
+            ticket
+                .promoted()
+                .map(other -> !other.equals(key))
+                .orElse(isGivenUp && !ticket.failed().equals(key)))
+        .map(ticket ->
+            "recovery %s left it behind, and %s. Move what replicates from it; or make it a master of its own first, with %s"
+                .formatted(
+                    ticket.uid(),
+                    ticket
+                        .promoted()
+                        .map(other -> "promoted " + other)
+                        .orElse(ticket.failed() + " is still the master"),
+                    isLost ? "end-downtime" : "set-writeable"));
   }
 
   private Gate brake(String name, Optional<String> holding, String otherwise) {

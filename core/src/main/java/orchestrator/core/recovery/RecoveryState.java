@@ -177,6 +177,13 @@ public final class RecoveryState {
   final Map<InstanceKey, String> excluded = new TreeMap<>();
   final Set<InstanceKey> stuck = new HashSet<>();
   final Set<CandidateChoice.Feed> unfeedable = new HashSet<>();
+
+  /** Of this round: told to stop fetching once more, since they answered late and fetched. */
+  final Set<InstanceKey> stoppedAgain = new HashSet<>();
+
+  /** Replicas that were told to fetch from a sibling, whatever became of it. */
+  final Set<InstanceKey> fed = new HashSet<>();
+
   final Set<InstanceKey> startedApplying = new HashSet<>();
   List<Consideration> considerations = List.of();
   Optional<InstanceKey> candidate = Optional.empty();
@@ -299,6 +306,8 @@ public final class RecoveryState {
     copy.excluded.putAll(excluded);
     copy.stuck.addAll(stuck);
     copy.unfeedable.addAll(unfeedable);
+    copy.stoppedAgain.addAll(stoppedAgain);
+    copy.fed.addAll(fed);
     copy.startedApplying.addAll(startedApplying);
     copy.considerations = considerations;
     copy.candidate = candidate;

@@ -39,6 +39,14 @@ final class Restoring {
 
   private static void restore(Turn t, Survivors survivors, Instance replica) {
     InstanceKey key = replica.key();
+    if (isFed(t, replica)) {
+      Duration limit = Patience.CHANGE_SOURCE;
+      t.perform(
+          new Pending.Aside("Sending %s back below %s".formatted(key, t.failed())),
+          new ServerAction.ChangeSource(key, t.failed(), Turn.positionFor(replica), true),
+          limit);
+      return;
+    }
     boolean all = t.s.halts.containsKey(key) || (isEarliersDoing(t, key) && isHalted(replica));
     if (all) {
       perform(t, "replicate", new ServerAction.StartReplication(key));
@@ -47,6 +55,15 @@ final class Restoring {
         && (!replica.usesMariaDbGtid() || survivors.isApplied(replica))) {
       perform(t, "fetch", new ServerAction.StartIoThread(key));
     }
+  }
+
+  /**
+   * It would replicate from a sibling for ever, perhaps from one that replicates from it, and be no
+   * replica of the failed server at the next attempt.
+   */
+  private static boolean isFed(Turn t, Instance replica) {
+    return t.s.fed.contains(replica.key())
+        && replica.sourceKey().filter(t.failed()::equals).isEmpty();
   }
 
   private static void perform(Turn t, String what, ServerAction action) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import orchestrator.core.gtid.OracleGtidSet;
 import orchestrator.core.recovery.Pending.Alarm;
 import orchestrator.core.recovery.RecoveryState.Phase;
 import orchestrator.core.topology.Instance;
@@ -17,8 +18,9 @@ import orchestrator.core.topology.InstanceKey;
  * may be giving them a new source. They may feed a candidate, and are none.
  *
  * <p>Only those are read of which more can be expected: that the replica above them is silent, or
- * had less when both were last read. What a server has it got from above, so one that had nothing
- * more then has nothing more now. Without GTIDs they cannot feed a candidate, and are not read.
+ * had less when both were last read; and when the replica above them turns out not to apply what it
+ * has fetched. What a server has it got from above, so one that had nothing more then has nothing
+ * more now. Without GTIDs they cannot feed a candidate, and are not read.
  */
 final class ServersBelow {
   private ServersBelow() {}
@@ -35,7 +37,7 @@ final class ServersBelow {
         .forEach((server, lastRead) -> {
           Optional<Instance> above = replicaAbove(t, server).flatMap(t.s.circumstances::lastRead);
           if (above.filter(Instance::isLastCheckValid).isEmpty()
-              || seemsToHaveMore(lastRead, above.get())) {
+              || seemsToHaveMore(t, lastRead, above.get())) {
             look(t, server);
           }
         });
@@ -49,7 +51,7 @@ final class ServersBelow {
     }
   }
 
-  /** Reads those below a silent replica. */
+  /** Reads those below a replica that is silent, or does not apply what it has fetched. */
   static void lookBelow(Turn t, InstanceKey replica) {
     if (t.isByPosition()) {
       return;
@@ -96,7 +98,14 @@ final class ServersBelow {
       return false;
     }
     Instance above = replicaAbove(t, server.key()).map(t.s.live::get).orElse(null);
-    return above == null || (seemsToHaveMore(server, above) && hasMore(t, server, above));
+    return above == null || (seemsToHaveMore(t, server, above) && hasMore(t, server, above));
+  }
+
+  /** What the one above has fetched and does not apply, it cannot give to anybody. */
+  private static boolean seemsToHaveMore(Turn t, Instance server, Instance above) {
+    return t.survivors().isStuck(above)
+        ? !above.gtid().executed().orElse(OracleGtidSet.EMPTY).covers(Survivors.raw(server))
+        : seemsToHaveMore(server, above);
   }
 
   private static boolean seemsToHaveMore(Instance server, Instance above) {
@@ -108,7 +117,7 @@ final class ServersBelow {
     Map<InstanceKey, Instance> together = new TreeMap<>(t.s.live);
     together.put(server.key(), server);
     Survivors survivors = t.survivors(together);
-    return !survivors.fetched(above).covers(survivors.attainable(server));
+    return !survivors.attainable(above).covers(survivors.attainable(server));
   }
 
   /** Whether an answer is under way that may make a difference. */
@@ -122,7 +131,7 @@ final class ServersBelow {
       return false;
     }
     Instance above = replicaAbove(t, look.server()).map(t.s.live::get).orElse(null);
-    return above == null || seemsToHaveMore(lastRead, above);
+    return above == null || seemsToHaveMore(t, lastRead, above);
   }
 
   /**

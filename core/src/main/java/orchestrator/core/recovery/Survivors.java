@@ -31,6 +31,7 @@ final class Survivors {
   private final Map<InstanceKey, Instance> live;
   private final Set<InstanceKey> stuck;
   private final Map<InstanceKey, InstanceKey> branches;
+  private final Optional<String> otherMasterUuid;
   private final Measure measure;
 
   /** Of whom somebody has asked: of many replicas most are asked about one at a time. */
@@ -44,21 +45,22 @@ final class Survivors {
   /**
    * A look at what is there now: neither collection may change as long as it is asked.
    *
-   * @param failed the failed master as last read
    * @param live the replicas that answered; one whose GTIDs are not known is left out
    * @param stuck servers that turned out not to apply what they have fetched
-   * @param branches {@link Surroundings#directReplicaAbove}
    */
   Survivors(
-      Instance failed,
+      Circumstances circumstances,
       Map<InstanceKey, Instance> live,
       Set<InstanceKey> stuck,
-      Map<InstanceKey, InstanceKey> branches,
       Measure measure) {
-    this.failed = failed;
+    this.failed = circumstances.failedServer();
     this.live = live;
     this.stuck = stuck;
-    this.branches = branches;
+    this.branches = circumstances.surroundings().directReplicaAbove();
+    this.otherMasterUuid =
+        CoMasters.other(circumstances)
+            .flatMap(circumstances::lastRead)
+            .map(other -> other.identity().serverUuid());
     this.measure = measure;
   }
 
@@ -167,8 +169,8 @@ final class Survivors {
     } else {
       suspect = fetched.only(Set.of(instance.identity().serverUuid()));
     }
-    if (isOtherCoMaster(instance)) {
-      suspect = suspect.without(instance.identity().serverUuid());
+    if (otherMasterUuid.isPresent()) {
+      suspect = suspect.without(otherMasterUuid.get());
     }
     for (Instance other : live.values()) {
       if (suspect.isEmpty()) {
@@ -181,18 +183,6 @@ final class Survivors {
       }
     }
     return suspect;
-  }
-
-  private boolean isOtherCoMaster(Instance instance) {
-    return replicatesFrom(failed, instance) && replicatesFrom(instance, failed);
-  }
-
-  private static boolean replicatesFrom(Instance replica, Instance source) {
-    return replica
-        .claimedSource()
-        .map(InstanceKey::reattached)
-        .filter(source.key()::equals)
-        .isPresent();
   }
 
   private boolean isOfSameBranch(InstanceKey one, InstanceKey other) {

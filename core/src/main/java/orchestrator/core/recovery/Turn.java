@@ -193,12 +193,7 @@ final class Turn {
   }
 
   Survivors survivors(Map<InstanceKey, Instance> live) {
-    return new Survivors(
-        s.circumstances.failedServer(),
-        live,
-        s.stuck,
-        s.circumstances.surroundings().directReplicaAbove(),
-        measure());
+    return new Survivors(s.circumstances, live, s.stuck, measure());
   }
 
   Measure measure() {

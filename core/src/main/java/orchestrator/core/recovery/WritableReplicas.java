@@ -79,12 +79,43 @@ public final class WritableReplicas {
       return List.of(); // as it mostly is, each second
     }
     WritableReplicas replicas = new WritableReplicas(topology, state, now);
-    return state.keptReadOnly().values().stream()
-        .filter(kept -> !state.demoted().containsKey(kept.key())) // it is looked at more closely
-        .filter(kept -> !replicas.isInMaintenance(kept.key()))
-        .sorted(Comparator.comparing(KeptReadOnly::key))
-        .flatMap(kept -> replicas.verdict(kept).stream())
-        .toList();
+    List<Verdict> verdicts =
+        state.keptReadOnly().values().stream()
+            .filter(
+                kept -> !state.demoted().containsKey(kept.key())) // it is looked at more closely
+            .filter(kept -> !replicas.isInMaintenance(kept.key()))
+            .sorted(Comparator.comparing(KeptReadOnly::key))
+            .flatMap(kept -> replicas.verdict(kept).stream())
+            .toList();
+    return verdicts.stream().map(verdict -> replicas.besideAnother(verdict, verdicts)).toList();
+  }
+
+  /**
+   * Two that replicate from the same master cannot both be meant, and neither is it: their
+   * configuration files say so, and that master has not been made writable yet since it restarted.
+   */
+  private Verdict besideAnother(Verdict verdict, List<Verdict> all) {
+    if (verdict.finding() != Finding.UNCLEAR) {
+      return verdict;
+    }
+    Optional<InstanceKey> source = followed(verdict);
+    return all.stream()
+        .filter(
+            other -> other.finding() == Finding.UNCLEAR && !other.server().equals(verdict.server()))
+        .filter(other -> source.isPresent() && followed(other).equals(source))
+        .findFirst()
+        .map(other ->
+            new Verdict(verdict.server(), Finding.TAKES_WRITES, Optional.of(other.server().key())))
+        .orElse(verdict);
+  }
+
+  private Optional<InstanceKey> followed(Verdict verdict) {
+    return topology
+        .find(verdict.server().key())
+        .filter(server -> server.replication().filter(WritableReplicas::isWell).isPresent())
+        .flatMap(topology::sourceOf)
+        .filter(Instance::isLastCheckValid)
+        .map(Instance::key);
   }
 
   private Optional<Verdict> verdict(KeptReadOnly kept) {
@@ -104,7 +135,8 @@ public final class WritableReplicas {
   }
 
   private Verdict judge(KeptReadOnly kept, Instance server) {
-    List<Instance> ring = ringOf(server);
+    // One that was given up has no source, or is in a ring, since the recovery made that so.
+    List<Instance> ring = wasGivenUp(kept) ? List.of() : ringOf(server);
     boolean isPerhapsMeant = !ring.isEmpty() || (sourceOf(server).isEmpty() && !wasGivenUp(kept));
     Optional<InstanceKey> master =
         isPerhapsMeant
@@ -129,7 +161,8 @@ public final class WritableReplicas {
 
   /**
    * Whether the recovery has tried to promote it, and not replaced it: then the recovery has taken
-   * its source away, and that it has none says nothing of what people mean it to be.
+   * its source away, or let it fetch from a replica that then followed it. Neither says anything of
+   * what people mean it to be.
    */
   private boolean wasGivenUp(KeptReadOnly kept) {
     return Optional.ofNullable(state.recoveries().get(kept.recoveryUid()))
@@ -155,12 +188,31 @@ public final class WritableReplicas {
     Stream<InstanceKey> replacing =
         sourceOf(server).filter(key -> state.replacementOf(key).isPresent()).stream();
     return Stream.concat(promoted, replacing)
-        .map(state::inForce)
+        .map(this::successorInForce)
         .filter(key -> !key.equals(kept.key()))
         .flatMap(key -> topology.find(key).stream())
         .filter(Instance::isLastCheckValid)
         .flatMap(successor -> masterOf(successor).stream())
         .findFirst();
+  }
+
+  private InstanceKey successorInForce(InstanceKey master) {
+    Set<InstanceKey> seen = new HashSet<>();
+    InstanceKey present = state.inForce(master);
+    Optional<InstanceKey> next = followedInstead(present);
+    while (next.isPresent() && seen.add(present)) {
+      present = state.inForce(next.get());
+      next = followedInstead(present);
+    }
+    return present;
+  }
+
+  /** Whom a replaced master follows that is not watched any more, only kept read-only. */
+  private Optional<InstanceKey> followedInstead(InstanceKey former) {
+    return Optional.ofNullable(state.keptReadOnly().get(former))
+        .flatMap(kept -> Optional.ofNullable(state.recoveries().get(kept.recoveryUid())))
+        .filter(ticket -> ticket.failed().equals(former))
+        .flatMap(RecoveryTicket::promoted);
   }
 
   private Optional<InstanceKey> masterOf(Instance successor) {
@@ -208,7 +260,10 @@ public final class WritableReplicas {
         return Optional.empty();
       }
       if (takesWrites(source.get())) {
-        return source.map(Instance::key).filter(key -> !state.demoted().containsKey(key));
+        return source
+            .map(Instance::key)
+            .filter(key -> !state.demoted().containsKey(key))
+            .filter(key -> !key.equals(server.key())); // the ring that it is in
       }
       below = source.get();
     }

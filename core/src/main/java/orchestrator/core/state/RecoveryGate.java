@@ -107,14 +107,36 @@ public final class RecoveryGate {
    * have it refused; and an automatic one also when the server was a replica of the master that a
    * failover was about, whatever it counts as now. One that was tried and could not be promoted has
    * no source any more, and looks like the master of a cluster of its own. Its replicas belong to
-   * the cluster that it came from. Likewise for as long as the server is watched as a former master
-   * that a failover replaced: what still points at it belongs below its successor.
+   * the cluster that it came from. Likewise, and a person too, for as long as the server is watched
+   * as a former master that a failover replaced: what still points at it belongs below its
+   * successor, beside which nobody else is to be promoted. A person also while a failover of the
+   * same cluster is open: it may still move its replicas below the one that is to be replaced.
    */
   public static Optional<Block> proposalBlockOf(ReplicatedState state, Request request) {
     Optional<Block> refusal = recoveryBlockOf(state, request);
-    if (refusal.isPresent() || !request.automatic()) {
+    if (refusal.isPresent()) {
       return refusal;
     }
+    return request.automatic()
+        ? ofItsCluster(state, request)
+        : underWay(state, request).or(() -> replaced(state, request));
+  }
+
+  private static Optional<Block> underWay(ReplicatedState state, Request request) {
+    return changesTopology(request.analysis())
+        ? oldest(
+                state,
+                ticket ->
+                    ticket.isOpen()
+                        && ticket.kind().brake() == Brake.FAILOVER
+                        && (isOfCluster(state, ticket, request.clusterName())
+                            || ticket.promoted().filter(request.failed()::equals).isPresent()
+                            || ticket.fates().containsKey(request.failed())))
+            .map(RecoveryGate::stillOpen)
+        : Optional.empty();
+  }
+
+  private static Optional<Block> ofItsCluster(ReplicatedState state, Request request) {
     return oldest(state, ticket -> isOfItsReplicas(ticket, request))
         .map(ticket -> ticket.isOpen() ? stillOpen(ticket) : recent(ticket))
         .or(() -> replaced(state, request));

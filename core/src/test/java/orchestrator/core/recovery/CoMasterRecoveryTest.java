@@ -127,6 +127,24 @@ class CoMasterRecoveryTest {
     assertThat(stage().start().ticket.promoted()).contains(OTHER);
   }
 
+  /** It died too, and only what is below it has what it wrote last. */
+  @Test
+  void norWhenOnlyItsReplicaIsLeftToTell() {
+    anybodyMayBePromoted();
+    InstanceKey below = TopologyBuilder.key("b");
+    String written = ":1-100," + InstanceBuilder.uuidOf(OTHER) + ":1-3";
+    servers
+        .with("o", o -> o.unreachable().oracleGtid(UUID + ":1-100"))
+        .with("b", b -> b.replicatesFrom("o").readOnly().oracleGtid(UUID + written));
+    Stage stage = stage().silent("o").start();
+    assertThat(stage.ticket.promoted()).contains(REPLICA);
+    assertThat(stage.actions())
+        .anyMatch(a ->
+            a instanceof ServerAction.ChangeSource change
+                && change.target().equals(REPLICA)
+                && change.source().equals(below));
+  }
+
   @Test
   void limitsDoNotHoldBackOneThatTakesWritesAlready() {
     policy =

@@ -2,10 +2,13 @@ package orchestrator.core.recovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -23,6 +26,7 @@ import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
 import orchestrator.core.topology.PromotionRule;
 import orchestrator.core.topology.Replication;
+import orchestrator.core.topology.SemiSync;
 import orchestrator.core.topology.ThreadState;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -37,6 +41,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DeathAtEachStepTest {
   private static final InstanceKey MASTER = TopologyBuilder.key("m");
   private static final String EXECUTED = InstanceBuilder.uuidOf(MASTER) + ":1-100";
+  private static final BinlogCoordinates AT = BinlogCoordinates.binary("master-bin.000009", 900);
   private static final PseudoGtid PSEUDO_GTID = PseudoGtid.injected(100);
 
   /** A recovery, and what it meets. */
@@ -44,11 +49,23 @@ class DeathAtEachStepTest {
     DEAD_MASTER("DeadMaster", "m"),
     DEAD_MASTER_REFUSED("DeadMaster", "m"),
     DEAD_MASTER_BY_POSITION("DeadMaster", "m"),
+    DEAD_MASTER_OF_MARIADB("DeadMaster", "m"),
     DEAD_CO_MASTER("DeadCoMaster", "m"),
+    DEAD_CO_MASTER_OF_MARIADB("DeadCoMaster", "m"),
+    DEAD_CO_MASTER_BY_POSITION("DeadCoMaster", "m"),
     DEAD_INTERMEDIATE_MASTER("DeadIntermediateMaster", "im"),
     DEAD_INTERMEDIATE_MASTER_BY_POSITION("DeadIntermediateMaster", "im"),
     DEAD_INTERMEDIATE_MASTER_UNMATCHED("DeadIntermediateMaster", "im"),
+    DEAD_GROUP_MEMBER("DeadReplicationGroupMemberWithReplicas", "im"),
+    LOCKED_SEMI_SYNC_MASTER("LockedSemiSyncMaster", "m"),
+    TOO_MANY_SEMI_SYNC_REPLICAS("MasterWithTooManySemiSyncReplicas", "m"),
+    READ_ONLY_MASTER("NoWriteableMasterStructureWarning", "m"),
     TAKEOVER("DeadMaster", "m");
+
+    /** The failed server answers. */
+    private static final Set<Story> OF_LIVING =
+        EnumSet.of(
+            LOCKED_SEMI_SYNC_MASTER, TOO_MANY_SEMI_SYNC_REPLICAS, READ_ONLY_MASTER, TAKEOVER);
 
     final String analysis;
     final String failed;
@@ -65,11 +82,19 @@ class DeathAtEachStepTest {
             master(InstanceBuilder::unreachable)
                 .withReplicasOf("m", r -> r.promotionRule(PromotionRule.MUST_NOT));
         case DEAD_MASTER_BY_POSITION -> byPosition();
-        case DEAD_CO_MASTER ->
-            new TopologyBuilder()
-                .with("m", m -> m.replicatesFrom("o").unreachable().oracleGtid(EXECUTED))
-                .with("o", o -> replica(o, "m").failingToConnect())
-                .with("r1", r -> replica(r, "m").failingToConnect());
+        case DEAD_MASTER_OF_MARIADB ->
+            TopologyBuilder.masterWithReplicas(3)
+                .with("m", m -> onMariaDb(m).unreachable())
+                .withReplicasOf("m", r -> onMariaDb(r).failingToConnect());
+        case DEAD_CO_MASTER -> coMasters(Story::withGtid);
+        case DEAD_CO_MASTER_OF_MARIADB -> coMasters(Story::onMariaDb);
+        case DEAD_CO_MASTER_BY_POSITION ->
+            byPosition()
+                .with("m", m -> m.replicatesFrom("r1").replication(row -> row.positions(AT, AT)));
+        case DEAD_GROUP_MEMBER -> group();
+        case LOCKED_SEMI_SYNC_MASTER -> semiSync(2, false);
+        case TOO_MANY_SEMI_SYNC_REPLICAS -> semiSync(1, true);
+        case READ_ONLY_MASTER -> master(InstanceBuilder::readOnly);
         case DEAD_INTERMEDIATE_MASTER -> intermediate().withReplicasOf("im", Story::withGtid);
         case DEAD_INTERMEDIATE_MASTER_BY_POSITION, DEAD_INTERMEDIATE_MASTER_UNMATCHED ->
             intermediate();
@@ -88,8 +113,46 @@ class DeathAtEachStepTest {
           : servers.withReplicasOf("m", InstanceBuilder::failingToConnect);
     }
 
+    private static TopologyBuilder coMasters(Consumer<InstanceBuilder> how) {
+      return new TopologyBuilder()
+          .with("m", m -> m.replicatesFrom("o").unreachable())
+          .with("o", o -> o.replicatesFrom("m").readOnly().failingToConnect())
+          .with("r1", r -> r.replicatesFrom("m").readOnly().failingToConnect())
+          .with("m", how)
+          .with("o", how)
+          .with("r1", how);
+    }
+
+    private static InstanceBuilder onMariaDb(InstanceBuilder server) {
+      return server.mariaDb("11.4.2-MariaDB").mariaDbGtid("0-1-100");
+    }
+
+    /** Primary {@code s}, and {@code im}, from which {@code a} and {@code b} replicate. */
+    private static TopologyBuilder group() {
+      TopologyBuilder servers = new TopologyBuilder();
+      for (String member : List.of("im", "s")) {
+        servers.with(
+            member,
+            m ->
+                m.oracleGtid(EXECUTED)
+                    .group("g", member.equals("s") ? "PRIMARY" : "SECONDARY", "ONLINE", "s")
+                    .groupMembers("im", "s"));
+      }
+      return servers
+          .with("im", InstanceBuilder::unreachable)
+          .with("a", a -> replica(a, "im").failingToConnect())
+          .with("b", b -> replica(b, "im").failingToConnect());
+    }
+
+    /** A master that waits for so many of its three replicas. */
+    private static TopologyBuilder semiSync(int waitsFor, boolean on) {
+      SemiSync replica = new SemiSync(true, 10, false, false, false, on, 10_000, 1, false, 0, on);
+      return TopologyBuilder.masterWithReplicas(3)
+          .with("m", m -> m.semiSyncMaster(true, waitsFor, on ? 3 : 0))
+          .withReplicasOf("m", r -> r.readOnly().semiSync(replica));
+    }
+
     private static TopologyBuilder byPosition() {
-      BinlogCoordinates at = BinlogCoordinates.binary("master-bin.000009", 900);
       return TopologyBuilder.masterWithReplicas(3)
           .with("m", m -> m.unreachable().gtidMode("OFF").binlogPosition("master-bin.000009", 900))
           .withReplicasOf(
@@ -97,7 +160,7 @@ class DeathAtEachStepTest {
               r ->
                   r.failingToConnect()
                       .gtidMode("OFF")
-                      .replication(row -> row.positions(at, at))
+                      .replication(row -> row.positions(AT, AT))
                       .binlogPosition("bin.000004", 4711));
     }
 
@@ -129,9 +192,13 @@ class DeathAtEachStepTest {
       for (HookPoint point : HookPoint.values()) {
         hooks.put(point, List.of(point.configurationKey()));
       }
-      RecoveryPolicy policy = RecoveryPolicy.DEFAULT.with(hooks).with(PSEUDO_GTID);
+      RecoveryPolicy policy =
+          RecoveryPolicy.DEFAULT
+              .with(hooks)
+              .with(PSEUDO_GTID)
+              .with(new RecoveryPolicy.Replicas(true, Duration.ZERO, 5, true, false));
       Stage stage = new Stage(servers(), failed, analysis, policy, origin(), ReplicatedState.EMPTY);
-      if (this != TAKEOVER) {
+      if (!OF_LIVING.contains(this)) {
         stage.silent(failed);
       }
       return this == DEAD_INTERMEDIATE_MASTER_UNMATCHED
@@ -148,6 +215,18 @@ class DeathAtEachStepTest {
     int steps() {
       return stage().start().effects.size();
     }
+  }
+
+  /** Otherwise there would be no steps to die at. */
+  @ParameterizedTest
+  @EnumSource(
+      value = Story.class,
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"DEAD_MASTER_REFUSED", "DEAD_INTERMEDIATE_MASTER_UNMATCHED"})
+  void whereNobodyElseDiesItChangesServersAndEndsWell(Story story) {
+    Stage stage = story.stage().start();
+    assertThat(stage.ticket.successful()).as("%s", stage.ticket.errors()).isTrue();
+    assertThat(stage.actions()).isNotEmpty();
   }
 
   @ParameterizedTest
@@ -180,7 +259,8 @@ class DeathAtEachStepTest {
         .flatMap(story ->
             story.servers().build().instances().stream()
                 .map(Instance::key)
-                .filter(key -> !key.hostname().equals(story.failed) || story == Story.TAKEOVER)
+                .filter(
+                    key -> !key.hostname().equals(story.failed) || Story.OF_LIVING.contains(story))
                 .map(key -> Arguments.of(story, key.hostname())));
   }
 

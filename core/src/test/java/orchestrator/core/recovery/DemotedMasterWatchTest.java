@@ -268,6 +268,17 @@ class DemotedMasterWatchTest {
             c -> assertThat(((Command.BeginDowntime) c).downtime().isLostInRecovery()).isTrue());
   }
 
+  /** Its recovery may yet give up, and it would stay the master, in a downtime of a year. */
+  @Test
+  void untilSomebodyWasPromotedItIsKeptReadOnlyAndNotTakenForLost() {
+    said.endDowntime("m");
+    ticket = TicketBuilder.of("1:x", OLD).replicas(NEW).build();
+    assertThat(judge().commands()).isEmpty();
+    assertThat(judge().findings()).isEmpty();
+    servers.with("m", InstanceBuilder::writable);
+    assertThat(judge().actions()).startsWith(new ServerAction.SetReadOnly(OLD, true, true));
+  }
+
   @Test
   void aSetThatGrewIsToldAgain() {
     demoted = demoted.comparedAs(comparison("101-102"));

@@ -20,6 +20,7 @@ import orchestrator.core.state.Command;
 import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.testing.InstanceBuilder;
 import orchestrator.core.testing.PromotionBuilder;
+import orchestrator.core.testing.States;
 import orchestrator.core.testing.TopologyBuilder;
 import orchestrator.core.topology.InstanceKey;
 import orchestrator.core.topology.PromotionRule;
@@ -223,6 +224,21 @@ class FailedFailoverTest {
     assertThat(stage.server("m").readOnly()).isFalse();
     assertThat(stage.ticket.isOpen()).isFalse();
     assertThat(stage.actions()).noneMatch(a -> a instanceof SetReadOnly set && set.readOnly());
+  }
+
+  @Test
+  void aProcessThatFailsAfterwardsKeepsNoneOfTheOthersFromRunning() {
+    nobodyMayBePromoted();
+    policy = policy.with(Map.of(HookPoint.POST_UNSUCCESSFUL_FAILOVER, List.of("one", "two")));
+    Stage stage =
+        stage()
+            .answering(
+                Effect.RunHook.class,
+                e -> Optional.of(new Event.HookFinished(e.id(), false, Duration.ZERO, "no")))
+            .start();
+    assertThat(stage.hooks().map(Effect.RunHook::command)).containsExactly("one", "two");
+    assertThat(stage.ticket.isOpen()).isFalse();
+    assertThat(stage.server("m").readOnly()).isFalse();
   }
 
   /** What it reads is not how the master was, but what the first manager made of it. */
@@ -453,6 +469,17 @@ class FailedFailoverTest {
     servers.with("r2", r -> r.replicatesFrom("m").dataCenter("dc1").region("east"));
     assertThat(means(naming(R1)).open()).isFalse();
     assertThat(means(naming(R1)).explanation()).contains("r1:3306", reason).doesNotContain("r2");
+  }
+
+  /** A person knows better than what only makes others come first. */
+  @Test
+  void theOneThatWasNamedMayLagBeInDowntimeAndHaveErrantTransactions() {
+    String errant = InstanceBuilder.uuidOf(R1) + ":1-3";
+    servers.with("r1", r -> r.lagSeconds(600).oracleGtid(UUID + ":1-100," + errant));
+    ReplicatedState state = new States().downtime("r1").build();
+    Stage stage = new Stage(servers, "m", "DeadMaster", policy, naming(R1), state).start();
+    assertThat(stage.ticket.promoted()).contains(R1);
+    assertThat(stage.journal()).anyMatch(entry -> entry.toString().contains("has errant"));
   }
 
   @Test

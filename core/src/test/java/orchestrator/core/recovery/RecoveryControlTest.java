@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import orchestrator.core.facts.HookPoint;
 import orchestrator.core.facts.JournalEntry;
 import orchestrator.core.facts.RecoveryOrigin;
@@ -17,6 +18,7 @@ import orchestrator.core.testing.InstanceBuilder;
 import orchestrator.core.testing.PromotionBuilder;
 import orchestrator.core.testing.TopologyBuilder;
 import orchestrator.core.topology.InstanceKey;
+import orchestrator.core.topology.PromotionRule;
 import org.junit.jupiter.api.Test;
 
 /** What the control does, and does not do, in cases that are worth telling. */
@@ -94,6 +96,46 @@ class RecoveryControlTest {
     Stage stage = stage().silent("r2").start();
     assertThat(stage.momentOf(OPEN_R1)).isEqualTo(Duration.ofSeconds(1));
     assertThat(fate(stage, R2)).isEqualTo(ReplicaFate.Kind.UNREACHABLE);
+  }
+
+  /** It was down when it was told to, and has started again since. */
+  @Test
+  void aReplicaThatAnswersLateAndMayFetchIsToldOnceMoreToStop() {
+    AtomicInteger told = new AtomicInteger();
+    ServerAction stop = new ServerAction.StopIoThread(R2);
+    Stage stage =
+        stage()
+            .answering(
+                Effect.Perform.class,
+                e ->
+                    ((Effect.Perform) e).action().equals(stop) && told.getAndIncrement() == 0
+                        ? Optional.of(
+                            new Event.ActionFinished(
+                                e.id(), new ActionOutcome.NotApplied("it is down")))
+                        : Optional.empty())
+            .start();
+    assertThat(stage.actions().filter(stop::equals)).hasSize(2);
+    assertThat(fate(stage, R2)).isEqualTo(ReplicaFate.Kind.MOVED);
+  }
+
+  /** Its source would make a ring with it, if it died now. */
+  @Test
+  void theReplicaThatFeedsTheNewMasterIsMovedWhenThatIsPromoted() {
+    servers.without("r3").with("r1", r -> r.oracleGtid(UUID + ":1-90"));
+    servers.with("r2", r -> r.promotionRule(PromotionRule.MUST_NOT));
+    Stage stage = stage().start();
+    List<ServerAction> actions = stage.actions().toList();
+    ServerAction moved =
+        actions.stream()
+            .filter(a -> a instanceof ServerAction.ChangeSource c && c.target().equals(R2))
+            .findFirst()
+            .orElseThrow();
+    assertThat(actions)
+        .anyMatch(a ->
+            a instanceof ServerAction.ChangeSource c
+                && c.target().equals(R1)
+                && c.source().equals(R2));
+    assertThat(actions.indexOf(moved)).isGreaterThan(actions.indexOf(OPEN_R1));
   }
 
   @Test
@@ -292,6 +334,11 @@ class RecoveryControlTest {
         .filteredOn(Command.BeginDowntime.class::isInstance)
         .extracting(c -> ((Command.BeginDowntime) c).downtime().key())
         .containsExactlyInAnyOrder(MASTER, R2);
+    assertThat(stage.commands())
+        .filteredOn(Command.BeginDowntime.class::isInstance)
+        .extracting(c -> ((Command.BeginDowntime) c).downtime())
+        .extracting(downtime -> Duration.between(downtime.begin(), downtime.end()))
+        .containsOnly(Duration.ofDays(365));
     assertThat(stage.commands()).contains(new Command.EndDowntime(R1));
   }
 

@@ -39,6 +39,8 @@ class RecoveryPlannerTest {
         .withReplicasOf("m", r -> r.failingToConnect().oracleGtid(MASTER + ":1-100"));
   }
 
+  private String clusterAlias = "main";
+
   private Circumstances circumstances(TopologyBuilder servers) {
     FailureCase failure =
         new FailureCase(
@@ -46,7 +48,7 @@ class RecoveryPlannerTest {
             "DeadMaster",
             "Master cannot be reached",
             "m:3306",
-            "main",
+            clusterAlias,
             "main.example",
             "master",
             servers.build().replicasOf(TopologyBuilder.key("m")).stream()
@@ -287,6 +289,14 @@ class RecoveryPlannerTest {
             new Command.PutKeyValue("mysql/master/main/port", "3306"),
             new Command.PutKeyValue("mysql/master/main/ipv4", "10.0.0.1"),
             new Command.PutKeyValue("mysql/master/main/ipv6", ""));
+  }
+
+  @Test
+  void aClusterWithoutAnAliasHasItsNameInThem() {
+    clusterAlias = "";
+    assertThat(plan(deadMaster(2)).keyValues())
+        .hasSize(5)
+        .contains(new Command.PutKeyValue("mysql/master/m:3306", "r1:3306"));
   }
 
   @Test

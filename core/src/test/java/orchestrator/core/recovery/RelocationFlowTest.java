@@ -473,15 +473,27 @@ class RelocationFlowTest {
         .containsExactly("pre", "im s1", "post");
   }
 
+  /** The replicas have another source already: there is nothing that a process could stop. */
+  @Test
+  void aProcessThatFailsAfterwardsKeepsNoneOfTheOthersFromRunning() {
+    policy =
+        policy.with(
+            Map.of(
+                HookPoint.POST_INTERMEDIATE_MASTER_FAILOVER, List.of("one", "two"),
+                HookPoint.POST_FAILOVER, List.of("post")));
+    Stage stage = stage().answering(Effect.RunHook.class, RelocationFlowTest::failing).start();
+    assertThat(stage.hooks().map(Effect.RunHook::command)).containsExactly("one", "two", "post");
+    assertThat(stage.ticket.successful()).isTrue();
+  }
+
+  private static Optional<Event> failing(Effect hook) {
+    return Optional.of(new Event.HookFinished(hook.id(), false, Duration.ZERO, "no"));
+  }
+
   @Test
   void aProcessThatForbidsItLeavesAllAsItWas() {
     policy = policy.with(Map.of(HookPoint.PRE_FAILOVER, List.of("may I")));
-    Stage stage =
-        stage()
-            .answering(
-                Effect.RunHook.class,
-                e -> Optional.of(new Event.HookFinished(e.id(), false, Duration.ZERO, "no")))
-            .start();
+    Stage stage = stage().answering(Effect.RunHook.class, RelocationFlowTest::failing).start();
     assertThat(stage.actions()).isEmpty();
     assertThat(stage.commands()).anyMatch(Command.AcknowledgeRecoveries.class::isInstance);
   }

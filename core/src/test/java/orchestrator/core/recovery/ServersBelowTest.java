@@ -143,6 +143,55 @@ class ServersBelowTest {
     assertThat(stage.ticket.loss().knownMissing()).contains(GtidDifference.parse(UUID + ":91-100"));
   }
 
+  /** They got it from another source, before they were moved below this one. */
+  @Test
+  void whatALivingReplicaDoesNotApplyIsFetchedFromThoseBelowIt() {
+    notApplying();
+    Stage stage = living().start();
+    assertThat(stage.ticket.promoted()).contains(key("r"));
+    assertThat(stage.actions()).anyMatch(ServersBelowTest::isFed);
+    assertThat(stage.server("r").gtid().executed().orElseThrow()).hasToString(UUID + ":1-98");
+  }
+
+  @Test
+  void whereThatOneIsTheOnlyCandidateWhatTheyHaveMoreIsTold() {
+    notApplying();
+    servers.with("r", InstanceBuilder::withoutBinlog);
+    Stage stage = living().start();
+    assertThat(stage.ticket.promoted()).contains(key("im"));
+    assertThat(stage.ticket.errors())
+        .anySatisfy(error -> assertThat(error).contains("a:3306, below im:3306", "91-98"));
+  }
+
+  /** {@code im} has fetched as much as anybody, and its SQL thread is broken. */
+  private void notApplying() {
+    servers
+        .with(
+            "im",
+            im ->
+                replica(im, "m")
+                    .replication(row ->
+                        row.retrieved(UUID + ":1-100").sqlThreadStopped().sqlError("duplicate"))
+                    .seenAt(TopologyBuilder.NOW))
+        .with("a", a -> a.oracleGtid(UUID + ":1-98"))
+        .with("b", b -> b.oracleGtid(UUID + ":1-98"));
+  }
+
+  /** Below one that perhaps replicates from it, it would be no replica at the next attempt. */
+  @Test
+  void aCandidateThatWasFedGoesBackWhenNobodyIsPromoted() {
+    servers.with("m", m -> m.oracleGtid(UUID + ":1-105").unreachable());
+    SafetyPolicy refusing = SafetyPolicy.DEFAULT.with(SafetyPolicy.Durability.REFUSE_LOSS);
+    Stage stage =
+        new Stage(servers, RecoveryPolicy.DEFAULT.with(refusing), RecoveryOrigin.AUTOMATIC)
+            .silent("m")
+            .silent("im")
+            .start();
+    assertThat(stage.ticket.promoted()).isEmpty();
+    assertThat(stage.actions()).anyMatch(ServersBelowTest::isFed);
+    assertThat(stage.server("r").sourceKey()).contains(key("m"));
+  }
+
   /** {@code a} has more than all others, below a living replica, and no log to give it away. */
   private Stage unableToFeed() {
     servers

@@ -53,6 +53,25 @@ class WritableReplicasTest {
     assertFound(Finding.UNCLEAR);
   }
 
+  /**
+   * All restarted: the master read-only, as its file says, and those that were masters once not.
+   */
+  @Test
+  void ofTwoBelowAMasterThatTakesNoneNeitherIsMeant() {
+    servers.with("m", InstanceBuilder::readOnly);
+    assertFound(Finding.UNCLEAR);
+
+    states.keptReadOnly(new KeptReadOnly(TopologyBuilder.key("other"), "2:x", TopologyBuilder.NOW));
+    assertThat(found())
+        .extracting(Verdict::finding)
+        .containsExactly(Finding.TAKES_WRITES, Finding.TAKES_WRITES);
+
+    servers.with("other", InstanceBuilder::replicationStopped);
+    assertThat(found())
+        .extracting(Verdict::finding)
+        .containsExactly(Finding.UNCLEAR, Finding.UNCLEAR);
+  }
+
   @Test
   void oneThatTakesNoWritesIsLeftAlone() {
     servers.with("old", InstanceBuilder::readOnly);
@@ -96,6 +115,21 @@ class WritableReplicasTest {
     InstanceKey master = TopologyBuilder.key("m");
     states.demoted(new DemotedMaster(master, "2:x", OLD, TopologyBuilder.NOW));
     assertFound(Finding.UNCLEAR);
+  }
+
+  /** What is broken above the one that followed the successor hides who the master is. */
+  @Test
+  void itIsSetReadOnlyBesideWhoeverReplacedItsSuccessorAndIsFollowedByThatOne() {
+    servers
+        .with("newer", InstanceBuilder::writable)
+        .with("m", s -> s.replicatesFrom("newer").readOnly().ioThreadStopped());
+    states
+        .recovery(promoted("1:x", "m"))
+        .recovery(promoted(TicketBuilder.of("2:x", TopologyBuilder.key("m")).build(), "newer"));
+    assertFound(Finding.UNCLEAR);
+
+    states.keptReadOnly(new KeptReadOnly(TopologyBuilder.key("m"), "2:x", TopologyBuilder.NOW));
+    assertThat(found()).extracting(Verdict::finding).containsExactly(Finding.TAKES_WRITES);
   }
 
   /** It was given up, died, and came back with the source that it had: a dead one. */
@@ -186,6 +220,22 @@ class WritableReplicasTest {
     assertFound(Finding.UNCLEAR);
   }
 
+  /** It died while it fetched from {@code other}, which was moved below it at the same time. */
+  @Test
+  void norBecauseItIsInARingWithTheReplicaThatFedIt() {
+    servers
+        .with("old", s -> s.replicatesFrom("other"))
+        .with("other", s -> s.replicatesFrom("old").readOnly());
+    assertFound(Finding.IS_MASTER);
+
+    states.recovery(
+        openRecovery("1:x").with(new JournalEntry.Closed(false, List.of()), TopologyBuilder.NOW));
+    assertFound(Finding.TAKES_WRITES);
+
+    servers.with("m", InstanceBuilder::unreachable);
+    assertFound(Finding.UNCLEAR);
+  }
+
   /** What a dead server said of its source may be older than its own promotion. */
   @Test
   void aServerThatWasReplacedIsInNoRing() {
@@ -225,10 +275,13 @@ class WritableReplicasTest {
   }
 
   private static RecoveryTicket promoted(String uid, String server) {
-    return openRecovery(uid)
-        .with(
-            new JournalEntry.Promoted(TopologyBuilder.key(server), "", Optional.empty()),
-            TopologyBuilder.NOW);
+    return promoted(openRecovery(uid), server);
+  }
+
+  private static RecoveryTicket promoted(RecoveryTicket ticket, String server) {
+    return ticket.with(
+        new JournalEntry.Promoted(TopologyBuilder.key(server), "", Optional.empty()),
+        TopologyBuilder.NOW);
   }
 
   @Test

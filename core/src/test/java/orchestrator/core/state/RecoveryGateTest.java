@@ -79,6 +79,45 @@ class RecoveryGateTest {
     assertThat(heldBack(released, "a", "x:3306", "DeadMaster", LATER)).isEmpty();
   }
 
+  /** Who asked may have looked at it before that; and its successor would stay writable. */
+  @Test
+  void norByAPerson() {
+    ReplicatedState watched = after(FAILED_OVER, watchOf("a", "u1", "b"));
+    ReplicatedState released = after(watched, new Command.ReleaseDemotedMaster(server("a")));
+    assertThat(heldBackFromAPerson(watched, "DeadMaster")).contains("u1");
+    assertThat(heldBackFromAPerson(watched, "DeadIntermediateMaster")).isEmpty();
+    assertThat(heldBackFromAPerson(released, "DeadMaster")).isEmpty();
+  }
+
+  /** It may still move replicas below the one that is to be replaced. */
+  @Test
+  void aPersonWaitsForTheEndOfAFailoverOfTheCluster() {
+    ReplicatedState open =
+        after(
+            new Command.OpenRecovery(ticket("u1", "a")),
+            intent("b"),
+            journal("u1", new JournalEntry.Promoted(server("b"), "", Optional.empty())),
+            new Command.MoveCluster("a:3306", "b:3306"));
+    assertThat(heldBackFromAPerson(open, "b", "b:3306", "DeadMaster")).contains("u1");
+    assertThat(heldBackFromAPerson(open, "b", "x:3306", "DeadMaster")).contains("u1");
+    assertThat(heldBackFromAPerson(open, "x", "x:3306", "DeadMaster")).isEmpty();
+    assertThat(heldBackFromAPerson(open, "b", "b:3306", "NoWriteableMasterStructureWarning"))
+        .isEmpty();
+    assertThat(heldBackFromAPerson(FAILED_OVER, "b", "b:3306", "DeadMaster")).isEmpty();
+  }
+
+  private static Optional<String> heldBackFromAPerson(ReplicatedState state, String analysis) {
+    return heldBackFromAPerson(state, "a", "x:3306", analysis);
+  }
+
+  private static Optional<String> heldBackFromAPerson(
+      ReplicatedState state, String failed, String cluster, String analysis) {
+    RecoveryGate.Request request =
+        new RecoveryGate.Request(
+            server(failed), cluster, "", analysis, false, Optional.empty(), LATER);
+    return uidOfBlock(state, request);
+  }
+
   @Test
   void aMasterThatIsWatchedButWasNotReplacedIsRecoveredLater() {
     ReplicatedState failed =
@@ -110,6 +149,10 @@ class RecoveryGateTest {
       ReplicatedState state, String failed, String cluster, String analysis, Instant at) {
     RecoveryGate.Request request =
         new RecoveryGate.Request(server(failed), cluster, "", analysis, true, Optional.empty(), at);
+    return uidOfBlock(state, request);
+  }
+
+  private static Optional<String> uidOfBlock(ReplicatedState state, RecoveryGate.Request request) {
     return RecoveryGate.proposalBlockOf(state, request)
         .flatMap(RecoveryGate.Block::by)
         .map(RecoveryTicket::uid);

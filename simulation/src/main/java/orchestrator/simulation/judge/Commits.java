@@ -28,11 +28,16 @@ final class Commits {
 
   /** Automatic recoveries that the entry has opened. */
   static List<RecoveryTicket> opened(Fact.Committed entry) {
+    return unplanned(entry).stream().filter(ticket -> ticket.origin().automatic()).toList();
+  }
+
+  /** Recoveries that the entry has opened, automatic or asked for, but for planned takeovers. */
+  static List<RecoveryTicket> unplanned(Fact.Committed entry) {
     List<RecoveryTicket> opened = new ArrayList<>();
     for (Command command : entry.commands()) {
       if (command instanceof Command.OpenRecovery open
           && isDone(entry)
-          && open.ticket().origin().automatic()
+          && !open.ticket().origin().isTakeover()
           && !entry.before().recoveries().containsKey(open.ticket().uid())) {
         opened.add(open.ticket());
       }

@@ -62,7 +62,12 @@ public final class NoneBelowHasMore implements Invariant {
             && ticket.promoted().isPresent()
             && settled.fate().kind() == ReplicaFate.Kind.MOVED
             && !Commits.isApart(settled.replica(), state)) {
-          Optional<String> more = more(settled.replica(), ticket.promoted().get(), truth);
+          // What it had of its own before, a planned takeover leaves as it is.
+          Set<Integer> before =
+              ticket.origin().isTakeover()
+                  ? truth.executed(ticket.failed())
+                  : truth.executed(settled.replica());
+          Optional<String> more = more(settled.replica(), ticket.promoted().get(), before, truth);
           if (more.isPresent()) {
             return more;
           }
@@ -76,8 +81,9 @@ public final class NoneBelowHasMore implements Invariant {
     Optional<InstanceKey> master = Commits.published(state);
     return master.flatMap(key ->
         truth.servers().stream()
-            .filter(replica -> !isQuarantined(replica) && !isToldLost(replica))
-            .flatMap(replica -> more(replica, key, truth).stream())
+            .filter(
+                replica -> !isQuarantined(replica) && !isToldLost(replica) && !isToldAhead(replica))
+            .flatMap(replica -> more(replica, key, truth.executed(replica), truth).stream())
             .findFirst());
   }
 
@@ -101,18 +107,33 @@ public final class NoneBelowHasMore implements Invariant {
         .isPresent();
   }
 
+  /** Further down, by the last failover: it followed a replica that did not apply what it had. */
+  private boolean isToldAhead(InstanceKey replica) {
+    return tickets.values().stream()
+        .filter(Commits::isFailover)
+        .max(Comparator.comparingLong(RecoveryTicket::id))
+        .filter(ticket ->
+            ticket.errors().stream().anyMatch(error -> error.startsWith(replica + ", below ")))
+        .isPresent();
+  }
+
   private boolean isWrittenSinceKept(InstanceKey replica, int transaction, Truth truth) {
     Set<Integer> had = hadWhenKept.get(replica);
     return had != null && !had.contains(transaction) && truth.isOrigin(replica, transaction);
   }
 
-  private Optional<String> more(InstanceKey replica, InstanceKey master, Truth truth) {
+  /**
+   * @param counted of what the replica has, all that counts
+   */
+  private Optional<String> more(
+      InstanceKey replica, InstanceKey master, Set<Integer> counted, Truth truth) {
     if (!truth.isReplicating(replica, master)
         || !truth.isWell(master)
         || hasForgotten(replica, truth)) {
       return Optional.empty();
     }
     Set<Integer> extra = new HashSet<>(truth.executed(replica));
+    extra.retainAll(counted);
     extra.removeAll(truth.executed(master));
     extra.removeIf(transaction ->
         truth.isIndistinct(transaction) || isWrittenSinceKept(replica, transaction, truth));

@@ -47,7 +47,7 @@ public final class NothingSafeIsLost implements Invariant {
       case Fact.Committed entry -> {
         state = entry.after();
         tickets.putAll(entry.after().recoveries());
-        for (RecoveryTicket ticket : Commits.opened(entry)) {
+        for (RecoveryTicket ticket : Commits.unplanned(entry)) {
           openedAt.put(ticket.uid(), entry.at());
           Map<InstanceKey, Set<Integer>> fetched = new HashMap<>();
           ticket.fates().keySet().forEach(key -> fetched.put(key, truth.fetched(key)));
@@ -80,9 +80,18 @@ public final class NothingSafeIsLost implements Invariant {
     for (InstanceKey replica : ticket.fates().keySet()) {
       if (truth.calmSince(replica) <= opened - CALM_MILLIS && !Commits.isApart(replica, state)) {
         calm.add(replica);
-        all.addAll(truth.fetched(replica));
-        all.addAll(atFirst(uid, replica));
+        Set<Integer> fetched = new HashSet<>(truth.fetched(replica));
+        fetched.addAll(atFirst(uid, replica));
+        // A replaced master that came back may have been written to by whoever missed it.
+        fetched.removeIf(
+            id -> state.keptReadOnly().containsKey(replica) && truth.isOrigin(replica, id));
+        all.addAll(fetched);
       }
+    }
+    // Whom a person named is waited for, fed by others where GTIDs allow that, and then promoted.
+    if (ticket.origin().designated().equals(Optional.of(master))
+        && !(truth.usesGtid() && calm.contains(master) && truth.isQuick(master))) {
+      return Optional.empty();
     }
     // Nobody could know: one of them is lost whoever is promoted.
     all.removeIf(truth::isIndistinct);
@@ -119,7 +128,11 @@ public final class NothingSafeIsLost implements Invariant {
     }
     Set<Integer> missing = new HashSet<>(truth.acknowledgedBySemiSync());
     missing.removeAll(truth.executed(master.get()));
-    missing.removeAll(truth.forgottenInCrash());
+    Set<Integer> forgotten = new HashSet<>(truth.forgottenInCrash());
+    truth.servers().forEach(server -> forgotten.removeAll(truth.executed(server)));
+    missing.removeAll(forgotten);
+    // It came back without them, and no recovery had a say in it.
+    missing.removeAll(truth.forgottenBy(master.get()));
     missing.removeIf(truth::isIndistinct);
     missing.removeIf(transaction ->
         tickets.values().stream().anyMatch(ticket -> isExcused(ticket, transaction, truth)));

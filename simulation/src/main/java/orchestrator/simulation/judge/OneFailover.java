@@ -78,10 +78,13 @@ public final class OneFailover implements Invariant {
 
   private Optional<String> twiceReplaced(Fact.Committed entry) {
     for (Command.Journal journal : Commits.journals(entry)) {
+      // Whoever forces a failover may do so twice.
       RecoveryTicket ticket = entry.before().recoveries().get(journal.recoveryUid());
       for (JournalEntry.Promoted promoted : Commits.entries(journal, JournalEntry.Promoted.class)) {
         replaced.remove(promoted.candidate());
-        if (ticket != null && !replaced.add(ticket.failed())) {
+        boolean isForced =
+            ticket != null && !ticket.origin().automatic() && !ticket.origin().isTakeover();
+        if (ticket != null && !replaced.add(ticket.failed()) && !isForced) {
           return Optional.of(ticket.failed() + " was replaced twice");
         }
       }

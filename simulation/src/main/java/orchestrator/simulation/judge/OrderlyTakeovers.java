@@ -100,7 +100,8 @@ public final class OrderlyTakeovers implements Invariant {
 
   private Optional<String> ended(RecoveryTicket ticket, Truth truth) {
     InstanceKey old = ticket.failed();
-    InstanceKey wanted = ticket.promoted().orElse(old);
+    // Which a person may have replaced before the takeover has told everybody.
+    InstanceKey wanted = ticket.promoted().map(state::inForce).orElse(old);
     List<InstanceKey> writable =
         truth.servers().stream()
             .filter(truth::isWritable)

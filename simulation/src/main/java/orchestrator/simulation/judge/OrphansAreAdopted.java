@@ -69,7 +69,8 @@ public final class OrphansAreAdopted implements Invariant {
             || state.downtimes().containsKey(dead)
             || state.demoted().containsKey(dead)
             || !state.pauses().isEmpty()
-            || !state.recoveries().isEmpty();
+            || state.recoveries().values().stream()
+                .anyMatch(ticket -> RecoveryHappens.isReason(ticket, truth.instant()));
     if (isMaster || said) {
       return true;
     }

@@ -1,5 +1,8 @@
 package orchestrator.simulation.judge;
 
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.Optional;
 import orchestrator.core.facts.RecoveryBrake;
 import orchestrator.core.facts.RecoveryTicket;
@@ -14,6 +17,9 @@ import orchestrator.core.topology.PromotionRule;
 public final class RecoveryHappens implements Invariant {
   private static final long LIMIT_MILLIS = 30_000;
   private static final long CALM_MILLIS = 25_000;
+
+  /** One that failed is not tried again before. */
+  private static final Duration RETRY = Duration.ofMinutes(1);
 
   private ReplicatedState state = ReplicatedState.EMPTY;
   private Optional<InstanceKey> master = Optional.empty();
@@ -68,7 +74,8 @@ public final class RecoveryHappens implements Invariant {
             || state.brake().filter(RecoveryBrake::isOn).isPresent()
             || state.downtimes().containsKey(master)
             || !state.pauses().isEmpty()
-            || state.recoveries().values().stream().anyMatch(RecoveryHappens::isReason);
+            || state.recoveries().values().stream()
+                .anyMatch(ticket -> isReason(ticket, truth.instant()));
     boolean all = true;
     boolean any = false;
     for (InstanceKey key : truth.servers()) {
@@ -89,8 +96,10 @@ public final class RecoveryHappens implements Invariant {
   }
 
   /** It goes on, blocks others, or failed and is tried again after a while. */
-  private static boolean isReason(RecoveryTicket ticket) {
-    return ticket.isOpen() || ticket.acknowledgement().isEmpty() || !ticket.successful();
+  static boolean isReason(RecoveryTicket ticket, Instant now) {
+    return ticket.isOpen()
+        || ticket.isBlocking(now)
+        || (!ticket.successful() && now.isBefore(ticket.ended().orElse(now).plus(RETRY)));
   }
 
   private boolean mayLead(InstanceKey key) {
@@ -102,7 +111,12 @@ public final class RecoveryHappens implements Invariant {
   private Optional<String> atTheEnd(Truth truth) {
     boolean reasonStated =
         state.recoveries().values().stream()
-            .anyMatch(ticket -> !ticket.isOpen() && !ticket.errors().isEmpty());
+            .filter(ticket ->
+                master.filter(ticket.failed()::equals).isPresent()
+                    || master.equals(ticket.promoted()))
+            .max(Comparator.comparingLong(RecoveryTicket::id))
+            .filter(ticket -> !ticket.isOpen() && !ticket.errors().isEmpty())
+            .isPresent();
     boolean written = master.filter(truth::isWrittenTo).isPresent();
     return written || reasonStated
         ? Optional.empty()

@@ -1,5 +1,6 @@
 package orchestrator.simulation.judge;
 
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -10,6 +11,12 @@ import orchestrator.core.topology.InstanceKey;
 /** How things are at this moment: what no manager can know for sure. */
 public interface Truth {
   long now();
+
+  /** The same moment, by the clocks of the managers. */
+  Instant instant();
+
+  /** Whether all servers have GTIDs. */
+  boolean usesGtid();
 
   Collection<InstanceKey> servers();
 
@@ -57,6 +64,9 @@ public interface Truth {
 
   /** Transactions that their server forgot in a crash. */
   Set<Integer> forgottenInCrash();
+
+  /** Transactions that this server forgot in a crash, its own and others'. */
+  Set<Integer> forgottenBy(InstanceKey server);
 
   /**
    * Whether nothing tells which servers have the transaction. Another one has the same GTID: a

@@ -65,6 +65,10 @@ class InvariantsTest {
   }
 
   private static RecoveryTicket ticket(String uid, InstanceKey failed) {
+    return ticket(uid, failed, RecoveryOrigin.AUTOMATIC);
+  }
+
+  private static RecoveryTicket ticket(String uid, InstanceKey failed, RecoveryOrigin origin) {
     List<InstanceKey> replicas = List.of(A, B, C).stream().filter(k -> !k.equals(failed)).toList();
     return RecoveryTicket.begun(
         uid,
@@ -74,7 +78,7 @@ class InvariantsTest {
         "a:1",
         "main",
         "",
-        RecoveryOrigin.AUTOMATIC,
+        origin,
         NOW,
         NOW.plusSeconds(60),
         0,
@@ -210,6 +214,25 @@ class InvariantsTest {
     assertThat(ended(i5)).isEmpty();
     truth.has.put(A, Set.of());
     assertThat(ended(i5)).isPresent();
+    truth.forgotten.put(B, Set.of(7));
+    assertThat(ended(i5)).as("nobody has it any more").isEmpty();
+    truth.has.put(C, Set.of(7));
+    assertThat(ended(i5)).isPresent();
+    truth.forgotten.put(A, Set.of(7));
+    assertThat(ended(i5)).as("the master forgot it, and was not replaced").isEmpty();
+  }
+
+  @Test
+  void i5LetsAPersonNameOneThatNobodyCanFeed() {
+    NothingSafeIsLost i5 = new NothingSafeIsLost();
+    truth.has.put(B, Set.of(1, 2));
+    truth.has.put(C, Set.of(1));
+    RecoveryOrigin named =
+        new RecoveryOrigin(false, "force-master-takeover", Optional.of(C), false);
+    commit(i5, new Command.OpenRecovery(ticket("u", A, named)));
+    assertThat(executed(i5, C)).isPresent();
+    truth.usesGtid = false;
+    assertThat(executed(i5, C)).isEmpty();
   }
 
   @Test
@@ -372,6 +395,39 @@ class InvariantsTest {
     i12.look(truth);
     truth.now += 60_000;
     assertThat(i12.look(truth)).isPresent();
+  }
+
+  /** It blocks for a minute; one that failed is tried again a minute after its end. */
+  @Test
+  void i12TakesARecoveryForAReasonAsLongAsItStandsInTheWay() {
+    for (boolean successful : new boolean[] {true, false}) {
+      state = ReplicatedState.EMPTY;
+      RecoveryHappens i12 = new RecoveryHappens();
+      commit(i12, PUBLISHED);
+      commit(i12, open("u", B), journal("u", new JournalEntry.Closed(successful, List.of())));
+      truth.now = 3_600_000;
+      truth.dead.add(A);
+      i12.look(truth);
+      truth.now += 59_000;
+      assertThat(i12.look(truth)).isEmpty();
+      truth.now += 1000;
+      assertThat(i12.look(truth)).isEmpty();
+      truth.now += 31_000;
+      assertThat(i12.look(truth)).isPresent();
+    }
+  }
+
+  @Test
+  void i12TakesNoErrorsForAReasonButThoseOfTheLastRecoveryOfTheMaster() {
+    RecoveryHappens i12 = new RecoveryHappens();
+    commit(i12, PUBLISHED);
+    truth.writtenTo = B;
+    JournalEntry failed = new JournalEntry.Closed(false, List.of("no replica"));
+    commit(i12, open("u", C), journal("u", failed));
+    assertThat(ended(i12)).isPresent();
+    commit(i12, new Command.AcknowledgeRecoveries(new Command.Selector.All(), SEEN));
+    commit(i12, open("v", A), journal("v", failed));
+    assertThat(ended(i12)).isEmpty();
   }
 
   @Test

@@ -1,5 +1,6 @@
 package orchestrator.simulation.judge;
 
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -7,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import orchestrator.core.gtid.GtidDifference;
 import orchestrator.core.topology.InstanceKey;
 
@@ -17,11 +19,13 @@ final class ToldTruth implements Truth {
   static final InstanceKey C = new InstanceKey("c", 3);
 
   long now = 3_600_000;
+  boolean usesGtid = true;
   List<Integer> acting = List.of(1);
   final Set<InstanceKey> dead = new HashSet<>();
   final Set<InstanceKey> writable = new HashSet<>(Set.of(A));
   final Map<InstanceKey, Set<Integer>> has = new HashMap<>();
   final Set<Integer> acknowledged = new HashSet<>();
+  final Map<InstanceKey, Set<Integer>> forgotten = new HashMap<>();
   final Set<Integer> twins = new HashSet<>();
   final Map<Integer, InstanceKey> origins = new HashMap<>();
   final Map<InstanceKey, InstanceKey> sources = new HashMap<>(Map.of(B, A, C, A));
@@ -37,6 +41,16 @@ final class ToldTruth implements Truth {
   @Override
   public long now() {
     return now;
+  }
+
+  @Override
+  public Instant instant() {
+    return Instant.parse("2026-01-15T12:00:00Z").plusMillis(now);
+  }
+
+  @Override
+  public boolean usesGtid() {
+    return usesGtid;
   }
 
   @Override
@@ -116,7 +130,12 @@ final class ToldTruth implements Truth {
 
   @Override
   public Set<Integer> forgottenInCrash() {
-    return Set.of();
+    return forgotten.values().stream().flatMap(Set::stream).collect(Collectors.toSet());
+  }
+
+  @Override
+  public Set<Integer> forgottenBy(InstanceKey server) {
+    return forgotten.getOrDefault(server, Set.of());
   }
 
   @Override

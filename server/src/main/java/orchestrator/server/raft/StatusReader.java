@@ -30,6 +30,9 @@ import org.apache.ratis.server.storage.RaftStorageMetadata;
 
 /** Looks at Ratis and says what is there. Never waits, for the disk neither. */
 final class StatusReader {
+  /** Elections are far apart; but nobody waits for an answer without end. */
+  private static final int READ_AGAIN = 3;
+
   private final RaftSettings settings;
   private final LogGauge gauge;
   private final RaftServer.Division division;
@@ -157,7 +160,20 @@ final class StatusReader {
         .orElse("No leader is known to this node");
   }
 
+  /** Of one moment: while the role or the term changes, it is read again. */
   GroupStatus read(RoleMonitor.Changes changes) {
+    GroupStatus status = readOnce(changes);
+    for (int again = 0; again < READ_AGAIN && isOver(status); again++) {
+      status = readOnce(changes);
+    }
+    return status;
+  }
+
+  private boolean isOver(GroupStatus status) {
+    return status.role() != role() || status.term() != division.getInfo().getCurrentTerm();
+  }
+
+  private GroupStatus readOnce(RoleMonitor.Changes changes) {
     DivisionInfo info = division.getInfo();
     Role role = role();
     long term = info.getCurrentTerm();
@@ -178,7 +194,7 @@ final class StatusReader {
         votedFor(),
         leader,
         leader.flatMap(this::uriOf),
-        isReadyIn(term),
+        role == Role.LEADER && isReadyIn(term),
         inQuorum,
         unhealthy(role, inQuorum),
         indices(),

@@ -95,7 +95,9 @@ class ActionsTest {
     "graceful-master-takeover-auto/main, TakeOver[clusterName=m.example:3306",
     "graceful-master-takeover/main/r2.example/3306, TakeOver[clusterName=m.example:3306",
     "force-master-failover/main, Force[clusterName=m.example:3306",
-    "recover/m.example/3306, Recover[failed=m.example:3306"
+    "force-master-takeover/main/r2.example/3306, Force[clusterName=m.example:3306",
+    "recover/m.example/3306, Recover[failed=m.example:3306",
+    "recover-lite/m.example/3306, Recover[failed=m.example:3306"
   })
   void aDryRunAsksForThePlanAlone(String path, String expected) throws Exception {
     JsonNode plan = api.details(path + "?dry-run=true");

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs {@code bin/orchestrator-client} against a served API. */
 class ClientScriptTest {
@@ -232,6 +233,23 @@ class ClientScriptTest {
         "recovery-plan",
         "-i",
         "m.example");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "recover -i m.example",
+        "recover-lite -i m.example",
+        "force-master-failover -i m.example",
+        "force-master-takeover -i m.example -d r1.example",
+        "graceful-master-takeover -i m.example -d r1.example",
+        "graceful-master-takeover-auto -i m.example"
+      })
+  void aDryRunPrintsThePlanAndDoesNothing(String command) throws Exception {
+    Run run = client(("-c " + command + " --dry-run").split(" "));
+    assertThat(run).isEqualTo(new Run(0, run.out(), ""));
+    assertThat(run.out()).contains("step: r1.example:3306: STOP REPLICA");
+    assertThat(api.operations.asked).singleElement().asString().startsWith("plan");
   }
 
   @Test

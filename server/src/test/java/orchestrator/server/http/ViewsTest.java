@@ -3,11 +3,13 @@ package orchestrator.server.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import orchestrator.core.facts.Acknowledgement;
 import orchestrator.core.facts.Detection;
+import orchestrator.core.facts.JournalEntry;
 import orchestrator.core.state.Command;
 import orchestrator.core.testing.InstanceBuilder;
 import orchestrator.core.testing.TopologyBuilder;
@@ -121,6 +123,43 @@ class ViewsTest {
     assertThat(recovery.path("IsActive").asBoolean()).isFalse();
     assertThat(recovery.path("Type").asString()).isEqualTo("MasterRecovery");
     assertThat(recovery.path("RecoveryType").asString()).isEqualTo("MasterRecoveryGTID");
+  }
+
+  /** Of a cluster those that run, and those that ended within five minutes; also by successor. */
+  @Test
+  void recoveriesThatRunAndThoseOfTheLastMinutesAreFound() throws Exception {
+    String cluster = MASTER.displayString();
+    api.operations.with(new Command.OpenRecovery(FakeOperations.openTicket("7", MASTER)));
+    assertThat(api.ok("active-cluster-recovery/" + cluster)).hasSize(1);
+    assertThat(api.ok("active-cluster-recovery/other.example:3306")).isEmpty();
+    assertThat(api.ok("recently-active-cluster-recovery/" + cluster)).isEmpty();
+
+    ended(NOW.minus(Duration.ofMinutes(4)));
+    assertThat(api.ok("active-cluster-recovery/" + cluster)).isEmpty();
+    assertThat(api.ok("recently-active-cluster-recovery/" + cluster)).hasSize(1);
+    assertThat(api.ok("recently-active-cluster-recovery/other.example:3306")).isEmpty();
+    assertThat(api.ok("recently-active-instance-recovery/r1.example/3306")).hasSize(1);
+    assertThat(api.ok("recently-active-instance-recovery/m.example/3306")).isEmpty();
+  }
+
+  @Test
+  void oneThatEndedLongerAgoIsNotFoundAmongThem() throws Exception {
+    api.operations.with(new Command.OpenRecovery(FakeOperations.openTicket("7", MASTER)));
+    ended(NOW.minus(Duration.ofMinutes(6)));
+    assertThat(api.ok("recently-active-cluster-recovery/" + MASTER.displayString())).isEmpty();
+    assertThat(api.ok("recently-active-instance-recovery/r1.example/3306")).isEmpty();
+  }
+
+  private void ended(Instant at) {
+    api.operations.with(
+        new Command.Journal(
+            "7",
+            List.of(
+                new JournalEntry.PromotionIntended(TopologyBuilder.key("r1.example")),
+                new JournalEntry.Promoted(TopologyBuilder.key("r1.example"), "", Optional.empty()),
+                new JournalEntry.Closed(true, List.of())),
+            at,
+            0));
   }
 
   @Test

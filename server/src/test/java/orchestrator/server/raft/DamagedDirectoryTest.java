@@ -24,9 +24,13 @@ class DamagedDirectoryTest {
   @TempDir Path folder;
   private Optional<Trio> started = Optional.empty();
 
+  Timeouts timeouts() {
+    return Timeouts.DEFAULT;
+  }
+
   @BeforeEach
   void start() {
-    Trio trio = new Trio(folder, 3).startAll();
+    Trio trio = new Trio(folder, 3).withTimeouts(timeouts().timing()).startAll();
     started = Optional.of(trio);
     Trio.putMany(trio.leader(), 150);
   }

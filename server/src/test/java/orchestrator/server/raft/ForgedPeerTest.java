@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -35,6 +37,10 @@ class ForgedPeerTest {
   private Optional<Trio> started = Optional.empty();
   private Optional<ForgedPeer> forged = Optional.empty();
 
+  Timeouts timeouts() {
+    return Timeouts.DEFAULT;
+  }
+
   @AfterEach
   void stop() {
     forged.ifPresent(ForgedPeer::close);
@@ -43,7 +49,7 @@ class ForgedPeerTest {
 
   /** One node of three that has entries and a term, while the other two are down. */
   private RaftConsensus lonelyNode() {
-    Trio trio = new Trio(folder, 3).startAll();
+    Trio trio = new Trio(folder, 3).withTimeouts(timeouts().timing()).startAll();
     started = Optional.of(trio);
     trio.leader().submit(List.of(new Command.PutKeyValue("k", "v")), Trio.LIMIT);
     for (RaftConsensus node : trio.nodes()) {
@@ -51,7 +57,10 @@ class ForgedPeerTest {
     }
     trio.stop("node2");
     trio.stop("node3");
-    return trio.node("node1");
+    RaftConsensus node = trio.node("node1");
+    // A leader that has just lost its followers leads on until it misses their answers.
+    await().atMost(Trio.LIMIT).until(() -> !node.status().isLeader());
+    return node;
   }
 
   private ForgedPeer peer() {
@@ -105,7 +114,7 @@ class ForgedPeerTest {
   /** It may have been emptied, and have helped to commit what the candidate lacks. */
   @Test
   void anEmptyNodeVotesAmongEmptyNodesOnly() {
-    Trio trio = new Trio(folder, 3);
+    Trio trio = new Trio(folder, 3).withTimeouts(timeouts().timing());
     started = Optional.of(trio);
     trio.start(trio.settings(trio.peers().getFirst()));
     ForgedPeer candidate = peer();
@@ -157,7 +166,7 @@ class ForgedPeerTest {
   }
 
   private Trio wholeGroup() {
-    Trio trio = new Trio(folder, 3).startAll();
+    Trio trio = new Trio(folder, 3).withTimeouts(timeouts().timing()).startAll();
     started = Optional.of(trio);
     trio.leader();
     return trio;
@@ -246,6 +255,27 @@ class ForgedPeerTest {
       LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
     }
     return refused;
+  }
+
+  /** Otherwise two that once asked in the same moment would do so again and again. */
+  @Test
+  void waitsForAnotherTimeBeforeEachAttemptToLead() throws IOException {
+    RaftConsensus node = lonelyNode();
+    long term = node.status().term();
+    int attempts = 15;
+    Duration shortest = timeouts().timing().min();
+    Duration longest = timeouts().timing().max();
+
+    try (RefusingPeer peer = new RefusingPeer(started.orElseThrow().peers().get(1))) {
+      await().atMost(Trio.LIMIT).until(() -> peer.pauses().size() > attempts);
+
+      // The first ones come with the connection.
+      List<Duration> pauses = peer.pauses().subList(1, attempts);
+      assertThat(pauses).allMatch(pause -> pause.compareTo(shortest) >= 0);
+      Duration spread = Collections.max(pauses).minus(Collections.min(pauses));
+      assertThat(spread).as("%s", pauses).isGreaterThan(longest.minus(shortest).dividedBy(3));
+    }
+    assertThat(node.status().term()).isEqualTo(term);
   }
 
   @Test

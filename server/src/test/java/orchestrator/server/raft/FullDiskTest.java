@@ -24,6 +24,10 @@ class FullDiskTest {
   @TempDir Path folder;
   private Optional<Trio> started = Optional.empty();
 
+  Timeouts timeouts() {
+    return Timeouts.DEFAULT;
+  }
+
   @BeforeEach
   void mountSmallDisk() throws Exception {
     assumeTrue("root".equals(System.getProperty("user.name")), "only root may mount");
@@ -45,7 +49,7 @@ class FullDiskTest {
 
   @Test
   void theNodeLeavesWithAMessageAndTheOthersGoOn() {
-    Trio trio = new Trio(folder, 3).startAll();
+    Trio trio = new Trio(folder, 3).withTimeouts(timeouts().timing()).startAll();
     started = Optional.of(trio);
     String large = "x".repeat(500_000);
 

@@ -19,8 +19,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * How long a master is missed: from {@code kill -9} to the moment when a replica takes writes. Each
- * round has fresh servers and a fresh manager, so it is always the manager's first recovery.
+ * How long a master is missed: from {@code kill -9} to the moment when a replica takes writes, or,
+ * of an intermediate master, when its replicas replicate again. Each round has fresh servers and a
+ * fresh manager, so it is always the manager's first recovery.
  *
  * <p>The floor, on the servers that are left: the same promotion by a script that is told the
  * moment of death, and needs to find out nothing.
@@ -53,6 +54,11 @@ public final class FailoverBenchmark implements Callable<Integer> {
 
   @Option(names = "--freeze", description = "SIGSTOP in place of kill -9")
   boolean freeze;
+
+  @Option(
+      names = "--intermediate",
+      description = "an intermediate master with two replicas is ended, until both replicate again")
+  boolean intermediate;
 
   @Option(
       names = "--together",
@@ -93,9 +99,9 @@ public final class FailoverBenchmark implements Callable<Integer> {
         try (Trial trial = waiting.remove()) {
           // At a random phase of the poll.
           Thread.sleep(ThreadLocalRandom.current().nextInt(1000 * pollSeconds));
-          failovers.add(trial.failover(freeze));
+          failovers.add(intermediate ? trial.relocation() : trial.failover(freeze));
           if (!freeze) {
-            floors.add(trial.floor());
+            floors.add(intermediate ? trial.relocationFloor() : trial.floor());
           }
         }
         System.out.printf(
@@ -108,7 +114,11 @@ public final class FailoverBenchmark implements Callable<Integer> {
   }
 
   private SandboxSpec spec() {
-    SandboxSpec spec = SandboxSpec.masterAndReplicas(ServerKind.ofLabel(kind), 3);
+    ServerKind servers = ServerKind.ofLabel(kind);
+    SandboxSpec spec =
+        intermediate
+            ? SandboxSpec.shape(servers, "A>B", "A>C", "B>D", "B>E")
+            : SandboxSpec.masterAndReplicas(servers, 3);
     return defaults ? spec.defaults() : spec.tuned();
   }
 

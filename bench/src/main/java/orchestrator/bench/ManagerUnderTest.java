@@ -87,7 +87,8 @@ final class ManagerUnderTest implements AutoCloseable {
           "BackendDB": "sqlite", "SQLite3DataFile": "%s",
           "ListenAddress": "127.0.0.1:%d",
           "InstancePollSeconds": %d,
-          "RecoverMasterClusterFilters": ["*"]
+          "RecoverMasterClusterFilters": ["*"],
+          "RecoverIntermediateMasterClusterFilters": ["*"]
         }
         """
             .formatted(

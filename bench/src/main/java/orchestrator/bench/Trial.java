@@ -91,6 +91,48 @@ final class Trial implements AutoCloseable {
         });
   }
 
+  /**
+   * Ends intermediate master B.
+   *
+   * @return milliseconds until both of its replicas replicate from others
+   */
+  long relocation() {
+    SandboxServer dead = sandbox.server("B");
+    return millisToReplicating(dead.port(), dead::kill);
+  }
+
+  /**
+   * The same without a manager, afterwards: a script gives both another source.
+   *
+   * @return milliseconds until both replicate from it
+   */
+  long relocationFloor() {
+    managers.forEach(ManagerUnderTest::close);
+    SandboxServer master = sandbox.master();
+    int source = sourceOf(sandbox.server("D"));
+    SandboxServer other = source == master.port() ? sandbox.server("C") : master;
+    return millisToReplicating(
+        source, () -> List.of("D", "E").forEach(name -> sandbox.server(name).replicateFrom(other)));
+  }
+
+  private static int sourceOf(SandboxServer replica) {
+    return Integer.parseInt(replica.replicaStatus().getOrDefault("Master_Port", "0"));
+  }
+
+  private long millisToReplicating(int left, Runnable event) {
+    long start = System.nanoTime();
+    event.run();
+    for (String name : List.of("D", "E")) {
+      SandboxServer replica = sandbox.server(name);
+      while (!replica.isReplicating() || sourceOf(replica) == left) {
+        if (System.nanoTime() - start > LIMIT.toNanos()) {
+          throw new IllegalStateException(replica + " does not replicate within " + LIMIT);
+        }
+      }
+    }
+    return (System.nanoTime() - start) / 1_000_000;
+  }
+
   private SandboxServer promoted() throws SQLException {
     for (SandboxServer server : sandbox.replicas()) {
       try (Connection session = server.connect(Account.ADMIN)) {

@@ -128,20 +128,41 @@ public final class Recoveries {
       return new Begun.Refused(refusal);
     }
     commands.add(new Command.OpenRecovery(ticket, rules.policy().budget()));
+    CompletableFuture<RecoveryTicket> end = new CompletableFuture<>();
+    // Before it can be found open: who looks for those that nobody runs must not take this one up.
+    if (running.putIfAbsent(uid, end) != null) {
+      return new Begun.Refused("it runs already");
+    }
+    boolean runs = false;
+    try {
+      Begun begun =
+          open(commands, together)
+              .orElseGet(() -> start(uid, end, circumstances, leadership.get()));
+      runs = begun instanceof Begun.Running;
+      return begun;
+    } finally {
+      if (!runs) {
+        over(ticket, end);
+      }
+    }
+  }
+
+  /** Empty when it was opened. */
+  private Optional<Begun> open(List<Command> commands, List<Command> together) {
     return switch (ports.consensus().submit(commands, COMMIT_TIMEOUT)) {
-      case Submission.Rejected rejected -> new Begun.Refused(rejected.reason());
+      case Submission.Rejected rejected -> Optional.of(new Begun.Refused(rejected.reason()));
       case Submission.Unknown unknown ->
           // If it was opened after all, it is found open and taken up later.
-          new Begun.Refused("it is unknown whether it was begun: " + unknown.reason());
+          Optional.of(new Begun.Refused("it is unknown whether it was begun: " + unknown.reason()));
       case Submission.Committed committed ->
           switch (committed.results().getLast()) {
             case CommandResult.Refused refused -> {
               if (!together.isEmpty()) {
                 ports.consensus().submit(together, COMMIT_TIMEOUT);
               }
-              yield new Begun.Refused(refused.reason());
+              yield Optional.of(new Begun.Refused(refused.reason()));
             }
-            case CommandResult.Done ignored -> start(uid, circumstances, leadership.get());
+            case CommandResult.Done ignored -> Optional.empty();
           };
     };
   }
@@ -227,8 +248,9 @@ public final class Recoveries {
       return;
     }
     for (RecoveryTicket ticket : ports.consensus().state().recoveries().values()) {
-      if (ticket.isOpen() && !running.containsKey(ticket.uid())) {
-        var _ = inBackground(ticket, () -> resume(ticket, leadership.get()));
+      CompletableFuture<RecoveryTicket> end = new CompletableFuture<>();
+      if (ticket.isOpen() && running.putIfAbsent(ticket.uid(), end) == null) {
+        inBackground(ticket, end, () -> resume(ticket, leadership.get()));
       }
     }
   }
@@ -316,10 +338,15 @@ public final class Recoveries {
     return accepted.isEmpty() ? policy : policy.with(policy.safety().accepting(accepted));
   }
 
-  private Begun start(String uid, Circumstances circumstances, Leadership leadership) {
+  private Begun start(
+      String uid,
+      CompletableFuture<RecoveryTicket> end,
+      Circumstances circumstances,
+      Leadership leadership) {
     RecoveryTicket ticket = find(uid).orElseThrow();
     audit(ticket, "begins: " + ticket.analysis() + " of cluster " + ticket.clusterName());
-    return inBackground(ticket, () -> run(ticket, circumstances, leadership).start());
+    inBackground(ticket, end, () -> run(ticket, circumstances, leadership).start());
+    return new Begun.Running(uid, end);
   }
 
   /** A run of a recovery. Returns how it ended; empty when it was left open. */
@@ -327,12 +354,7 @@ public final class Recoveries {
     Optional<Effect.Finished> play() throws InterruptedException;
   }
 
-  private Begun inBackground(RecoveryTicket ticket, Run run) {
-    String uid = ticket.uid();
-    CompletableFuture<RecoveryTicket> end = new CompletableFuture<>();
-    if (running.putIfAbsent(uid, end) != null) {
-      return new Begun.Refused("it runs already");
-    }
+  private void inBackground(RecoveryTicket ticket, CompletableFuture<RecoveryTicket> end, Run run) {
     Thread.ofVirtual()
         .name("recovery-" + ticket.failed())
         .start(() -> {
@@ -343,14 +365,18 @@ public final class Recoveries {
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
           } catch (RuntimeException e) {
-            log.error("Recovery {} ended unexpectedly; it is taken up again", uid, e);
+            log.error("Recovery {} ended unexpectedly; it is taken up again", ticket.uid(), e);
           } finally {
-            waiting.ended(uid);
-            running.remove(uid);
-            end.complete(find(uid).orElse(ticket));
+            over(ticket, end);
           }
         });
-    return new Begun.Running(uid, end);
+  }
+
+  /** It runs here no more: if it is open, it may be taken up. */
+  private void over(RecoveryTicket ticket, CompletableFuture<RecoveryTicket> end) {
+    waiting.ended(ticket.uid());
+    running.remove(ticket.uid());
+    end.complete(find(ticket.uid()).orElse(ticket));
   }
 
   private void ended(RecoveryTicket ticket, Effect.Finished end) {

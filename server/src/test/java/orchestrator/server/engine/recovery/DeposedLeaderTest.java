@@ -83,6 +83,19 @@ class DeposedLeaderTest {
     atEveryMoment(moment -> new Story(moment, Next.SAME).unknown(FakeRaft.Fate.UNKNOWN_AND_LOST));
   }
 
+  /** Managers look for open recoveries that nobody runs each second, so also just then. */
+  @Test
+  void oneThatIsLookedForInTheMomentItIsOpenedIsBegunAllTheSame() {
+    Story story = new Story(1, Next.SAME);
+    story.group.onSubmit((commands, done) -> story.first.recoveries.resumeOpen());
+
+    assertThat(story.begin()).isInstanceOf(Recoveries.Begun.Running.class);
+
+    story.finish();
+    story.assertOneGoodEnd();
+    assertThat(story.journaled()).noneMatch(JournalEntry.Resumed.class::isInstance);
+  }
+
   /** A story that is told with its turn at this moment, counted from 1. */
   private interface Told {
     /** False when the story was over before its turn. */
@@ -171,7 +184,7 @@ class DeposedLeaderTest {
       group.onSubmit((commands, done) -> passes());
       servers.onAction((action, done) -> passes());
       hooks.onRun((run, done) -> passes());
-      begin();
+      var _ = begin();
       boolean turned = finish();
       if (turned) {
         assertTheFirstDidNothingMore();
@@ -185,13 +198,13 @@ class DeposedLeaderTest {
           isJournal(commands) && events.incrementAndGet() == moment
               ? fate
               : FakeRaft.Fate.COMMITTED);
-      begin();
+      var _ = begin();
       finish();
       assertOneGoodEnd();
       return events.get() >= moment;
     }
 
-    private void begin() {
+    private Recoveries.Begun begin() {
       FailureCase failure =
           new FailureCase(
               MASTER,
@@ -207,7 +220,7 @@ class DeposedLeaderTest {
               true,
               true,
               "seen");
-      var _ = first.recoveries.begin(failure, RecoveryOrigin.AUTOMATIC, "1:x", List.of());
+      return first.recoveries.begin(failure, RecoveryOrigin.AUTOMATIC, "1:x", List.of());
     }
 
     /** Something happens. */

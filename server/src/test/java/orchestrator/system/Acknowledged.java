@@ -5,13 +5,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import orchestrator.system.ManagerGroup.Node;
 
 /** Commands that the group has acknowledged, and what was seen of its leaders meanwhile. */
 final class Acknowledged {
   private final ManagerGroup group;
   private final String prefix;
-  private final List<String> keys = new ArrayList<>();
+  private final List<String> keys = new CopyOnWriteArrayList<>();
   private final Map<Long, Node> leaderOfTerm = new TreeMap<>();
   private final List<String> contradictions = new ArrayList<>();
 
@@ -45,6 +46,11 @@ final class Acknowledged {
             contradictions.add(other + " and " + node + " lead in term " + term);
           }
         });
+  }
+
+  /** So far. */
+  int count() {
+    return keys.size();
   }
 
   String[] keys() {

@@ -186,6 +186,7 @@ class DataCentresTest {
         .atMost(LIMIT)
         .until(() -> group.get(lost, "raft-health").status() == 500);
     assertThat(put(lost, "too-late").status()).isEqualTo(503);
+    assertThat(group.get(lost, "key-values").status()).as("it may be out of date").isEqualTo(503);
     assertThat(group.get(lost, "disable-global-recoveries").status()).isEqualTo(503);
     JsonNode seen = group.raft(lost).orElseThrow();
     assertThat(seen.path("IsPartOfQuorum").asBoolean()).isFalse();

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -52,6 +54,34 @@ class HungMasterTest {
         await("it is set read-only")
             .atMost(Managed.LIMIT)
             .until(() -> Servers.writable(sandbox).equals(List.of(promoted)));
+      }
+    }
+  }
+
+  /**
+   * As a heartbeat table would tell, before the servers themselves notice. MariaDB's would discard
+   * their relay logs.
+   */
+  @ParameterizedTest
+  @EnumSource(ServerKind.class)
+  void replicasThatLagBehindASilentMasterAreMadeToConnectAnew(ServerKind kind) throws IOException {
+    Path audit = folder.resolve("audit.log");
+    ManagerConfiguration configuration =
+        ManagerConfiguration.quick()
+            .with("AuditLogFile", audit.toString())
+            .with("ReplicationLagQuery", "SELECT 1000");
+    try (Sandbox sandbox = Sandbox.start(SandboxSpec.masterAndReplicas(kind, 2).defaults());
+        Managed managed = Managed.over(sandbox, folder, configuration)) {
+      SandboxServer master = sandbox.master();
+      RecoveryTicket ticket = freeze(managed, master);
+      Servers.assertOneMaster(sandbox, managed.promotedBy(ticket));
+      List<String> restarted =
+          Files.readAllLines(audit).stream()
+              .filter(line -> line.contains("emergently-restart-replication-topology-instance"))
+              .toList();
+      for (SandboxServer replica : sandbox.replicas()) {
+        assertThat(restarted.stream().filter(line -> line.contains("\t" + replica.port() + "\t")))
+            .hasSize(kind.isMariaDb() ? 0 : 1);
       }
     }
   }

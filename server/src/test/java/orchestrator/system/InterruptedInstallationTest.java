@@ -41,7 +41,11 @@ class InterruptedInstallationTest {
   @BeforeEach
   void start() {
     haltFile = folder.resolve("halt");
-    group = ManagerGroup.of(3, folder, ManagerConfiguration.quick()).halting(haltFile).startAll();
+    group = ManagerGroup.of(3, folder, configuration()).halting(haltFile).startAll();
+  }
+
+  ManagerConfiguration configuration() {
+    return ManagerConfiguration.quick();
   }
 
   @AfterEach

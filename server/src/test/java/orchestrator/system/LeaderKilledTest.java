@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -113,17 +114,28 @@ class LeaderKilledTest {
   @ParameterizedTest
   @MethodSource("whereItFreezes")
   void aLeaderThatWakesWhenItsSuccessorIsDoneChangesNothing(Point point) throws IOException {
-    freezeAt(point);
+    freezeAt(point, this::awaitEnded);
   }
 
   @Tag("long")
   @ParameterizedTest
   @MethodSource("whereElseItFreezes")
   void aLeaderThatWakesAtAnyOtherStepChangesNothing(Point point) throws IOException {
-    freezeAt(point);
+    freezeAt(point, this::awaitEnded);
   }
 
-  private void freezeAt(Point point) throws IOException {
+  /** Its successor has only begun: what either does next, it does beside the other. */
+  @Tag("long")
+  @ParameterizedTest
+  @MethodSource({"whereItFreezes", "whereElseItFreezes"})
+  void aLeaderThatWakesAsSoonAsItHasASuccessorDoesNoHarm(Point point) throws IOException {
+    freezeAt(point, before -> group.leader());
+  }
+
+  /**
+   * @param waking waits until the leader is to wake; is told the newest recovery before this one
+   */
+  private void freezeAt(Point point, LongConsumer waking) throws IOException {
     makeWhole();
     SandboxServer old = sandbox.master();
     long before = newestRecovery();
@@ -132,12 +144,12 @@ class LeaderKilledTest {
     old.kill();
 
     Node frozen = awaitOne("freezes at " + point, node -> group.process(node).isFrozen());
-    JsonNode recovery;
     try {
-      recovery = awaitEnded(before);
+      waking.accept(before);
     } finally {
       group.process(frozen).resume();
     }
+    JsonNode recovery = awaitEnded(before);
     assertThat(recovery.path("IsSuccessful").asBoolean()).as("%s", recovery).isTrue();
     group.awaitHealthy(frozen);
     group.awaitSameState();

@@ -16,6 +16,7 @@ final class LeaderWatch implements AutoCloseable {
 
   private final ManagerGroup group;
   private final Queue<Claim> claims = new ConcurrentLinkedQueue<>();
+  private final Queue<String> torn = new ConcurrentLinkedQueue<>();
   private final List<Thread> threads = new ArrayList<>();
 
   LeaderWatch(ManagerGroup group) {
@@ -39,10 +40,19 @@ final class LeaderWatch implements AutoCloseable {
     Optional<JsonNode> raft = group.raft(node);
     long answered = System.nanoTime();
     raft.filter(status -> status.path("IsReadyLeader").asBoolean(false))
+        .filter(status -> !isWhole(status))
+        .ifPresent(status -> torn.add(status.toString()));
+    raft.filter(status -> status.path("IsReadyLeader").asBoolean(false))
         .ifPresent(status ->
             claims.add(
                 new Claim(
                     node.raftAddress(), status.path("Term").asLong(), true, asked, answered)));
+  }
+
+  /** Whoever says that it is ready to lead says so in its role and as the leader too. */
+  private static boolean isWhole(JsonNode status) {
+    return status.path("State").asString("").equals("Leader")
+        && status.path("Leader").asString("").equals(status.path("Node").asString("?"));
   }
 
   /** In how many terms somebody led. */
@@ -50,9 +60,13 @@ final class LeaderWatch implements AutoCloseable {
     return claims.stream().mapToLong(Claim::term).distinct().count();
   }
 
-  /** Moments, until now, at which two nodes answered by 200. */
+  /**
+   * Moments, until now, at which two nodes answered by 200, and answers that contradict themselves.
+   */
   List<String> violations() {
-    return Leaders.violations(List.copyOf(claims));
+    List<String> violations = new ArrayList<>(Leaders.violations(List.copyOf(claims)));
+    violations.addAll(torn);
+    return violations;
   }
 
   @Override

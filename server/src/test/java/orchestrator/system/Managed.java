@@ -41,9 +41,15 @@ final class Managed implements AutoCloseable {
 
   /** Starts a manager and returns when it has the whole picture and would act. */
   static Managed over(Sandbox sandbox, Path folder, ManagerConfiguration configuration) {
+    Managed managed = seeded(sandbox, folder, configuration);
+    managed.awaitPicture();
+    return managed;
+  }
+
+  /** Starts a manager that acts on what it finds from the beginning. */
+  static Managed seeded(Sandbox sandbox, Path folder, ManagerConfiguration configuration) {
     Managed managed = new Managed(sandbox, configuration.write(folder));
     managed.operations().discoverLater(keyOf(sandbox.master()), TESTER);
-    managed.awaitPicture();
     return managed;
   }
 

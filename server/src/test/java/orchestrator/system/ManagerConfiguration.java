@@ -48,6 +48,11 @@ record ManagerConfiguration(Map<String, Object> keys) {
     return new ManagerConfiguration(more);
   }
 
+  ManagerConfiguration withElectionTimeouts(int minMilliseconds, int maxMilliseconds) {
+    return with("RaftElectionTimeoutMinMilliseconds", minMilliseconds)
+        .with("RaftElectionTimeoutMaxMilliseconds", maxMilliseconds);
+  }
+
   static Path fileIn(Path folder) {
     return folder.resolve("orchestrator.conf.json");
   }

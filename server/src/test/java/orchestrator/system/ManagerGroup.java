@@ -65,6 +65,11 @@ final class ManagerGroup implements AutoCloseable {
       return home.resolve("raft");
     }
 
+    /** What its processes printed, of all its lives. */
+    Path output() {
+      return home.resolve("log");
+    }
+
     @Override
     public int compareTo(Node other) {
       return Integer.compare(number, other.number);
@@ -165,7 +170,7 @@ final class ManagerGroup implements AutoCloseable {
   /** With more keys, or other ones. */
   void start(Node node, Map<String, Object> more) {
     Path file = writeConfiguration(node, more);
-    Path output = node.home().resolve("log");
+    Path output = node.output();
     processes.put(
         node,
         haltFile
@@ -228,8 +233,15 @@ final class ManagerGroup implements AutoCloseable {
   }
 
   Answer get(Node node, String path, Duration limit) {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create(node.uri() + "/api/" + path)).timeout(limit).build();
+    return ask(URI.create(node.uri() + "/api/" + path), limit);
+  }
+
+  Answer metrics(Node node) {
+    return ask(URI.create(node.uri() + "/metrics"), LIMIT);
+  }
+
+  private Answer ask(URI uri, Duration limit) {
+    HttpRequest request = HttpRequest.newBuilder(uri).timeout(limit).build();
     try {
       HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
       return new Answer(response.statusCode(), response.body());

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import orchestrator.core.analysis.AnalysisCode;
 import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.Downtime;
 import orchestrator.core.facts.LossReport;
@@ -23,6 +24,7 @@ import orchestrator.sandbox.SandboxServer;
 import orchestrator.sandbox.SandboxSpec;
 import orchestrator.sandbox.ServerKind;
 import orchestrator.server.engine.Outcome;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -71,6 +73,69 @@ class MasterFailoverTest {
                 "recovery " + ticket.uid() + " succeeded",
                 "promoted " + promoted.address());
       }
+    }
+  }
+
+  /** By {@code force-master-failover}, which nobody asks as long as the master is well. */
+  @Tag("long")
+  @ParameterizedTest
+  @EnumSource(ServerKind.class)
+  void aLivingMasterIsReplacedWhenAPersonForcesIt(ServerKind kind) {
+    try (Sandbox sandbox = Sandbox.start(SandboxSpec.masterAndReplicas(kind, 2));
+        Managed managed = Managed.over(sandbox, folder, ManagerConfiguration.quick())) {
+      Servers.createLedger(sandbox);
+      Servers.write(sandbox.master(), 1);
+      sandbox.awaitCaughtUp(Duration.ofSeconds(20));
+      SandboxServer old = sandbox.master();
+      String cluster = managed.topology().clusterNameOf(keyOf(old)).orElseThrow();
+
+      Outcome<RecoveryTicket> outcome =
+          managed.operations().forceMasterFailover(cluster, Optional.empty(), Managed.TESTER);
+
+      assertThat(outcome).isInstanceOf(Outcome.Ok.class);
+      RecoveryTicket ticket = managed.awaitRecoveryOf(old);
+      SandboxServer promoted = managed.promotedBy(ticket);
+      assertThat(Servers.writable(sandbox)).containsExactly(promoted);
+      for (SandboxServer replica : sandbox.replicas()) {
+        if (replica != promoted) {
+          await().atMost(Managed.LIMIT).until(() -> Servers.replicatesFrom(replica, promoted));
+        }
+      }
+      // It may be back below the new master by now: then it is no master that could be forced.
+      assertThat(managed.operations().recover(keyOf(old), Optional.empty(), true, Managed.TESTER))
+          .isInstanceOf(Outcome.Failed.class);
+      assertThat(Servers.writable(sandbox)).containsExactly(promoted);
+    }
+  }
+
+  /** By {@code recover-lite}, where nobody but a person may have a master replaced. */
+  @Tag("long")
+  @ParameterizedTest
+  @EnumSource(ServerKind.class)
+  void aDeadMasterIsReplacedWithoutProcessesWhenAPersonAsksForThat(ServerKind kind) {
+    Path ran = folder.resolve("ran");
+    ManagerConfiguration configuration =
+        ManagerConfiguration.quick()
+            .with("RecoverMasterClusterFilters", List.of())
+            .with("PreFailoverProcesses", List.of("touch " + ran))
+            .with("PostFailoverProcesses", List.of("touch " + ran));
+    try (Sandbox sandbox = Sandbox.start(SandboxSpec.masterAndReplicas(kind, 2));
+        Managed managed = Managed.over(sandbox, folder, configuration)) {
+      SandboxServer old = sandbox.master();
+      old.kill();
+      await("it is found dead")
+          .atMost(Managed.LIMIT)
+          .until(() ->
+              managed.operations().world().diagnoses().stream()
+                  .anyMatch(diagnosis -> diagnosis.code() == AnalysisCode.DEAD_MASTER));
+      assertThat(managed.recoveries()).isEmpty();
+
+      assertThat(managed.operations().recover(keyOf(old), Optional.empty(), true, Managed.TESTER))
+          .isInstanceOf(Outcome.Ok.class);
+
+      SandboxServer promoted = managed.promotedBy(managed.awaitRecoveryOf(old));
+      Servers.assertOneMaster(sandbox, promoted);
+      assertThat(ran).doesNotExist();
     }
   }
 

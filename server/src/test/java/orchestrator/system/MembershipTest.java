@@ -20,15 +20,25 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Real managers come and go, as {@code docs/raft.md} says, by the client that people use. */
 @Tag("long")
+@ParameterizedClass
+@CsvSource({"300,600", "150,300"})
 class MembershipTest {
   private static final int RAFT_STOPPED = 5;
 
   @TempDir Path folder;
+  private final ManagerConfiguration configuration;
   private ManagerGroup group;
   private Node spare;
+
+  MembershipTest(int minMilliseconds, int maxMilliseconds) {
+    configuration =
+        ManagerConfiguration.quick().withElectionTimeouts(minMilliseconds, maxMilliseconds);
+  }
 
   @BeforeAll
   static void needsItsPrograms() throws Exception {
@@ -37,7 +47,7 @@ class MembershipTest {
 
   @BeforeEach
   void start() {
-    group = ManagerGroup.withSpares(3, 1, folder, ManagerConfiguration.quick()).startAll();
+    group = ManagerGroup.withSpares(3, 1, folder, configuration).startAll();
     spare = group.nodes().getLast();
     group.leader();
     group.running().forEach(group::awaitHealthy);

@@ -54,9 +54,7 @@ class PartitionedGroupTest {
     network = Network.of(SITES.toArray(String[]::new));
     opened.addFirst(network);
     ManagerConfiguration configuration =
-        ManagerConfiguration.quick()
-            .with("RaftElectionTimeoutMinMilliseconds", minMilliseconds)
-            .with("RaftElectionTimeoutMaxMilliseconds", maxMilliseconds);
+        ManagerConfiguration.quick().withElectionTimeouts(minMilliseconds, maxMilliseconds);
     group =
         ManagerGroup.placed(
                 SITES.stream().map(name -> network.site(name).place()).toList(),
@@ -125,6 +123,8 @@ class PartitionedGroupTest {
   @Tag("long")
   @Test
   void aNodeThatWasCutOffForAMinuteIsBackSoonAfterwards() throws Exception {
+    Node leader = group.leader();
+    long term = group.term(leader);
     Node isolated = group.follower();
     network.isolate(site(isolated));
     await("a minute of being cut off")
@@ -135,6 +135,8 @@ class PartitionedGroupTest {
     await(isolated + " takes part")
         .atMost(Duration.ofSeconds(10))
         .until(() -> group.get(isolated, "raft-health").isOk());
+    assertThat(group.leaders()).containsExactly(leader);
+    assertThat(group.term(isolated)).isEqualTo(term);
   }
 
   private String state(Node node) {

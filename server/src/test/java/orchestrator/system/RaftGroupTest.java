@@ -4,12 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import orchestrator.server.raft.ForgedPeer;
 import orchestrator.system.ManagerGroup.Answer;
 import orchestrator.system.ManagerGroup.Node;
@@ -32,7 +43,7 @@ class RaftGroupTest {
 
   private ManagerGroup group;
   private LeaderWatch leaderChecks;
-  private final Map<String, String> acknowledged = new TreeMap<>();
+  private final Map<String, String> acknowledged = new ConcurrentSkipListMap<>();
   private int writes;
 
   @BeforeAll
@@ -186,8 +197,56 @@ class RaftGroupTest {
 
     assertThat(group.terminate(leader)).isZero();
 
-    assertThat(group.leader()).isNotEqualTo(leader);
+    Node next = group.leader();
+    assertThat(next).isNotEqualTo(leader);
+    assertThat(leader.output()).content().contains("Handed over to ");
     assertNothingLost();
+  }
+
+  @Test
+  void aChangeOfTheRoleIsLoggedAuditedCountedAndTold() {
+    Node target = group.follower();
+    Queue<String> told = new ConcurrentLinkedQueue<>();
+    HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    try {
+      HttpRequest events = HttpRequest.newBuilder(URI.create(target.uri() + "/api/events")).build();
+      HttpResponse<Stream<String>> stream =
+          http.sendAsync(events, HttpResponse.BodyHandlers.ofLines())
+              .orTimeout(LIMIT.toSeconds(), TimeUnit.SECONDS)
+              .join();
+      Thread.ofVirtual().start(() -> listen(stream, told));
+      await("the lead is handed over")
+          .atMost(LIMIT)
+          .until(() -> {
+            group.get(group.leader(), "raft-yield/" + target.raftAddress());
+            return group.leads(target);
+          });
+      long term = group.term(target);
+
+      await("it is told")
+          .atMost(LIMIT)
+          .untilAsserted(() -> {
+            assertThat(told)
+                .anyMatch(line ->
+                    line.contains("\"To\":\"Leader\"") && line.contains("\"Term\":" + term));
+            assertThat(target.output())
+                .content()
+                .contains("→ LEADER, term " + term, "→ Leader, term " + term)
+                .contains("auditType:raft-role");
+            assertThat(group.metrics(target).body())
+                .containsPattern("role_changes_total\\{role=\"leader\"} [1-9]");
+          });
+    } finally {
+      http.shutdownNow();
+    }
+  }
+
+  private static void listen(HttpResponse<Stream<String>> stream, Queue<String> told) {
+    try (Stream<String> lines = stream.body()) {
+      lines.forEach(told::add);
+    } catch (UncheckedIOException e) {
+      told.add("ended: " + e.getMessage());
+    }
   }
 
   @Test
@@ -213,12 +272,38 @@ class RaftGroupTest {
 
   @Test
   void leadershipGoesRoundUnderLoadAndNothingAcknowledgedIsLost() throws Exception {
+    int before = acknowledged.size();
     Thread writer = Thread.ofVirtual().start(() -> writeUntilInterrupted());
+    int handedOver = 0;
     for (int round = 0; round < 4; round++) {
       Node leader = group.leader();
       Node target = group.others(leader).get(round % 2);
-      group.get(leader, "raft-yield/" + target.raftAddress());
+      handedOver += group.get(leader, "raft-yield/" + target.raftAddress()).isOk() ? 1 : 0;
       await("a leader after the hand-over").atMost(LIMIT).until(() -> !group.leaders().isEmpty());
+    }
+    writer.interrupt();
+    writer.join();
+
+    assertThat(handedOver).isPositive();
+    assertThat(acknowledged.size()).isGreaterThan(before);
+    assertNothingLost();
+  }
+
+  /** As docs/raft.md says of a new version: the leader last. */
+  @Test
+  void aRollingRestartUnderLoadLosesNothing() throws Exception {
+    Node leader = group.leader();
+    List<Node> inTurn = new ArrayList<>(group.others(leader));
+    inTurn.add(leader);
+    Thread writer = Thread.ofVirtual().start(() -> writeUntilInterrupted());
+    for (Node node : inTurn) {
+      int before = acknowledged.size();
+      assertThat(group.terminate(node)).isZero();
+      await("the others go on without " + node)
+          .atMost(LIMIT)
+          .until(() -> acknowledged.size() > before + 5);
+      group.start(node);
+      group.awaitHealthy(node);
     }
     writer.interrupt();
     writer.join();

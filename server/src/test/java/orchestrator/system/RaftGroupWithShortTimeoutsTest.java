@@ -7,8 +7,6 @@ import org.junit.jupiter.api.Tag;
 class RaftGroupWithShortTimeoutsTest extends RaftGroupTest {
   @Override
   ManagerConfiguration configuration() {
-    return super.configuration()
-        .with("RaftElectionTimeoutMinMilliseconds", 150)
-        .with("RaftElectionTimeoutMaxMilliseconds", 300);
+    return super.configuration().withElectionTimeouts(150, 300);
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.sandbox.Sandbox;
@@ -14,6 +15,8 @@ import orchestrator.sandbox.ServerKind;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Masters that are alive, and not as they should be; and co-masters. */
 class RepairsTest {
@@ -41,16 +44,25 @@ class RepairsTest {
   }
 
   @Tag("long")
-  @Test
-  void deadCoMasterIsReplacedByTheOther() {
-    try (Sandbox sandbox = Sandbox.start(SandboxSpec.coMasters(ServerKind.MYSQL_8_0, 2))) {
+  @ParameterizedTest
+  @EnumSource(ServerKind.class)
+  void deadCoMasterIsReplacedByTheOther(ServerKind kind) {
+    try (Sandbox sandbox = Sandbox.start(SandboxSpec.coMasters(kind, 2))) {
       Servers.createLedger(sandbox);
       try (Managed managed = Managed.over(sandbox, folder, ManagerConfiguration.quick())) {
         SandboxServer dead = sandbox.server("A");
         SandboxServer other = sandbox.server("B");
+        Servers.write(dead, 1);
+        sandbox.awaitCaughtUp(Duration.ofSeconds(20));
+        other.sql("STOP SLAVE IO_THREAD");
+        Servers.write(dead, 2); // only the replicas get it: the other one gets it from them
+        for (String replica : List.of("C", "D")) {
+          sandbox.server(replica).awaitCaughtUpWith(dead, Duration.ofSeconds(20));
+        }
         dead.kill();
         RecoveryTicket ticket = managed.awaitRecoveryOf(dead);
         assertThat(managed.promotedBy(ticket)).isEqualTo(other);
+        assertThat(Servers.ledgerOf(other)).containsExactly("1", "2");
         for (String replica : List.of("C", "D")) {
           await()
               .atMost(Managed.LIMIT)
@@ -86,16 +98,54 @@ class RepairsTest {
             "SET GLOBAL rpl_semi_sync_master_enabled=1");
         RecoveryTicket ticket = managed.awaitRecoveryOf(master);
         assertThat(managed.promotedBy(ticket)).isEqualTo(master);
-        await("a write is acknowledged")
-            .atMost(Managed.LIMIT)
-            .until(() ->
-                master
-                    .query("SHOW GLOBAL STATUS LIKE 'Rpl_semi_sync_master_clients'")
-                    .getFirst()
-                    .containsValue("1"));
+        awaitAcknowledging(master, 1);
         Servers.write(master, 1);
         assertThat(managed.state().demoted()).doesNotContainKey(keyOf(master));
       }
     }
+  }
+
+  @Tag("long")
+  @Test
+  void ofTooManyReplicasThatAcknowledgeSomeAreSwitchedOff() {
+    try (Sandbox sandbox =
+        Sandbox.start(SandboxSpec.masterAndReplicas(ServerKind.MARIADB_11_4, 3))) {
+      Servers.createLedger(sandbox);
+      SandboxServer master = sandbox.master();
+      master.sql("SET GLOBAL rpl_semi_sync_master_enabled=1");
+      for (SandboxServer replica : sandbox.replicas()) {
+        replica.sql(
+            "SET GLOBAL rpl_semi_sync_slave_enabled=1",
+            "STOP SLAVE IO_THREAD",
+            "START SLAVE IO_THREAD");
+      }
+      awaitAcknowledging(master, 3);
+      SandboxServer preferred = sandbox.server("C");
+      ManagerConfiguration configuration =
+          ManagerConfiguration.quick()
+              .with(
+                  "DetectSemiSyncEnforcedQuery",
+                  "SELECT IF(@@port = %d, 2, 1)".formatted(preferred.port()))
+              .with("EnforceExactSemiSyncReplicas", true);
+      // It is a finding from the beginning: the picture is never clean.
+      try (Managed managed = Managed.seeded(sandbox, folder, configuration)) {
+        RecoveryTicket ticket = managed.awaitRecoveryOf(master);
+        assertThat(ticket.successful()).as("%s", ticket.errors()).isTrue();
+        awaitAcknowledging(master, 1);
+        Servers.write(master, 1);
+        assertThat(preferred.value("SELECT @@global.rpl_semi_sync_slave_enabled")).contains("1");
+        sandbox.awaitCaughtUp(Duration.ofSeconds(20));
+      }
+    }
+  }
+
+  private static void awaitAcknowledging(SandboxServer master, int replicas) {
+    await(replicas + " acknowledge")
+        .atMost(Managed.LIMIT)
+        .until(() ->
+            master
+                .query("SHOW GLOBAL STATUS LIKE 'Rpl_semi_sync_master_clients'")
+                .getFirst()
+                .containsValue(String.valueOf(replicas)));
   }
 }

@@ -66,6 +66,45 @@ class StartupErrorsTest {
     }
   }
 
+  @Test
+  void groupThatDoesNotNameThisNode() throws IOException {
+    Path file =
+        group(free()).with("RaftNodes", List.of("10.9.8.7", "10.9.8.6", "10.9.8.5")).write(folder);
+    assertRefused(new Case("unnamed", file, List.of("RaftNodes", "must name this node")));
+  }
+
+  @Test
+  void raftPortInUse() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      Path file = group(taken.getLocalPort()).write(folder);
+      assertRefused(
+          new Case("raft", file, List.of("127.0.0.1:" + taken.getLocalPort(), "RaftBind")));
+    }
+  }
+
+  @Test
+  void raftDirectoryOfAnotherNode() throws IOException {
+    Path raft = Files.createDirectories(folder.resolve("raft"));
+    Files.writeString(raft.resolve("orchestrator-node"), "node2\nx\n");
+    Path file = group(free()).write(folder);
+    assertRefused(new Case("foreign", file, List.of("belongs to node 'node2'", "RaftNodeName")));
+  }
+
+  private ManagerConfiguration group(int port) {
+    return ManagerConfiguration.quick()
+        .with("ListenAddress", "127.0.0.1:0")
+        .with("RaftEnabled", true)
+        .with("RaftDataDir", folder.resolve("raft").toString())
+        .with("RaftBind", "127.0.0.1:" + port)
+        .with("RaftNodes", List.of("127.0.0.1:" + port));
+  }
+
+  private static int free() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
   private void assertRefused(Case refused) throws IOException {
     Path log = folder.resolve(refused.name() + ".log");
     try (ChildManager manager =

@@ -20,20 +20,30 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Whoever loses the leader in the middle of a command can find out what came of it. */
 @Tag("long")
+@ParameterizedClass
+@CsvSource({"300,600", "150,300"})
 class UnknownOutcomeTest {
   private static final Duration LIMIT = ManagerGroup.LIMIT;
   private static final int WRITERS = 16;
 
   @TempDir Path folder;
+  private final ManagerConfiguration configuration;
   private ManagerGroup group;
   private Node leader;
 
+  UnknownOutcomeTest(int minMilliseconds, int maxMilliseconds) {
+    configuration =
+        ManagerConfiguration.quick().withElectionTimeouts(minMilliseconds, maxMilliseconds);
+  }
+
   @BeforeEach
   void start() {
-    group = ManagerGroup.of(3, folder, ManagerConfiguration.quick()).startAll();
+    group = ManagerGroup.of(3, folder, configuration).startAll();
     leader = group.leader();
     group.nodes().forEach(group::awaitHealthy);
   }

@@ -123,6 +123,7 @@ public final class Simulate implements Runnable, CommandLine.IExitCodeGenerator 
     Trial.run(mine)
         .ifPresent(violation -> {
           failed = true;
+          progress.printf("seed %d: %s%n", mine, violation.invariant());
           failures
               .computeIfAbsent(
                   violation.invariant(), name -> Collections.synchronizedList(new ArrayList<>()))

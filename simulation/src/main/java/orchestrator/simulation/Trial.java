@@ -6,6 +6,7 @@ import java.util.Optional;
 import orchestrator.simulation.judge.IntentFirst;
 import orchestrator.simulation.judge.Invariant;
 import orchestrator.simulation.judge.LeadersMayDie;
+import orchestrator.simulation.judge.NobodyIsLeftBehind;
 import orchestrator.simulation.judge.NoneBelowHasMore;
 import orchestrator.simulation.judge.NothingAgreedIsLost;
 import orchestrator.simulation.judge.NothingSafeIsLost;
@@ -42,6 +43,7 @@ final class Trial {
         new OrphansAreAdopted(),
         new OneLeader(),
         new OrderlyTakeovers(),
+        new NobodyIsLeftBehind(),
         new PlacesAreRight());
   }
 

@@ -26,6 +26,9 @@ import orchestrator.core.topology.PromotionRule;
 public final class NothingSafeIsLost implements Invariant {
   private static final long CALM_MILLIS = 6000;
 
+  /** So long after a replaced master is back it has been compared. */
+  private static final long COMPARED_MILLIS = 60_000;
+
   private ReplicatedState state = ReplicatedState.EMPTY;
   private final Map<String, RecoveryTicket> tickets = new HashMap<>();
   private final Map<String, Long> openedAt = new HashMap<>();
@@ -141,6 +144,13 @@ public final class NothingSafeIsLost implements Invariant {
         : Optional.of("acknowledged, not on " + master.get() + ", and named nowhere: " + missing);
   }
 
+  /** As long as the old master does not come back, nobody knows what it had alone. */
+  private static boolean isUnknowable(RecoveryTicket ticket, Truth truth) {
+    return ticket.promoted().isPresent()
+        && ticket.loss().exact().isEmpty()
+        && truth.calmSince(ticket.failed()) > truth.now() - COMPARED_MILLIS;
+  }
+
   private static boolean isExcused(RecoveryTicket ticket, int transaction, Truth truth) {
     LossReport loss = ticket.loss();
     boolean named =
@@ -154,6 +164,6 @@ public final class NothingSafeIsLost implements Invariant {
                 fate.getValue().kind() != ReplicaFate.Kind.MOVED
                     && fate.getValue().kind() != ReplicaFate.Kind.PROMOTED
                     && truth.executed(fate.getKey()).contains(transaction));
-    return named || onLostReplica || (ticket.promoted().isPresent() && loss.exact().isEmpty());
+    return named || onLostReplica || isUnknowable(ticket, truth);
   }
 }

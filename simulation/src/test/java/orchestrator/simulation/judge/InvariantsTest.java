@@ -223,6 +223,38 @@ class InvariantsTest {
   }
 
   @Test
+  void i5FindsALossThatTheReturnedMasterWasNotComparedFor() {
+    NothingSafeIsLost i5 = new NothingSafeIsLost();
+    commit(i5, open("u", A));
+    commit(
+        i5,
+        journal("u", new JournalEntry.PromotionIntended(B), promoted(B)),
+        new Command.PutKeyValue("mysql/master/main", "b:2"));
+    truth.acknowledged.add(7);
+    truth.has.put(A, Set.of(7));
+    truth.calmSince.put(A, truth.now - 1000);
+    assertThat(ended(i5)).as("it is just back").isEmpty();
+    truth.calmSince.put(A, truth.now - 100_000);
+    assertThat(ended(i5)).isPresent();
+  }
+
+  @Test
+  void i16FindsAServerThatFollowsNobody() {
+    NobodyIsLeftBehind i16 = new NobodyIsLeftBehind();
+    commit(i16, PUBLISHED);
+    assertThat(ended(i16)).isEmpty();
+    truth.stopped.add(C);
+    assertThat(ended(i16)).isPresent();
+    truth.calmSince.put(C, truth.now);
+    assertThat(ended(i16)).as("it was not calm").isEmpty();
+    truth.calmSince.clear();
+    truth.sources.put(B, C);
+    assertThat(ended(i16)).hasValueSatisfying(what -> assertThat(what).startsWith("b:2"));
+    commit(i16, new Command.BeginDowntime(new Downtime(C, "x", "y", NOW, NOW.plusSeconds(9))));
+    assertThat(ended(i16)).as("B gets nothing since C does not, which is told").isEmpty();
+  }
+
+  @Test
   void i5LetsAPersonNameOneThatNobodyCanFeed() {
     NothingSafeIsLost i5 = new NothingSafeIsLost();
     truth.has.put(B, Set.of(1, 2));

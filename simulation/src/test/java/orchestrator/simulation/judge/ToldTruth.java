@@ -30,6 +30,8 @@ final class ToldTruth implements Truth {
   final Map<Integer, InstanceKey> origins = new HashMap<>();
   final Map<InstanceKey, InstanceKey> sources = new HashMap<>(Map.of(B, A, C, A));
   final Set<InstanceKey> elsewhere = new HashSet<>();
+  final Set<InstanceKey> stopped = new HashSet<>();
+  final Map<InstanceKey, Long> calmSince = new HashMap<>();
   InstanceKey writtenTo = A;
   Optional<String> misplaced = Optional.empty();
 
@@ -80,7 +82,7 @@ final class ToldTruth implements Truth {
 
   @Override
   public long calmSince(InstanceKey server) {
-    return 0;
+    return calmSince.getOrDefault(server, 0L);
   }
 
   @Override
@@ -95,7 +97,7 @@ final class ToldTruth implements Truth {
 
   @Override
   public boolean isReplicating(InstanceKey replica, InstanceKey source) {
-    return !dead.contains(source) && !replica.equals(source);
+    return !dead.contains(source) && !replica.equals(source) && !stopped.contains(replica);
   }
 
   @Override

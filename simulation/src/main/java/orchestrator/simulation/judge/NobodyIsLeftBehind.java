@@ -1,0 +1,107 @@
+package orchestrator.simulation.judge;
+
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import orchestrator.core.facts.RecoveryTicket;
+import orchestrator.core.facts.ReplicaFate;
+import orchestrator.core.state.ReplicatedState;
+import orchestrator.core.topology.InstanceKey;
+
+/**
+ * I16: when all is mended, every server that runs gets what the published master writes, directly
+ * or through others; or people are told that it does not, by a downtime, the watch of former
+ * masters or the recovery that had to do with it last.
+ */
+public final class NobodyIsLeftBehind implements Invariant {
+  private static final long CALM_MILLIS = 60_000;
+
+  private ReplicatedState state = ReplicatedState.EMPTY;
+  private final Map<String, RecoveryTicket> tickets = new HashMap<>();
+
+  @Override
+  public String name() {
+    return "I16 nobody is left behind";
+  }
+
+  @Override
+  public Optional<String> see(Fact fact, Truth truth) {
+    switch (fact) {
+      case Fact.Committed entry -> {
+        state = entry.after();
+        tickets.putAll(state.recoveries());
+      }
+      case Fact.Ended ignored -> {
+        return atTheEnd(truth);
+      }
+      default -> {}
+    }
+    return Optional.empty();
+  }
+
+  private Optional<String> atTheEnd(Truth truth) {
+    return Commits.published(state)
+        .filter(truth::isWell)
+        .flatMap(master ->
+            truth.servers().stream()
+                .filter(server -> isAbandoned(server, master, truth))
+                .findFirst()
+                .map(server ->
+                    "%s, which is to follow %s, does not get what %s writes, and nobody is told"
+                        .formatted(
+                            server,
+                            truth.sourceOf(server).map(InstanceKey::toString).orElse("nobody"),
+                            master)));
+  }
+
+  private boolean isAbandoned(InstanceKey server, InstanceKey master, Truth truth) {
+    return truth.isWell(server)
+        && truth.calmSince(server) <= truth.now() - CALM_MILLIS
+        && !isTold(server)
+        && end(server, master, truth)
+            .filter(end -> !isTold(end) && !hasForgotten(end, truth))
+            .isPresent();
+  }
+
+  /**
+   * Its source forgot in a crash what it has, and so does not serve it; real ones do not either.
+   */
+  private static boolean hasForgotten(InstanceKey replica, Truth truth) {
+    return truth.executed(replica).stream().anyMatch(truth.forgottenInCrash()::contains);
+  }
+
+  /** Where the way from the server up to the master ends before that; empty when it does not. */
+  private static Optional<InstanceKey> end(InstanceKey server, InstanceKey master, Truth truth) {
+    Set<InstanceKey> seen = new HashSet<>();
+    InstanceKey present = server;
+    while (!present.equals(master)) {
+      Optional<InstanceKey> source = truth.sourceOf(present).filter(truth.servers()::contains);
+      if (source.isEmpty() || !truth.isReplicating(present, source.get()) || !seen.add(present)) {
+        return Optional.of(present);
+      }
+      present = source.get();
+    }
+    return Optional.empty();
+  }
+
+  private boolean isTold(InstanceKey server) {
+    return state.downtimes().containsKey(server)
+        || state.demoted().containsKey(server)
+        || tickets.values().stream()
+            .filter(ticket -> ticket.fates().containsKey(server))
+            .max(Comparator.comparingLong(RecoveryTicket::id))
+            .filter(ticket -> isToldBy(ticket, server))
+            .isPresent();
+  }
+
+  private static boolean isToldBy(RecoveryTicket ticket, InstanceKey server) {
+    ReplicaFate.Kind fate = ticket.fates().getOrDefault(server, ReplicaFate.UNSETTLED).kind();
+    return fate == ReplicaFate.Kind.LOST
+        || fate == ReplicaFate.Kind.UNREACHABLE
+        || !ticket.successful()
+        || ticket.errors().stream().anyMatch(error -> error.contains(server.toString()));
+  }
+}

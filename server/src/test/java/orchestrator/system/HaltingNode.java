@@ -87,7 +87,8 @@ final class HaltingNode {
   private static void ask(Path file, Act act, Point point) {
     try {
       Path temporary = file.resolveSibling(file.getFileName() + ".new");
-      Files.writeString(temporary, act + "\n" + point.moment() + "\n" + point.step());
+      Files.writeString(
+          temporary, act + "\n" + point.moment() + "\n" + point.occurrence() + "\n" + point.step());
       Files.move(temporary, file);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -98,6 +99,8 @@ final class HaltingNode {
     private final Path file;
     private String awaited = "";
     private Act onceAwaited = Act.HALT;
+    private Optional<Wish> counted = Optional.empty();
+    private int seen;
 
     Executioner(Path file) {
       this.file = file;
@@ -112,10 +115,7 @@ final class HaltingNode {
         onceAwaited.perform();
       }
       Optional<Wish> wish = wish();
-      if (wish.isEmpty() || !Pattern.compile(wish.get().point().step()).matcher(message).find()) {
-        return;
-      }
-      if (!taken()) {
+      if (wish.isEmpty() || !isReached(wish.get(), message) || !taken()) {
         return;
       }
       Matcher id = EFFECT_ID.matcher(message);
@@ -127,11 +127,22 @@ final class HaltingNode {
       }
     }
 
+    private boolean isReached(Wish wish, String message) {
+      if (!counted.equals(Optional.of(wish))) {
+        counted = Optional.of(wish);
+        seen = 0;
+      }
+      return Pattern.compile(wish.point().step()).matcher(message).find()
+          && ++seen == wish.point().occurrence();
+    }
+
     private Optional<Wish> wish() {
       try {
-        String[] lines = Files.readString(file).split("\n", 3);
+        String[] lines = Files.readString(file).split("\n", 4);
         return Optional.of(
-            new Wish(Act.valueOf(lines[0]), new Point(Moment.valueOf(lines[1]), lines[2], 1)));
+            new Wish(
+                Act.valueOf(lines[0]),
+                new Point(Moment.valueOf(lines[1]), lines[3], Integer.parseInt(lines[2]))));
       } catch (IOException e) {
         return Optional.empty();
       }

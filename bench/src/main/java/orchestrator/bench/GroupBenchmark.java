@@ -42,6 +42,9 @@ public final class GroupBenchmark implements Callable<Integer> {
   @Option(names = "--idle", defaultValue = "60", description = "seconds of measuring idle nodes")
   int idleSeconds = 60;
 
+  @Option(names = "--cold-starts", defaultValue = "5", description = "of all nodes at once")
+  int coldStarts = 5;
+
   @Option(
       names = "--busy-minutes",
       defaultValue = "0",
@@ -56,7 +59,6 @@ public final class GroupBenchmark implements Callable<Integer> {
   public Integer call() throws Exception {
     Path folder = Files.createTempDirectory("orchestrator-bench-");
     try (GroupUnderTest group = GroupUnderTest.start(folder.resolve("group"), count, 5)) {
-      System.out.printf("cold start to leader  %d ms%n", group.toLeader().toMillis());
       if (busyMinutes > 0) {
         beside(BusyLoops.onePerCore(), group);
         return 0;
@@ -64,9 +66,21 @@ public final class GroupBenchmark implements Callable<Integer> {
       commands(group, folder);
       idle(group);
       leaderless("kill -9", group, ManagerUnderTest::kill, rounds);
-      leaderless("SIGTERM", group, ManagerUnderTest::terminate, Math.max(1, rounds / 4));
+      leaderless("SIGTERM", group, ManagerUnderTest::terminate, rounds);
     }
+    coldStarts(folder);
     return 0;
+  }
+
+  private void coldStarts(Path folder) throws IOException, InterruptedException {
+    List<Long> millis = new ArrayList<>();
+    for (int round = 0; round < coldStarts; round++) {
+      try (GroupUnderTest group = GroupUnderTest.start(folder.resolve("cold" + round), count, 5)) {
+        millis.add(group.toLeader().toMillis());
+      }
+    }
+    Collections.sort(millis);
+    System.out.printf("cold start of all nodes to a leader  %s ms%n", millis);
   }
 
   private void commands(GroupUnderTest group, Path folder)
@@ -83,6 +97,11 @@ public final class GroupBenchmark implements Callable<Integer> {
       System.out.printf(
           "commands/s, 16 connections  leader %.0f  follower %.0f  alone %.0f%n",
           rate(group.leader(), 16), rate(group.follower(), 16), rate(alone, 16));
+      try (NodeWatch watch = new NodeWatch(group.nodes())) {
+        System.out.printf(
+            "the same, watched           leader %.0f  follower %.0f%n",
+            rate(group.leader(), 16), rate(group.follower(), 16));
+      }
       System.out.printf("refused for a moment, and sent again  %d%n", refused.get());
       System.out.printf(
           "command, p50  leader %.2f ms  follower %.2f ms  alone %.2f ms%n",

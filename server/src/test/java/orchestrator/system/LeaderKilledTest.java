@@ -221,7 +221,16 @@ class LeaderKilledTest {
 
     old.kill();
 
-    Optional<Node> died = awaitDeathOrEnd(point, before);
+    await("the leader drops dead at " + point + ", or is done before")
+        .atMost(LIMIT)
+        .ignoreExceptions() // of a leader that dies while it is asked
+        .until(() -> !Files.exists(haltFile) || hasEnded(recoveriesAfter(before)));
+    // Whoever takes the file away first decides.
+    boolean comesToIt = !Files.deleteIfExists(haltFile);
+    Optional<Node> died =
+        comesToIt
+            ? Optional.of(awaitOne("drops dead", node -> !group.process(node).isAlive()))
+            : Optional.empty();
     died.ifPresent(node -> {
       assertThat(group.process(node).awaitEnd(Duration.ZERO)).isEqualTo(HaltingManager.HALTED);
       group.kill(node);
@@ -230,20 +239,7 @@ class LeaderKilledTest {
     assertOneGoodEnd(recovery, old, before);
     died.ifPresent(group::start);
     group.awaitSameState();
-    assertThat(Files.deleteIfExists(haltFile)).isEqualTo(died.isEmpty());
-    return died.isPresent();
-  }
-
-  private Optional<Node> awaitDeathOrEnd(Point point, long before) {
-    await("the leader drops dead at " + point + ", or is done before")
-        .atMost(LIMIT)
-        .ignoreExceptions() // of a leader that dies while it is asked
-        .until(() -> dead().isPresent() || hasEnded(recoveriesAfter(before)));
-    return dead();
-  }
-
-  private Optional<Node> dead() {
-    return group.running().stream().filter(node -> !group.process(node).isAlive()).findFirst();
+    return comesToIt;
   }
 
   /** The servers as at the start, and every node sees them so. */

@@ -8,7 +8,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
+import orchestrator.core.gtid.BinlogCoordinates;
 import orchestrator.core.gtid.GtidDifference;
 import orchestrator.core.gtid.MariaDbGtidDifference;
 import orchestrator.core.gtid.OracleGtidSet;
@@ -278,6 +280,20 @@ final class TruthOfWorld implements Truth {
     return (coMasters && !world.server(candidate).readOnly)
         || !(limits.preventCrossDataCenter() || limits.preventCrossRegion())
         || world.server(failed).dataCenter.equals(world.server(candidate).dataCenter);
+  }
+
+  @Override
+  public boolean isLoggedFrom(InstanceKey key, BinlogCoordinates place, int id) {
+    SimServer server = world.server(key);
+    OptionalInt before =
+        server
+            .places
+            .map(stand -> stand.files.countBefore(place))
+            .orElseGet(OptionalInt::empty);
+    return before.isEmpty()
+        || server.log.stream()
+            .skip(before.getAsInt())
+            .anyMatch(transaction -> transaction.id() == id);
   }
 
   @Override

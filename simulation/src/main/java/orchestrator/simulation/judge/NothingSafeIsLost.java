@@ -144,11 +144,21 @@ public final class NothingSafeIsLost implements Invariant {
         : Optional.of("acknowledged, not on " + master.get() + ", and named nowhere: " + missing);
   }
 
-  /** As long as the old master does not come back, nobody knows what it had alone. */
-  private static boolean isUnknowable(RecoveryTicket ticket, Truth truth) {
-    return ticket.promoted().isPresent()
-        && ticket.loss().exact().isEmpty()
-        && truth.calmSince(ticket.failed()) > truth.now() - COMPARED_MILLIS;
+  /**
+   * As long as the old master does not come back, nobody knows what it had alone. Without GTIDs
+   * nobody ever does: told is from which place of its log on.
+   */
+  private static boolean isUnknowable(RecoveryTicket ticket, int transaction, Truth truth) {
+    if (ticket.promoted().isEmpty() || ticket.loss().exact().isPresent()) {
+      return false;
+    }
+    boolean isAway = truth.calmSince(ticket.failed()) > truth.now() - COMPARED_MILLIS;
+    return isAway
+        || ticket
+            .loss()
+            .log()
+            .filter(log -> truth.isLoggedFrom(ticket.failed(), log.executed(), transaction))
+            .isPresent();
   }
 
   private static boolean isExcused(RecoveryTicket ticket, int transaction, Truth truth) {
@@ -164,6 +174,6 @@ public final class NothingSafeIsLost implements Invariant {
                 fate.getValue().kind() != ReplicaFate.Kind.MOVED
                     && fate.getValue().kind() != ReplicaFate.Kind.PROMOTED
                     && truth.executed(fate.getKey()).contains(transaction));
-    return named || onLostReplica || isUnknowable(ticket, truth);
+    return named || onLostReplica || isUnknowable(ticket, transaction, truth);
   }
 }

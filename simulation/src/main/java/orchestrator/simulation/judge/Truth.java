@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import orchestrator.core.gtid.BinlogCoordinates;
 import orchestrator.core.gtid.GtidDifference;
 import orchestrator.core.topology.InstanceKey;
 
@@ -87,6 +88,12 @@ public interface Truth {
 
   /** Whether a set of GTIDs names the transaction. */
   boolean names(GtidDifference set, int transaction);
+
+  /**
+   * Whether the transaction stands in the server's binary log, at this place or after it; also when
+   * the log has no such place, since a crash took it.
+   */
+  boolean isLoggedFrom(InstanceKey server, BinlogCoordinates place, int transaction);
 
   /**
    * What a replica without GTIDs has got twice, or has not got at all, since it goes on at a wrong

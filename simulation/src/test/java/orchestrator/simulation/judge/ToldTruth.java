@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import orchestrator.core.gtid.BinlogCoordinates;
 import orchestrator.core.gtid.GtidDifference;
 import orchestrator.core.topology.InstanceKey;
 
@@ -158,6 +159,11 @@ final class ToldTruth implements Truth {
   @Override
   public boolean mayReplace(InstanceKey failed, InstanceKey candidate) {
     return !elsewhere.contains(candidate);
+  }
+
+  @Override
+  public boolean isLoggedFrom(InstanceKey server, BinlogCoordinates place, int transaction) {
+    return transaction >= place.logPos();
   }
 
   @Override

@@ -77,7 +77,7 @@ final class RecoveryPlayer {
   private void answer(Event event) {
     RecoveryState before = state;
     if (!over && before != null) {
-      take(RecoveryControl.step(before, event, manager.world.instant()));
+      take(RecoveryControl.step(before, event, manager.state(), manager.world.instant()));
     }
   }
 

@@ -49,7 +49,7 @@ final class Replicator {
     SimServer source = found.get();
     boolean whole = world.network.isWhole(source.index, replica.index);
     if (replica.io == Io.CONNECTED) {
-      if (whole && source.health == Health.DEAD) {
+      if (whole && (source.health == Health.DEAD || replica.sourceHasEnded)) {
         lose(replica);
       } else if (!whole || !source.isWell()) {
         if (world.now() - replica.lastHeard > world.scenario.netTimeoutMillis) {
@@ -78,15 +78,23 @@ final class Replicator {
     }
   }
 
-  /** Those that run find out by themselves; one that hangs has lost its connection all the same. */
+  /**
+   * Those that reach it find out by themselves, others as soon as they do, also if it runs again by
+   * then; one that hangs has lost its connection all the same.
+   */
   void sourceDied(SimServer source) {
-    world.servers.stream()
-        .filter(replica -> replica.health == SimServer.Health.HUNG && replica.io == Io.CONNECTED)
-        .filter(replica -> replica.source.filter(source.key::equals).isPresent())
-        .forEach(this::lose);
+    for (SimServer replica : world.servers) {
+      if (replica.io == Io.CONNECTED && replica.source.filter(source.key::equals).isPresent()) {
+        replica.sourceHasEnded = true;
+        if (replica.health == SimServer.Health.HUNG) {
+          lose(replica);
+        }
+      }
+    }
   }
 
   private void lose(SimServer replica) {
+    replica.sourceHasEnded = false;
     replica.io = Io.CONNECTING;
     replica.ioError = CANNOT_CONNECT;
     replica.connection++;
@@ -102,6 +110,7 @@ final class Replicator {
       return;
     }
     replica.io = Io.CONNECTED;
+    replica.sourceHasEnded = false;
     replica.ioError = "";
     replica.lastHeard = world.now();
     replica.lastSent = world.now();

@@ -90,6 +90,9 @@ final class SimServer {
   /** Changes with each connection: what was sent over an earlier one does not arrive. */
   long connection;
 
+  /** Its source's process has ended since it connected, which it may not know yet. */
+  boolean sourceHasEnded;
+
   long lastHeard;
 
   /** When its source sent something last, and be it a heartbeat. */

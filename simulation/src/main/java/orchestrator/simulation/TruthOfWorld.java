@@ -286,10 +286,7 @@ final class TruthOfWorld implements Truth {
   public boolean isLoggedFrom(InstanceKey key, BinlogCoordinates place, int id) {
     SimServer server = world.server(key);
     OptionalInt before =
-        server
-            .places
-            .map(stand -> stand.files.countBefore(place))
-            .orElseGet(OptionalInt::empty);
+        server.places.map(stand -> stand.files.countBefore(place)).orElseGet(OptionalInt::empty);
     return before.isEmpty()
         || server.log.stream()
             .skip(before.getAsInt())

@@ -196,7 +196,11 @@ class WorldTest {
         2007022518,
         2007023215,
         2007028534,
-        2007028601
+        2007028601,
+        10021388,
+        10021414,
+        2010017035,
+        2010020009
       })
   void soDoTheirSiblings(long seed) {
     assertThat(Trial.run(seed)).isEmpty();

@@ -8,6 +8,7 @@ import orchestrator.core.recovery.RecoveryState.CommitRequest;
 import orchestrator.core.recovery.RecoveryState.Phase;
 import orchestrator.core.state.Command;
 import orchestrator.core.state.CommandResult;
+import orchestrator.core.state.ReplicatedState;
 
 /**
  * The control of a running recovery: a pure function of state, event and time. What is done depends
@@ -63,6 +64,14 @@ public final class RecoveryControl {
     }
     Resuming.begin(t);
     return decided(t);
+  }
+
+  /**
+   * As {@link #step(RecoveryState, Event, Instant)}, by what all managers have agreed on meanwhile.
+   */
+  public static Decision step(
+      RecoveryState state, Event event, ReplicatedState agreed, Instant now) {
+    return step(SilentSource.informed(state, agreed), event, now);
   }
 
   /** Takes note of what became of an effect. Events for unknown effects change nothing. */

@@ -222,6 +222,9 @@ public final class RecoveryState {
 
   boolean sourceGivenUp;
 
+  /** The server that has replaced the source of all since this run began. */
+  Optional<InstanceKey> sourceReplacedBy = Optional.empty();
+
   /** Replicas that were moved and did not connect at once, and their new sources. */
   final Map<InstanceKey, InstanceKey> connecting = new TreeMap<>();
 
@@ -293,6 +296,7 @@ public final class RecoveryState {
     copy.moveFailures.putAll(moveFailures);
     copy.undecidedSince = undecidedSince;
     copy.sourceGivenUp = sourceGivenUp;
+    copy.sourceReplacedBy = sourceReplacedBy;
     copy.connecting.putAll(connecting);
     copy.toSwitchOff.addAll(toSwitchOff);
     copy.repairErrors.addAll(repairErrors);

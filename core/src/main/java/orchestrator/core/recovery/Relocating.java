@@ -46,6 +46,10 @@ final class Relocating {
         t.s.moves.put(replica, new MoveProgress(stage, 0, t.now));
       }
     }
+    if (t.s.sourceReplacedBy.isPresent()) {
+      SilentSource.leaveToTheNext(t, t.s.sourceReplacedBy.get());
+      return;
+    }
     boolean settledAny;
     do {
       settledAny = round(t);
@@ -151,15 +155,24 @@ final class Relocating {
             .toList();
     if (Waiting.isTooLong(t, mark, t.policy().waits().withoutProgress())) {
       t.s.waitingSince = Optional.empty();
-      for (InstanceKey replica : t.s.replicas()) {
-        for (InstanceKey source : behind) {
-          refuse(t, new Feed(replica, source), source + " did not get in time what it has");
-        }
-      }
+      refuseThose(t, behind);
       round(t);
     } else if (!t.isWakePending(Alarm.RELOCATION)) {
       t.s.polled.addAll(behind);
       t.wake(Alarm.RELOCATION, Waiting.pollInterval(t));
+    }
+  }
+
+  /** As sources of whoever has more: the others may have waited for those only. */
+  private static void refuseThose(Turn t, Set<InstanceKey> behind) {
+    SourceChoice choice = new SourceChoice(t.s);
+    for (InstanceKey replica : t.s.replicas()) {
+      Instance instance = t.s.live.get(replica);
+      for (InstanceKey source : behind) {
+        if (instance != null && choice.isBehind(instance, source)) {
+          refuse(t, new Feed(replica, source), source + " did not get in time what it has");
+        }
+      }
     }
   }
 

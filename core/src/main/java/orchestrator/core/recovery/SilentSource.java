@@ -8,11 +8,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import orchestrator.core.facts.RecoveryKind.Brake;
+import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.facts.ReplicaFate;
 import orchestrator.core.recovery.Pending.Alarm;
 import orchestrator.core.recovery.RecoveryState.MoveProgress;
 import orchestrator.core.recovery.RecoveryState.MoveStage;
 import orchestrator.core.recovery.RecoveryState.Phase;
+import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
 
@@ -27,6 +29,37 @@ final class SilentSource {
       new ReplicaFate(ReplicaFate.Kind.LOST, "it is left to a recovery that a person asked for");
 
   private SilentSource() {}
+
+  /**
+   * A failover may replace the source while this recovery is open: then it is nobody's source any
+   * more, also when it answers again.
+   */
+  static RecoveryState informed(RecoveryState s, ReplicatedState agreed) {
+    if (s.ticket.kind().brake() != Brake.RELOCATION || s.sourceReplacedBy.isPresent()) {
+      return s;
+    }
+    Optional<InstanceKey> successor =
+        source(s)
+            .map(Instance::key)
+            .flatMap(agreed::replacementOf)
+            .flatMap(RecoveryTicket::promoted);
+    if (successor.isEmpty()) {
+      return s;
+    }
+    RecoveryState informed = s.copy();
+    informed.sourceReplacedBy = successor;
+    return informed;
+  }
+
+  /** Leaves to the next recovery, which knows the new source, whom this one has not moved yet. */
+  static void leaveToTheNext(Turn t, InstanceKey successor) {
+    ReplicaFate left =
+        new ReplicaFate(
+            ReplicaFate.Kind.LOST,
+            "it is left to the next recovery: %s has replaced the source of %s meanwhile"
+                .formatted(successor, t.failed()));
+    settleThoseThatWait(t, left);
+  }
 
   /** Whether its fate is still to be waited for. */
   static boolean isUndecided(RecoveryState s) {
@@ -103,17 +136,21 @@ final class SilentSource {
   static void giveWay(Turn t) {
     t.s.sourceGivenUp = true;
     t.note("A person asked for a recovery of " + t.failed() + ": this one gives way to it");
+    settleThoseThatWait(t, LEFT);
+  }
+
+  private static void settleThoseThatWait(Turn t, ReplicaFate fate) {
     List<InstanceKey> waiting =
         t.s.moves.entrySet().stream()
             .filter(move -> waits(move.getValue()))
             .map(Map.Entry::getKey)
             .toList();
-    waiting.forEach(replica -> Relocating.settle(t, replica, LEFT));
+    waiting.forEach(replica -> Relocating.settle(t, replica, fate));
   }
 
   /** Whether a replica was left behind that the next recovery may find a source for. */
   static boolean hasLeftReplicas(Turn t) {
-    return isSilent(t.s)
+    return (isSilent(t.s) || t.s.sourceReplacedBy.isPresent())
         && t.s.settled.values().stream().anyMatch(fate -> fate.kind() == ReplicaFate.Kind.LOST);
   }
 }

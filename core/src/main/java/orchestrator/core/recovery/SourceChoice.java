@@ -255,7 +255,7 @@ final class SourceChoice {
    * MariaDB refuses a replica that is ahead of its source. With MySQL it waits until the source has
    * come so far, which may never be when that one's own source is dead.
    */
-  private boolean isBehind(Instance orphan, InstanceKey source) {
+  boolean isBehind(Instance orphan, InstanceKey source) {
     Instance server = state.live.get(source);
     return server != null
         && (orphan.usesMariaDbGtid()

@@ -138,7 +138,9 @@ final class Surplus {
         circumstances
             .surroundings()
             .formerSource()
-            .filter(source -> !source.identity().serverUuid().isEmpty());
+            .filter(source -> !source.identity().serverUuid().isEmpty())
+            // A replica itself has not written what it lacks, and may get it yet.
+            .filter(source -> !source.isReplica());
     if (former.isEmpty()) {
       return foreign.without(
           List.of(

@@ -278,6 +278,43 @@ class RelocationLossTest {
     assertThat(stage.now).isBefore(TopologyBuilder.NOW.plus(Duration.ofMinutes(2)));
   }
 
+  @Test
+  void aMasterThatIsBackAfterItWasReplacedTakesNoReplica() {
+    ReplicatedState replaced = state;
+    masterIsDead();
+    servers.without("s");
+    Stage stage = stage().agreedAfter(Duration.ofMinutes(1), replaced, "m").start();
+    assertThat(moves(stage)).isEmpty();
+    assertThat(fate(stage, "a").reason()).contains("left to the next recovery: n:3306");
+    assertThat(acknowledgements(stage)).hasSize(1);
+  }
+
+  /** A new leader may believe what it read before the dead server was moved. */
+  @Test
+  void aSourceThatIsBehindItsOwnSourceIsWaitedForAsWell() {
+    state = ReplicatedState.EMPTY;
+    servers
+        .without("n")
+        .without("s")
+        .without("m")
+        .with("top", t -> t.oracleGtid(own("top")).unreachable())
+        .with("m", m -> m.replicatesFrom("top").readOnly().failingToConnect())
+        .with("m", m -> m.oracleGtid(UUID + ":1-90"))
+        .with("a", a -> a.oracleGtid(UUID + ":1-90," + own("top")));
+    Stage stage =
+        new Stage(
+                servers,
+                "im",
+                "DeadIntermediateMaster",
+                RecoveryPolicy.DEFAULT,
+                RecoveryOrigin.AUTOMATIC,
+                state)
+            .silent("im")
+            .start();
+    assertThat(moves(stage)).containsExactly("b>m");
+    assertThat(fate(stage, "a").reason()).contains("did not get in time");
+  }
+
   /** After a minute. */
   private static void later(Stage stage, Consumer<InstanceBuilder> change) {
     stage.answering(

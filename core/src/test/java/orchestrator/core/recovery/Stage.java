@@ -53,6 +53,8 @@ final class Stage {
   Instant now = TopologyBuilder.NOW;
   RecoveryTicket ticket;
   private Instant wayAsked = Instant.MAX;
+  private Instant agreedAt = Instant.MAX;
+  private ReplicatedState agreedLater = ReplicatedState.EMPTY;
   private int lifetime = Integer.MAX_VALUE;
   private Optional<Duration> hesitation = Optional.empty();
   private Optional<InstanceKey> victim = Optional.empty();
@@ -164,6 +166,20 @@ final class Stage {
     return this;
   }
 
+  /** What all managers agree on changes then, and that server answers again. */
+  Stage agreedAfter(Duration wait, ReplicatedState agreed, String back) {
+    agreedAt = now.plus(wait);
+    agreedLater = agreed;
+    return answering(
+        Effect.Probe.class,
+        effect -> {
+          if (!now.isBefore(agreedAt)) {
+            silent.remove(TopologyBuilder.key(back));
+          }
+          return Optional.empty();
+        });
+  }
+
   /** A person asks for another recovery of the same server then. */
   Stage asked(Duration after) {
     wayAsked = now.plus(after);
@@ -226,7 +242,9 @@ final class Stage {
   private Stage run(RecoveryControl.Decision first) {
     RecoveryState state = take(first);
     for (int i = 0; i < 10_000 && !state.isFinished() && !managerDied(); i++) {
-      state = take(RecoveryControl.step(state, next(), now));
+      Event event = next();
+      ReplicatedState agreed = now.isBefore(agreedAt) ? ReplicatedState.EMPTY : agreedLater;
+      state = take(RecoveryControl.step(state, event, agreed, now));
       if (!now.isBefore(wayAsked)) {
         wayAsked = Instant.MAX;
         state = take(RecoveryControl.giveWay(state, now));

@@ -98,6 +98,10 @@ public final class NothingSafeIsLost implements Invariant {
     }
     // Nobody could know: one of them is lost whoever is promoted.
     all.removeIf(truth::isIndistinct);
+    Set<Integer> forgotten = truth.forgottenBy(ticket.failed());
+    if (forgotten.stream().anyMatch(truth::isIndistinct)) {
+      all.removeAll(forgotten); // whoever has these lacks what was counted anew since
+    }
     boolean needless =
         calm.stream()
             .anyMatch(key ->

@@ -123,7 +123,9 @@ final class RecoveryRun {
           Optional.ofNullable(
               player.events().poll(LOOK_AT_LEADERSHIP.toMillis(), TimeUnit.MILLISECONDS));
       if (event.isPresent()) {
-        return Optional.of(RecoveryControl.step(state, event.get(), ports.clock().instant()));
+        return Optional.of(
+            RecoveryControl.step(
+                state, event.get(), ports.consensus().state(), ports.clock().instant()));
       }
     }
     return Optional.empty();

@@ -1,9 +1,14 @@
 package orchestrator.simulation;
 
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import orchestrator.core.facts.Acknowledgement;
+import orchestrator.core.facts.Downtime;
 import orchestrator.core.facts.RecoveryBrake;
+import orchestrator.core.facts.RecoveryKind;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.state.Command;
@@ -13,6 +18,7 @@ import orchestrator.simulation.judge.Fact;
 /** Those who clear up when the faults are over, as an operator would by the documentation. */
 final class People {
   private static final long EVERY = 5000;
+  private static final Duration LONG = Duration.ofHours(1);
 
   private final World world;
   private long readOnlySince = -1;
@@ -48,13 +54,18 @@ final class People {
     return !ticket.isOpen() && ticket.acknowledgement().isEmpty();
   }
 
-  /** A master that came back read-only, and was not replaced, is made writable by a person. */
+  /**
+   * A master that came back read-only, and was not replaced, is made writable by a person. So is
+   * one that a recovery could not promote and left as it is, which asks for that; applications are
+   * told of it.
+   */
   private void makeWritable(ReplicatedState state) {
-    SimServer master = world.publishedMaster();
+    SimServer published = world.publishedMaster();
+    SimServer master = leftAsItIs(state, published).orElse(published);
     boolean open = state.recoveries().values().stream().anyMatch(RecoveryTicket::isOpen);
     boolean waits =
         master.isWell()
-            && master.readOnly
+            && (master.readOnly || master != published)
             && !open
             && Optional.ofNullable(state.demoted().get(master.key)).isEmpty();
     if (!waits) {
@@ -71,7 +82,27 @@ final class People {
       say(new Command.EndReadOnly(master.key));
       master.readOnly = false;
       world.note(new Fact.ChangedByPerson(world.now(), master.key, false));
+      if (master != published) {
+        World.publishing(master).forEach(this::say);
+        say(new Command.BeginDowntime(aside(published)));
+      }
     }
+  }
+
+  private Downtime aside(SimServer former) {
+    Instant now = world.instant();
+    return new Downtime(former.key, "somebody", "to be made anew", now, now.plus(LONG));
+  }
+
+  /** The only server that might be promoted, by the last failover of the master. */
+  private Optional<SimServer> leftAsItIs(ReplicatedState state, SimServer published) {
+    return state.recoveries().values().stream()
+        .filter(ticket -> ticket.failed().equals(published.key))
+        .filter(ticket -> ticket.kind().brake() == RecoveryKind.Brake.FAILOVER)
+        .max(Comparator.comparingLong(RecoveryTicket::id))
+        .filter(ticket -> !ticket.isOpen() && ticket.promoted().isEmpty())
+        .flatMap(RecoveryTicket::intended)
+        .map(world::server);
   }
 
   /** After a promotion of which it was never known whether it came about. */

@@ -32,6 +32,9 @@ final class Watchman {
 
   private static final Duration RECOVERIES_KEPT = Duration.ofSeconds(30);
 
+  private static final long SET_READ_ONLY_MILLIS = 5000;
+  private static final long REATTACH_MILLIS = 10_000;
+
   private final Manager manager;
   private final Set<InstanceKey> inHand = new HashSet<>();
 
@@ -107,7 +110,7 @@ final class Watchman {
             new ServerAction.SetReadOnly(key, true, rules().useSuperReadOnly()),
             "kept read-only",
             lead.term(),
-            10_000,
+            SET_READ_ONLY_MILLIS,
             outcome -> inHand.remove(key));
       }
       case IS_MASTER -> manager.submit(List.of(new Command.EndReadOnly(key)), submission -> {});
@@ -139,7 +142,9 @@ final class Watchman {
           actions.getFirst(),
           "demoted",
           lead.term(),
-          10_000,
+          actions.getFirst() instanceof ServerAction.SetReadOnly
+              ? SET_READ_ONLY_MILLIS
+              : REATTACH_MILLIS,
           outcome -> {
             if (outcome instanceof ActionOutcome.Applied && lead.isValid()) {
               perform(actions.subList(1, actions.size()), lead);

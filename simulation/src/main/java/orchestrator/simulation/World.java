@@ -13,6 +13,7 @@ import java.util.random.RandomGenerator;
 import orchestrator.core.recovery.HostAddresses;
 import orchestrator.core.recovery.KeyValues;
 import orchestrator.core.state.Command;
+import orchestrator.core.state.Command.PutKeyValue;
 import orchestrator.core.topology.InstanceKey;
 import orchestrator.simulation.judge.Fact;
 import orchestrator.simulation.judge.Invariant;
@@ -162,12 +163,16 @@ final class World {
     }
     List<Command> commands = new ArrayList<>();
     servers.forEach(server -> commands.add(new Command.Discover(server.key)));
-    commands.addAll(
-        KeyValues.ofMaster("mysql/master", Reading.ALIAS, master.key, HostAddresses.UNKNOWN));
+    commands.addAll(publishing(master));
     managers.forEach(Manager::start);
     group.begin(commands);
     tick();
     clients.start();
+  }
+
+  /** What tells applications of a master. */
+  static List<PutKeyValue> publishing(SimServer master) {
+    return KeyValues.ofMaster("mysql/master", Reading.ALIAS, master.key, HostAddresses.UNKNOWN);
   }
 
   private void tick() {

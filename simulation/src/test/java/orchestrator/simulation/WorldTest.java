@@ -200,7 +200,11 @@ class WorldTest {
         10021388,
         10021414,
         2010017035,
-        2010020009
+        2010020009,
+        1030,
+        20016946,
+        1010031345,
+        2010033268
       })
   void soDoTheirSiblings(long seed) {
     assertThat(Trial.run(seed)).isEmpty();

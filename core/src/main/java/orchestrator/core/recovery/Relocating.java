@@ -295,6 +295,10 @@ final class Relocating {
 
   /** Reads the servers that replicas wait for. */
   static void pollNow(Turn t) {
+    if (t.s.polled.isEmpty()) {
+      pump(t); // the answers that were under way are there, and nobody else looks again
+      return;
+    }
     t.s.polled.forEach(key -> t.probe(new Pending.Survey(key, t.s.round), key));
     t.s.polled.clear();
   }

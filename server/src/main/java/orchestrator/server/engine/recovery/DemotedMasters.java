@@ -37,6 +37,11 @@ public final class DemotedMasters {
   private static final String END_CLIENTS_TYPE = "end-clients";
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
+  /**
+   * As long as two masters take writes: a statement that got lost is not waited for much longer.
+   */
+  private static final Duration SET_READ_ONLY = Duration.ofSeconds(5);
+
   /** Nobody waits for it but the next look. */
   private static final Duration END_CLIENTS = Duration.ofSeconds(3);
 
@@ -210,7 +215,7 @@ public final class DemotedMasters {
       return false; // whoever leads now watches it
     }
     boolean ending = action instanceof ServerAction.EndClients;
-    return switch (ports.servers().perform(action, fence, ending ? END_CLIENTS : TIMEOUT)) {
+    return switch (ports.servers().perform(action, fence, ending ? END_CLIENTS : SET_READ_ONLY)) {
       case ActionOutcome.Applied(Instance after, String remark) -> {
         ports.picture().recordSeen(action.target(), after);
         if (ending) {

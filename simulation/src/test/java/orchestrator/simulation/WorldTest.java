@@ -204,7 +204,10 @@ class WorldTest {
         1030,
         20016946,
         1010031345,
-        2010033268
+        2010033268,
+        2010025831,
+        1020005758,
+        1020007875
       })
   void soDoTheirSiblings(long seed) {
     assertThat(Trial.run(seed)).isEmpty();

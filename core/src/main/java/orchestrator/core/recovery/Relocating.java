@@ -163,15 +163,16 @@ final class Relocating {
     }
   }
 
-  /** As sources of whoever has more: the others may have waited for those only. */
+  /** As sources of those that wait for it: the others may have waited for these only. */
   private static void refuseThose(Turn t, Set<InstanceKey> behind) {
     SourceChoice choice = new SourceChoice(t.s);
     for (InstanceKey replica : t.s.replicas()) {
       Instance instance = t.s.live.get(replica);
       for (InstanceKey source : behind) {
-        if (instance != null && choice.isBehind(instance, source)) {
-          refuse(t, new Feed(replica, source), source + " did not get in time what it has");
-        }
+        Optional.ofNullable(instance)
+            .flatMap(server -> choice.awaited(server, source))
+            .ifPresent(what ->
+                refuse(t, new Feed(replica, source), source + " did not get in time " + what));
       }
     }
   }

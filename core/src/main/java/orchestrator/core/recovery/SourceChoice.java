@@ -32,8 +32,8 @@ final class SourceChoice {
     /**
      * Not now.
      *
-     * @param behind servers that have not got yet what the replica has, or tell what becomes of
-     *     their source
+     * @param behind servers that have not got yet what the replica has, or get everything through
+     *     it, or tell what becomes of their source
      */
     record Later(Set<InstanceKey> behind, String reason) implements Destination {}
 
@@ -49,6 +49,7 @@ final class SourceChoice {
   private final Classification failed;
   private final Eligibles eligibles;
   private final Surplus surplus;
+  private final IdleRing ring;
   private final List<Instance> orphans;
 
   SourceChoice(RecoveryState state) {
@@ -57,6 +58,7 @@ final class SourceChoice {
     this.failed = circumstances.failedServer().classification();
     this.eligibles = new Eligibles(state);
     this.surplus = new Surplus(state);
+    this.ring = new IdleRing(state);
     this.orphans = state.replicas().stream().map(state.live::get).filter(Objects::nonNull).toList();
   }
 
@@ -69,7 +71,10 @@ final class SourceChoice {
       if (refusal.isPresent()) {
         rejected.add(consideration(server.key(), false, refusal.get()));
       } else {
-        long takes = orphans.stream().filter(orphan -> isAllowed(orphan, server)).count();
+        long takes =
+            orphans.stream()
+                .filter(orphan -> isAllowed(orphan, server) && !ring.isClosedBy(orphan, server))
+                .count();
         String place = isNear(server) ? "same data center" : "another data center";
         all.add(
             consideration(
@@ -207,11 +212,12 @@ final class SourceChoice {
       Instance orphan, List<Instance> servers, List<String> refusals, Set<InstanceKey> behind) {
     for (Instance known : servers) {
       Optional<String> refusal = refusal(orphan, known.key());
+      Optional<String> awaited = awaited(orphan, known.key());
       if (refusal.isPresent()) {
         refusals.add(refusal.get());
-      } else if (isBehind(orphan, known.key())) {
+      } else if (awaited.isPresent()) {
         behind.add(known.key());
-        refusals.add(known.key() + " has not got yet all that it has");
+        refusals.add(known.key() + " has not got yet " + awaited.get());
       } else {
         return Optional.of(known.key());
       }
@@ -251,16 +257,28 @@ final class SourceChoice {
         : Optional.of("it has transactions that " + server.key() + " lacks: " + lost);
   }
 
+  /** What a source must get before it can take the replica; empty for nothing. */
+  Optional<String> awaited(Instance orphan, InstanceKey source) {
+    Instance server = state.live.get(source);
+    if (server == null) {
+      return Optional.empty();
+    }
+    // Not for ever, perhaps: a failover lets its candidate fetch from another for a while.
+    if (ring.isClosedBy(orphan, server)) {
+      return Optional.of(
+          "another source: it gets everything through it, and nobody in such a ring takes writes");
+    }
+    return isBehind(orphan, server) ? Optional.of("all that it has") : Optional.empty();
+  }
+
   /**
    * MariaDB refuses a replica that is ahead of its source. With MySQL it waits until the source has
    * come so far, which may never be when that one's own source is dead.
    */
-  boolean isBehind(Instance orphan, InstanceKey source) {
-    Instance server = state.live.get(source);
-    return server != null
-        && (orphan.usesMariaDbGtid()
-            ? missing(orphan.gtid().executed(), server.gtid().executed()) > 0
-            : surplus.isUncertain(orphan, server));
+  private boolean isBehind(Instance orphan, Instance server) {
+    return orphan.usesMariaDbGtid()
+        ? missing(orphan.gtid().executed(), server.gtid().executed()) > 0
+        : surplus.isUncertain(orphan, server);
   }
 
   // One of the replicas takes the others

@@ -29,6 +29,8 @@ import orchestrator.core.topology.Topology;
  * @param below the servers that get everything through a direct replica, as last read. Further down
  *     than one tier only below those that did not answer
  * @param directReplicaAbove of each of them, the direct replica through which it gets everything
+ * @param above the servers above the failed one and above the one that has replaced its source, as
+ *     last read
  */
 public record Surroundings(
     Optional<Instance> source,
@@ -37,7 +39,8 @@ public record Surroundings(
     Optional<Instance> formerSource,
     Optional<GtidSet> promotedWith,
     SortedMap<InstanceKey, Instance> below,
-    SortedMap<InstanceKey, InstanceKey> directReplicaAbove) {
+    SortedMap<InstanceKey, InstanceKey> directReplicaAbove,
+    List<Instance> above) {
   public static final Surroundings NONE =
       new Surroundings(
           Optional.empty(),
@@ -46,13 +49,15 @@ public record Surroundings(
           Optional.empty(),
           Optional.empty(),
           Collections.emptySortedMap(),
-          Collections.emptySortedMap());
+          Collections.emptySortedMap(),
+          List.of());
 
   public Surroundings {
     siblings = List.copyOf(siblings);
     members = List.copyOf(members);
     below = Collections.unmodifiableSortedMap(new TreeMap<>(below));
     directReplicaAbove = Collections.unmodifiableSortedMap(new TreeMap<>(directReplicaAbove));
+    above = List.copyOf(above);
   }
 
   /**
@@ -87,7 +92,22 @@ public record Surroundings(
             .filter(ticket -> ticket.promoted().equals(present))
             .flatMap(ticket -> ticket.loss().promotedExecuted()),
         below,
-        branches);
+        branches,
+        upwards(failed, Stream.of(above, present).flatMap(Optional::stream).toList(), topology));
+  }
+
+  private static List<Instance> upwards(
+      InstanceKey failed, Collection<InstanceKey> from, Topology topology) {
+    Set<InstanceKey> seen = new HashSet<>(Set.of(failed));
+    List<Instance> above = new ArrayList<>();
+    for (InstanceKey key : from) {
+      Optional<Instance> server = topology.find(key);
+      while (server.filter(found -> seen.add(found.key())).isPresent()) {
+        above.add(server.get());
+        server = topology.sourceOf(server.get());
+      }
+    }
+    return above;
   }
 
   private static SortedMap<InstanceKey, InstanceKey> branches(
@@ -125,7 +145,11 @@ public record Surroundings(
         .toList();
   }
 
-  /** Each once, but for those below replicas. */
+  Optional<Instance> lastReadAbove(InstanceKey key) {
+    return above.stream().filter(server -> server.key().equals(key)).findFirst();
+  }
+
+  /** Each once, but for those below replicas, and those further up. */
   public List<Instance> all() {
     SortedMap<InstanceKey, Instance> all = new TreeMap<>();
     source.ifPresent(server -> all.put(server.key(), server));

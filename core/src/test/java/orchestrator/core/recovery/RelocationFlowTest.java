@@ -310,6 +310,47 @@ class RelocationFlowTest {
         .anyMatch(text -> text.startsWith("s4") && text.contains("binlog server"));
   }
 
+  /** {@code m} gets everything through {@code a}, if through others that nobody looks at. */
+  private void ring() {
+    servers
+        .with("m", m -> m.replicatesFrom("x").readOnly())
+        .with("x", x -> sibling(x).replicatesFrom("y"))
+        .with("y", y -> sibling(y).replicatesFrom("z"))
+        .with("z", z -> sibling(z).replicatesFrom("a"));
+  }
+
+  @Test
+  void aReplicaIsNotMovedBelowServersThatGetEverythingThroughItAndItSaysWhy() {
+    ring();
+    Stage stage = stage().start();
+    assertThat(moves(stage)).containsExactly("b>s1", "c>s1");
+    assertThat(fate(stage, "a").kind()).isEqualTo(ReplicaFate.Kind.LOST);
+    assertThat(fate(stage, "a").reason()).contains("s1:3306", "s2:3306", "m:3306", "such a ring");
+  }
+
+  /** A failover that let {@code m} fetch from the replica sends it elsewhere. */
+  @Test
+  void aReplicaWaitsForARingToOpen() {
+    ring();
+    Stage stage = stage();
+    stage.answering(
+        Effect.Probe.class,
+        effect -> {
+          if (stage.now.isAfter(TopologyBuilder.NOW.plusSeconds(2))) {
+            stage.change("m", InstanceBuilder::withoutReplication);
+          }
+          return Optional.empty();
+        });
+    assertThat(moves(stage.start())).containsExactlyInAnyOrder("a>s1", "b>s1", "c>s1");
+  }
+
+  @Test
+  void aRingInWhichOneTakesWritesIsClosedWithoutTheDeadServer() {
+    ring();
+    servers.with("y", InstanceBuilder::writable);
+    assertThat(moves(stage().start())).containsExactly("a>s1", "b>s1", "c>s1");
+  }
+
   @Test
   void aSiblingWithOtherReplicationFiltersIsRejected() {
     servers.with("s1", s -> s.replication(ReplicationBuilder::filters));

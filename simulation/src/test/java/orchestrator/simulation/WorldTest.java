@@ -207,7 +207,9 @@ class WorldTest {
         2010033268,
         2010025831,
         1020005758,
-        1020007875
+        1020007875,
+        1020024650,
+        30035133
       })
   void soDoTheirSiblings(long seed) {
     assertThat(Trial.run(seed)).isEmpty();

@@ -2,6 +2,7 @@ package orchestrator.core.recovery;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -9,6 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import orchestrator.core.facts.Downtime;
+import orchestrator.core.facts.RecoveryTicket;
+import orchestrator.core.gtid.GtidSet;
 import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.topology.Instance;
 import orchestrator.core.topology.InstanceKey;
@@ -25,6 +28,8 @@ import orchestrator.core.topology.Topology;
  * @param node the acting manager
  * @param surroundings the servers around the failed one
  * @param unfit former masters that may not be promoted ({@link FormerMasters}), and why
+ * @param hadWhenPromoted what the failed server had when a recovery promoted it, which may be later
+ *     than it was last read; empty when none did, or that is not known
  */
 public record Circumstances(
     FailureCase failure,
@@ -36,7 +41,8 @@ public record Circumstances(
     ActingNode node,
     RecoveryPolicy policy,
     Surroundings surroundings,
-    Map<InstanceKey, String> unfit) {
+    Map<InstanceKey, String> unfit,
+    Optional<GtidSet> hadWhenPromoted) {
 
   public Circumstances {
     replicas = List.copyOf(replicas);
@@ -66,7 +72,8 @@ public record Circumstances(
         node,
         policy,
         Surroundings.NONE,
-        Map.of());
+        Map.of(),
+        Optional.empty());
   }
 
   /** From the current picture and what people have said. */
@@ -108,7 +115,15 @@ public record Circumstances(
         node,
         policy,
         surroundings,
-        FormerMasters.unfit(state));
+        FormerMasters.unfit(state),
+        hadWhenPromoted(failure.failed(), state));
+  }
+
+  private static Optional<GtidSet> hadWhenPromoted(InstanceKey failed, ReplicatedState state) {
+    return state.recoveries().values().stream()
+        .filter(ticket -> ticket.promoted().equals(Optional.of(failed)))
+        .max(Comparator.comparingLong(RecoveryTicket::id))
+        .flatMap(ticket -> ticket.loss().promotedExecuted());
   }
 
   public PromotionRule ruleOf(InstanceKey key) {

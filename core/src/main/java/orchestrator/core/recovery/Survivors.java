@@ -32,6 +32,7 @@ final class Survivors {
   private final Set<InstanceKey> stuck;
   private final Map<InstanceKey, InstanceKey> branches;
   private final Optional<String> otherMasterUuid;
+  private final Optional<GtidSet> hadWhenPromoted;
   private final Measure measure;
 
   /** Of whom somebody has asked: of many replicas most are asked about one at a time. */
@@ -61,6 +62,7 @@ final class Survivors {
         CoMasters.other(circumstances)
             .flatMap(circumstances::lastRead)
             .map(other -> other.identity().serverUuid());
+    this.hadWhenPromoted = circumstances.hadWhenPromoted();
     this.measure = measure;
   }
 
@@ -166,6 +168,9 @@ final class Survivors {
         && failed.gtid().executed().orElse(OracleGtidSet.EMPTY) instanceof OracleGtidSet seen
         && !seen.isEmpty()) {
       suspect = fetched.without(masterUuid).subtract(seen);
+      if (hadWhenPromoted.orElse(OracleGtidSet.EMPTY) instanceof OracleGtidSet had) {
+        suspect = suspect.subtract(had);
+      }
     } else {
       suspect = fetched.only(Set.of(instance.identity().serverUuid()));
     }

@@ -8,9 +8,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import orchestrator.core.facts.HookPoint;
+import orchestrator.core.facts.JournalEntry;
+import orchestrator.core.facts.LossReport;
 import orchestrator.core.facts.RecoveryOrigin;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.facts.ReplicaFate;
+import orchestrator.core.gtid.GtidSet;
 import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.state.Command;
 import orchestrator.core.state.LogPosition;
@@ -42,6 +45,10 @@ class RecoveryPlannerTest {
   private String clusterAlias = "main";
 
   private Circumstances circumstances(TopologyBuilder servers) {
+    return circumstances(servers, ReplicatedState.EMPTY);
+  }
+
+  private Circumstances circumstances(TopologyBuilder servers, ReplicatedState state) {
     FailureCase failure =
         new FailureCase(
             TopologyBuilder.key("m"),
@@ -62,7 +69,7 @@ class RecoveryPlannerTest {
     return Circumstances.of(
         failure,
         servers.build(),
-        ReplicatedState.EMPTY,
+        state,
         policy,
         Map.of("r1", new HostAddresses("10.0.0.1", "")),
         new ActingNode("manager", "manager.example", 0),
@@ -254,6 +261,50 @@ class RecoveryPlannerTest {
         plan(deadMaster(2).with("r2", r -> r.oracleGtid(MASTER + ":1-100," + errant)));
     assertThat(plan.successor()).contains(key("r1"));
     assertThat(fateOf(plan, "r2")).isEqualTo(ReplicaFate.Kind.MOVED);
+  }
+
+  /** This manager could not read it since it was a replica itself. */
+  @Test
+  void whatTheMasterGotBeforeItWasPromotedIsNotErrant() {
+    String former = InstanceBuilder.uuidOf(key("former"));
+    TopologyBuilder servers =
+        deadMaster(2)
+            .with("m", m -> m.oracleGtid(former + ":1-50"))
+            .with("r1", r -> r.oracleGtid(former + ":1-60"))
+            .with("r2", r -> r.oracleGtid(former + ":1-68"));
+    RecoveryTicket promotion =
+        TicketBuilder.of("1:x", key("former")).cluster("former:3306", "main").build();
+    LossReport loss =
+        new LossReport(
+            Optional.empty(),
+            Optional.empty(),
+            Optional.of(GtidSet.parse(former + ":1-68")),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
+    ReplicatedState promoted =
+        StateMachine.applyAll(
+                ReplicatedState.EMPTY,
+                List.of(
+                    new Command.OpenRecovery(promotion),
+                    new Command.Journal(
+                        "1:x",
+                        List.of(
+                            new JournalEntry.PromotionIntended(key("m")),
+                            new JournalEntry.Promoted(key("m"), "", Optional.empty()),
+                            new JournalEntry.LossAssessed(loss),
+                            new JournalEntry.Closed(true, List.of())),
+                        TopologyBuilder.NOW)),
+                LogPosition.NONE)
+            .next();
+    RecoveryPlan plan =
+        RecoveryPlanner.plan(
+            circumstances(servers, promoted),
+            RecoveryOrigin.AUTOMATIC,
+            promoted,
+            TopologyBuilder.NOW);
+    assertThat(plan.successor()).contains(key("r2"));
+    assertThat(plan(servers).successor()).as("if nobody knows").contains(key("r1"));
   }
 
   @Test

@@ -68,9 +68,17 @@ public final class NobodyIsLeftBehind implements Invariant {
 
   /**
    * Its source forgot in a crash what it has, and so does not serve it; real ones do not either.
+   * Without GTIDs markers count as well: the source's log has no such place any more.
    */
   private static boolean hasForgotten(InstanceKey replica, Truth truth) {
-    return truth.executed(replica).stream().anyMatch(truth.forgottenInCrash()::contains);
+    boolean hasNoPlace =
+        !truth.usesGtid()
+            && truth
+                .sourceOf(replica)
+                .filter(source -> !truth.forgottenBy(source).isEmpty())
+                .isPresent();
+    return hasNoPlace
+        || truth.executed(replica).stream().anyMatch(truth.forgottenInCrash()::contains);
   }
 
   /** Where the way from the server up to the master ends before that; empty when it does not. */

@@ -135,7 +135,7 @@ public final class RecoveryGates {
     // The analysis has looked at the rest already; what a person asks for may be older than that.
     Optional<String> instead =
         kind == RecoveryKind.DEAD_CO_MASTER || origin.automatic()
-            ? leftBehind()
+            ? leftBehind().or(this::inIdleRing)
             : replicating().or(this::superseded).or(this::writableBelow).or(this::leftBehind);
     return instead.map(why -> failure.failed() + " is not the master of its cluster: " + why);
   }
@@ -197,6 +197,31 @@ public final class RecoveryGates {
                         .map(other -> "promoted " + other)
                         .orElse(ticket.failed() + " is still the master"),
                     isLost ? "end-downtime" : "set-writeable"));
+  }
+
+  /**
+   * A failover let a replica of the failed master fetch from one below it, and failed: the two look
+   * like co-masters since, of which neither takes writes.
+   */
+  private Optional<String> inIdleRing() {
+    return CoMasters.other(circumstances)
+        .flatMap(circumstances::lastRead)
+        .filter(other -> other.readOnly() && circumstances.failedServer().readOnly())
+        .flatMap(other -> failedFailoverOf(List.of(other.key(), failure.failed())))
+        .map(ticket ->
+            "recovery %s, which failed, left it in a ring in which nobody takes writes, and %s is still the master. Move those in the ring; or make one of them a master of its own first, with reset-replica"
+                .formatted(ticket.uid(), ticket.failed()));
+  }
+
+  /** The last one that had to do with these, if it promoted nobody and was about another server. */
+  private Optional<RecoveryTicket> failedFailoverOf(List<InstanceKey> servers) {
+    return state.recoveries().values().stream()
+        .filter(ticket -> ticket.kind().brake() == Brake.FAILOVER)
+        .filter(ticket ->
+            servers.contains(ticket.failed())
+                || servers.stream().anyMatch(ticket.fates()::containsKey))
+        .max(Comparator.comparingLong(RecoveryTicket::id))
+        .filter(ticket -> ticket.promoted().isEmpty() && !servers.contains(ticket.failed()));
   }
 
   private Gate brake(String name, Optional<String> holding, String otherwise) {

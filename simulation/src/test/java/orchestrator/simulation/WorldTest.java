@@ -209,7 +209,8 @@ class WorldTest {
         1020005758,
         1020007875,
         1020024650,
-        30035133
+        30035133,
+        30059417
       })
   void soDoTheirSiblings(long seed) {
     assertThat(Trial.run(seed)).isEmpty();

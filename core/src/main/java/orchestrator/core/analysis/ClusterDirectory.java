@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import orchestrator.core.facts.Downtime;
 import orchestrator.core.facts.KeptReadOnly;
 import orchestrator.core.facts.RecoveryTicket;
+import orchestrator.core.state.FailedFailovers;
 import orchestrator.core.state.Promotions;
 import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.topology.Instance;
@@ -28,9 +29,9 @@ import orchestrator.core.topology.Topology;
  * <p>Alias of a cluster: what people set; else what its head suggests; else what the best of its
  * other members suggests; else the pattern that its name matches; else its name. An alias stands
  * for one cluster only. Of several that suggest the same, it goes to the one whose head was not
- * lost in a recovery, replaced (perhaps since it was read) or given up, then to the largest: not to
- * the one whose master happens to answer, since that would take the alias from a cluster at the
- * moment its master dies.
+ * lost in a recovery, replaced (perhaps since it was read), given up or left in an idle ring by a
+ * failover that failed, then to the largest: not to the one whose master happens to answer, since
+ * that would take the alias from a cluster at the moment its master dies.
  */
 public final class ClusterDirectory {
   private final SortedMap<String, ClusterInfo> byName;
@@ -54,8 +55,7 @@ public final class ClusterDirectory {
     Basis basis = Basis.of(state, policy, now);
     Map<String, Claim> claims = HashMap.newHashMap(topology.clusterNames().size());
     for (String name : topology.clusterNames()) {
-      claims.put(
-          name, Claim.of(name, topology.cluster(name), topology, state, basis.promotions, now));
+      claims.put(name, Claim.of(name, topology.cluster(name), topology, state, basis, now));
     }
     return new ClusterDirectory(settled(claims.values(), policy), claims, topology, basis);
   }
@@ -79,8 +79,7 @@ public final class ClusterDirectory {
     changes.get().forEach(read -> touched.add(topologyNow.placeOf(read.key()).clusterName()));
     Map<String, Claim> changed = new HashMap<>();
     for (String name : touched) {
-      Claim claim =
-          Claim.of(name, topologyNow.cluster(name), topologyNow, state, basis.promotions, now);
+      Claim claim = Claim.of(name, topologyNow.cluster(name), topologyNow, state, basis, now);
       if (!claim.equals(claims.get(name))) {
         changed.put(name, claim);
       }
@@ -112,7 +111,7 @@ public final class ClusterDirectory {
    * @param from when it was made
    * @param until when the first downtime ends that says that a server was lost
    * @param replaced masters that were replaced, and are watched
-   * @param recoveries that {@code promotions} come from
+   * @param recoveries that {@code promotions} and {@code failovers} come from
    */
   private record Basis(
       Map<InstanceKey, Downtime> downtimes,
@@ -121,6 +120,7 @@ public final class ClusterDirectory {
       Set<InstanceKey> replaced,
       Map<String, RecoveryTicket> recoveries,
       Promotions promotions,
+      FailedFailovers failovers,
       AnalysisPolicy policy,
       Instant from,
       Instant until) {
@@ -140,6 +140,7 @@ public final class ClusterDirectory {
           replaced(state),
           state.recoveries(),
           Promotions.of(state.recoveries().values()),
+          FailedFailovers.of(state.recoveries().values()),
           policy,
           now,
           until);
@@ -161,7 +162,8 @@ public final class ClusterDirectory {
           && keptReadOnly == state.keptReadOnly()
           && replaced.equals(replaced(state))
           && (recoveries == state.recoveries()
-              || promotions.equals(Promotions.of(state.recoveries().values())))
+              || (promotions.equals(Promotions.of(state.recoveries().values()))
+                  && failovers.equals(FailedFailovers.of(state.recoveries().values()))))
           && !now.isBefore(from)
           && now.isBefore(until);
     }
@@ -209,7 +211,8 @@ public final class ClusterDirectory {
    * What a cluster wants to be called.
    *
    * @param rank 0 for an alias set by people, 1 for a suggested one, 2 for one of a cluster whose
-   *     head was lost in a recovery, was replaced, or was given up as a candidate
+   *     head was lost in a recovery, was replaced, was given up as a candidate, or was left in an
+   *     idle ring
    */
   private record Claim(
       String name, Optional<String> alias, String domain, int members, int rank, boolean writable) {
@@ -224,12 +227,15 @@ public final class ClusterDirectory {
         List<Instance> members,
         Topology topology,
         ReplicatedState state,
-        Promotions promotions,
+        Basis basis,
         Instant now) {
       Instance head = headOf(members, topology);
       Optional<String> override =
           Optional.ofNullable(state.clusterAliases().get(name)).filter(alias -> !alias.isEmpty());
-      boolean isAside = isAside(head, state, now) || promotions.supersede(head);
+      boolean isAside =
+          isAside(head, state, now)
+              || basis.promotions.supersede(head)
+              || isInIdleRing(head, members, basis.failovers);
       int rank = override.isPresent() ? 0 : isAside ? 2 : 1;
       return new Claim(
           name,
@@ -281,6 +287,12 @@ public final class ClusterDirectory {
     private static boolean isAside(Instance head, ReplicatedState state, Instant now) {
       boolean isGivenUp = head.readOnly() && state.keptReadOnly().containsKey(head.key());
       return isGivenUp || isLost(head, state, now);
+    }
+
+    /** Nobody in it is a master: that one is still in another cluster. */
+    private static boolean isInIdleRing(
+        Instance head, List<Instance> members, FailedFailovers failovers) {
+      return members.stream().anyMatch(other -> failovers.leftInRing(head, other).isPresent());
     }
 
     /** A person's downtime may have taken the place of ours, and be over. */

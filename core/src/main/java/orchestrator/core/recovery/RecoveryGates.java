@@ -12,6 +12,7 @@ import orchestrator.core.facts.RecoveryKind.Brake;
 import orchestrator.core.facts.RecoveryOrigin;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.state.Brakes;
+import orchestrator.core.state.FailedFailovers;
 import orchestrator.core.state.Promotions;
 import orchestrator.core.state.RecoveryGate;
 import orchestrator.core.state.ReplicatedState;
@@ -199,29 +200,15 @@ public final class RecoveryGates {
                     isLost ? "end-downtime" : "set-writeable"));
   }
 
-  /**
-   * A failover let a replica of the failed master fetch from one below it, and failed: the two look
-   * like co-masters since, of which neither takes writes.
-   */
   private Optional<String> inIdleRing() {
     return CoMasters.other(circumstances)
         .flatMap(circumstances::lastRead)
-        .filter(other -> other.readOnly() && circumstances.failedServer().readOnly())
-        .flatMap(other -> failedFailoverOf(List.of(other.key(), failure.failed())))
-        .map(ticket ->
+        .flatMap(other ->
+            FailedFailovers.of(state.recoveries().values())
+                .leftInRing(circumstances.failedServer(), other))
+        .map(failover ->
             "recovery %s, which failed, left it in a ring in which nobody takes writes, and %s is still the master. Move those in the ring; or make one of them a master of its own first, with reset-replica"
-                .formatted(ticket.uid(), ticket.failed()));
-  }
-
-  /** The last one that had to do with these, if it promoted nobody and was about another server. */
-  private Optional<RecoveryTicket> failedFailoverOf(List<InstanceKey> servers) {
-    return state.recoveries().values().stream()
-        .filter(ticket -> ticket.kind().brake() == Brake.FAILOVER)
-        .filter(ticket ->
-            servers.contains(ticket.failed())
-                || servers.stream().anyMatch(ticket.fates()::containsKey))
-        .max(Comparator.comparingLong(RecoveryTicket::id))
-        .filter(ticket -> ticket.promoted().isEmpty() && !servers.contains(ticket.failed()));
+                .formatted(failover.uid(), failover.failed()));
   }
 
   private Gate brake(String name, Optional<String> holding, String otherwise) {

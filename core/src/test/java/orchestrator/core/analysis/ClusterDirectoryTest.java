@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Stream;
 import orchestrator.core.facts.DemotedMaster;
 import orchestrator.core.facts.Downtime;
 import orchestrator.core.facts.JournalEntry;
@@ -99,7 +100,8 @@ class ClusterDirectoryTest {
     assertThat(aliasOf(servers, said.recovery(promoted), "promoted:3306")).isEqualTo("shop");
   }
 
-  private static RecoveryTicket failover(String uid, String failed, Optional<String> promoted) {
+  private static RecoveryTicket failover(
+      String uid, String failed, Optional<String> promoted, String... replicas) {
     RecoveryTicket begun =
         RecoveryTicket.begun(
             uid,
@@ -114,7 +116,7 @@ class ClusterDirectoryTest {
             NOW,
             0,
             "manager",
-            List.of());
+            Stream.of(replicas).map(TopologyBuilder::key).toList());
     return promoted
         .map(
             server -> begun.with(new JournalEntry.Promoted(key(server), "", Optional.empty()), NOW))
@@ -155,6 +157,25 @@ class ClusterDirectoryTest {
 
     servers.with("tried", InstanceBuilder::writable);
     assertThat(aliasOf(servers, said, "tried:3306")).isEqualTo("shop");
+  }
+
+  @Test
+  void anAliasStaysWithTheMasterWhenAFailedFailoverLeftARing() {
+    TopologyBuilder servers =
+        new TopologyBuilder()
+            .with("z-old", s -> s.clusterAlias("shop"))
+            .with("a", s -> s.replicatesFrom("b").clusterAlias("shop").readOnly())
+            .with("b", s -> s.replicatesFrom("a").clusterAlias("shop").readOnly())
+            .with("c", s -> s.replicatesFrom("b").clusterAlias("shop").readOnly());
+    RecoveryTicket open = failover("1:x", "z-old", Optional.empty(), "a");
+    States said = new States().recovery(open.with(new JournalEntry.Closed(false, List.of()), NOW));
+    assertThat(aliasOf(servers, said, "z-old:3306")).isEqualTo("shop");
+    assertThat(aliasOf(servers, new States(), "z-old:3306"))
+        .as("the ring is the larger one")
+        .isEqualTo("z-old:3306");
+
+    servers.with("a", InstanceBuilder::writable);
+    assertThat(aliasOf(servers, said, "z-old:3306")).as("a master").isEqualTo("z-old:3306");
   }
 
   @Test
@@ -225,7 +246,11 @@ class ClusterDirectoryTest {
             said.demoted(new DemotedMaster(key(changed), changed, successor, NOW));
             state = said.build();
           }
-          case 5 -> state = said.recovery(failover(changed, changed, Optional.of("p"))).build();
+          case 5 -> {
+            Optional<String> promoted = random.nextBoolean() ? Optional.of("p") : Optional.empty();
+            String replica = "s" + random.nextInt(SERVERS);
+            state = said.recovery(failover(changed, changed, promoted, replica)).build();
+          }
           default -> servers.without(changed).with(changed, server -> vary(server, random));
         }
         Topology before = topology;

@@ -2,10 +2,11 @@ package orchestrator.simulation.judge;
 
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.facts.ReplicaFate;
 import orchestrator.core.state.ReplicatedState;
@@ -61,9 +62,12 @@ public final class NobodyIsLeftBehind implements Invariant {
     return truth.isWell(server)
         && truth.calmSince(server) <= truth.now() - CALM_MILLIS
         && !isTold(server)
-        && end(server, master, truth)
-            .filter(end -> !isTold(end) && !hasForgotten(end, truth))
-            .isPresent();
+        && isUnexplained(ends(server, master, truth), truth);
+  }
+
+  private boolean isUnexplained(Set<InstanceKey> ends, Truth truth) {
+    return !ends.isEmpty()
+        && ends.stream().noneMatch(end -> isTold(end) || hasForgotten(end, truth));
   }
 
   /**
@@ -81,18 +85,30 @@ public final class NobodyIsLeftBehind implements Invariant {
         || truth.executed(replica).stream().anyMatch(truth.forgottenInCrash()::contains);
   }
 
-  /** Where the way from the server up to the master ends before that; empty when it does not. */
-  private static Optional<InstanceKey> end(InstanceKey server, InstanceKey master, Truth truth) {
-    Set<InstanceKey> seen = new HashSet<>();
+  /**
+   * Where the way from the server up to the master ends before that: the last on it, or all of a
+   * ring; nobody when it does not end.
+   */
+  private static Set<InstanceKey> ends(InstanceKey server, InstanceKey master, Truth truth) {
+    Set<InstanceKey> seen = new LinkedHashSet<>();
     InstanceKey present = server;
     while (!present.equals(master)) {
+      if (!seen.add(present)) {
+        return ringFrom(present, seen);
+      }
       Optional<InstanceKey> source = truth.sourceOf(present).filter(truth.servers()::contains);
-      if (source.isEmpty() || !truth.isReplicating(present, source.get()) || !seen.add(present)) {
-        return Optional.of(present);
+      if (source.isEmpty() || !truth.isReplicating(present, source.get())) {
+        return Set.of(present);
       }
       present = source.get();
     }
-    return Optional.empty();
+    return Set.of();
+  }
+
+  private static Set<InstanceKey> ringFrom(InstanceKey first, Set<InstanceKey> way) {
+    return way.stream()
+        .dropWhile(server -> !server.equals(first))
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   private boolean isTold(InstanceKey server) {

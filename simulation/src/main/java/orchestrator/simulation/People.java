@@ -94,15 +94,21 @@ final class People {
     return new Downtime(former.key, "somebody", "to be made anew", now, now.plus(LONG));
   }
 
-  /** The only server that might be promoted, by the last failover of the master. */
+  /**
+   * The only server that might be promoted, by the last failover of the master. When that is back,
+   * and alone takes writes, people leave it at that.
+   */
   private Optional<SimServer> leftAsItIs(ReplicatedState state, SimServer published) {
     return state.recoveries().values().stream()
-        .filter(ticket -> ticket.failed().equals(published.key))
+        .filter(ticket ->
+            ticket.failed().equals(published.key)
+                || ticket.promoted().equals(Optional.of(published.key)))
         .filter(ticket -> ticket.kind().brake() == RecoveryKind.Brake.FAILOVER)
         .max(Comparator.comparingLong(RecoveryTicket::id))
         .filter(ticket -> !ticket.isOpen() && ticket.promoted().isEmpty())
         .flatMap(RecoveryTicket::intended)
-        .map(world::server);
+        .map(world::server)
+        .filter(server -> !server.readOnly || !published.isWell() || published.readOnly);
   }
 
   /** After a promotion of which it was never known whether it came about. */

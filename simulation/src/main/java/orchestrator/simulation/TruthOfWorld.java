@@ -251,6 +251,12 @@ final class TruthOfWorld implements Truth {
   }
 
   @Override
+  public boolean hasForgotten(InstanceKey key) {
+    return world.server(key).log.stream()
+        .anyMatch(transaction -> forgotten.contains(transaction.id()));
+  }
+
+  @Override
   public Set<Integer> forgottenBy(InstanceKey key) {
     return forgottenBy.getOrDefault(key, Set.of());
   }

@@ -210,7 +210,13 @@ class WorldTest {
         1020007875,
         1020024650,
         30035133,
-        30059417
+        30059417,
+        40060042,
+        1040005756,
+        1040012363,
+        1040034984,
+        2040003657,
+        2040012764
       })
   void soDoTheirSiblings(long seed) {
     assertThat(Trial.run(seed)).isEmpty();

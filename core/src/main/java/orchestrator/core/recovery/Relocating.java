@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.Set;
 import orchestrator.core.facts.ReplicaFate;
 import orchestrator.core.facts.ReplicaFate.Kind;
-import orchestrator.core.gtid.GtidSet;
 import orchestrator.core.recovery.CandidateChoice.Feed;
 import orchestrator.core.recovery.Pending.Alarm;
 import orchestrator.core.recovery.RecoveryState.MoveProgress;
@@ -144,15 +143,8 @@ final class Relocating {
       }
       return;
     }
-    List<GtidSet> mark =
-        behind.stream()
-            .sorted()
-            .map(t.s.live::get)
-            .flatMap(server ->
-                server == null
-                    ? Optional.<GtidSet>empty().stream()
-                    : server.gtid().executed().stream())
-            .toList();
+    // Not what they have: a source may go on writing, and none of it is what is waited for.
+    List<Long> mark = new SourceChoice(t.s).lacking(behind);
     if (Waiting.isTooLong(t, mark, t.policy().waits().withoutProgress())) {
       t.s.waitingSince = Optional.empty();
       refuseThose(t, behind);

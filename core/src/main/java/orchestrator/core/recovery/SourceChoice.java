@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import orchestrator.core.facts.ReplicaFate;
 import orchestrator.core.gtid.GtidSet;
+import orchestrator.core.gtid.OracleGtidSet;
 import orchestrator.core.relocation.CanReplicate;
 import orchestrator.core.topology.Classification;
 import orchestrator.core.topology.Instance;
@@ -268,17 +269,29 @@ final class SourceChoice {
       return Optional.of(
           "another source: it gets everything through it, and nobody in such a ring takes writes");
     }
-    return isBehind(orphan, server) ? Optional.of("all that it has") : Optional.empty();
+    return lacking(orphan, server) > 0 ? Optional.of("all that it has") : Optional.empty();
+  }
+
+  /** How much each of these servers must get before it can take each replica. */
+  List<Long> lacking(Set<InstanceKey> sources) {
+    return orphans.stream()
+        .flatMap(orphan ->
+            sources.stream()
+                .sorted()
+                .map(state.live::get)
+                .filter(Objects::nonNull)
+                .map(source -> lacking(orphan, source)))
+        .toList();
   }
 
   /**
    * MariaDB refuses a replica that is ahead of its source. With MySQL it waits until the source has
    * come so far, which may never be when that one's own source is dead.
    */
-  private boolean isBehind(Instance orphan, Instance server) {
+  private long lacking(Instance orphan, Instance source) {
     return orphan.usesMariaDbGtid()
-        ? missing(orphan.gtid().executed(), server.gtid().executed()) > 0
-        : surplus.isUncertain(orphan, server);
+        ? missing(orphan.gtid().executed(), source.gtid().executed())
+        : surplus.uncertain(orphan, source).missingFrom(OracleGtidSet.EMPTY).transactionCount();
   }
 
   // One of the replicas takes the others

@@ -52,13 +52,13 @@ final class Surplus {
   }
 
   /**
-   * Whether the source lacks something, and no master that answers sends it that. What another
-   * server sends it may never arrive: it may be the replica itself, from which a failover lets the
-   * source fetch, and that one's disk is full.
+   * What the source lacks, when no master that answers sends it that. What another server sends it
+   * may never arrive: it may be the replica itself, from which a failover lets the source fetch,
+   * and that one's disk is full.
    */
-  boolean isUncertain(Instance replica, Instance source) {
+  GtidSet uncertain(Instance replica, Instance source) {
     Instance head = supplyOf(source).head();
-    return head.isReplica() && !lacking(replica, new Supply(had(source), head)).isEmpty();
+    return head.isReplica() ? lacking(replica, new Supply(had(source), head)) : OracleGtidSet.EMPTY;
   }
 
   /**

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -20,6 +21,7 @@ import orchestrator.core.facts.RecoveryOrigin;
 import orchestrator.core.facts.RecoveryTicket;
 import orchestrator.core.facts.ReplicaFate;
 import orchestrator.core.gtid.BinlogCoordinates;
+import orchestrator.core.recovery.RecoveryPolicy.Waits;
 import orchestrator.core.relocation.ActionOutcome;
 import orchestrator.core.relocation.ServerAction;
 import orchestrator.core.relocation.ServerAction.SourcePosition;
@@ -342,6 +344,30 @@ class RelocationFlowTest {
           return Optional.empty();
         });
     assertThat(moves(stage.start())).containsExactlyInAnyOrder("a>s1", "b>s1", "c>s1");
+  }
+
+  /**
+   * What it waits for is that the ring opens: the dead server may be back, and write through it.
+   */
+  @Test
+  void aReplicaDoesNotWaitForEverForARingWhateverGoesThroughIt() {
+    ring();
+    Duration patience = Duration.ofSeconds(10);
+    policy = policy.with(new Waits(Duration.ofHours(1), patience, Duration.ofSeconds(60)));
+    AtomicInteger written = new AtomicInteger(100);
+    Stage stage = stage();
+    stage.answering(
+        Effect.Probe.class,
+        effect -> {
+          int last = written.incrementAndGet();
+          stage.change("m", m -> m.oracleGtid(UUID + ":1-" + last));
+          return Optional.empty();
+        });
+    stage.start();
+    assertThat(written.get()).isGreaterThan(110);
+    assertThat(fate(stage, "a").reason()).contains("such a ring");
+    assertThat(Duration.between(TopologyBuilder.NOW, stage.now))
+        .isBetween(patience, patience.plusSeconds(3));
   }
 
   @Test

@@ -81,8 +81,7 @@ public final class NobodyIsLeftBehind implements Invariant {
                 .sourceOf(replica)
                 .filter(source -> !truth.forgottenBy(source).isEmpty())
                 .isPresent();
-    return hasNoPlace
-        || truth.executed(replica).stream().anyMatch(truth.forgottenInCrash()::contains);
+    return hasNoPlace || truth.hasForgotten(replica);
   }
 
   /**

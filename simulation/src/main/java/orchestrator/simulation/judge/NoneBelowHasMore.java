@@ -20,12 +20,14 @@ import orchestrator.core.topology.InstanceKey;
  * <p>At the end two kinds of replicas are left out. One that its last recovery told to be lost or
  * unreachable may have been moved by a statement whose answer was lost too: people know that they
  * have to look at it. And one that is kept read-only may have taken a write in the moment between
- * its restart and the look that found it writable: that shows as errant.
+ * its restart and the look that found it writable: that shows as errant. Nor does ever count what a
+ * replica had when a recovery told it to be lost.
  */
 public final class NoneBelowHasMore implements Invariant {
   private ReplicatedState state = ReplicatedState.EMPTY;
   private final Map<String, RecoveryTicket> tickets = new HashMap<>();
   private final Map<InstanceKey, Set<Integer>> hadWhenKept = new HashMap<>();
+  private final Map<InstanceKey, Set<Integer>> hadWhenLost = new HashMap<>();
 
   @Override
   public String name() {
@@ -43,11 +45,23 @@ public final class NoneBelowHasMore implements Invariant {
             .keptReadOnly()
             .keySet()
             .forEach(key -> hadWhenKept.computeIfAbsent(key, truth::executed));
+        noteLost(entry, truth);
         yield moved(entry, truth);
       }
       case Fact.Ended ignored -> atTheEnd(truth);
       default -> Optional.empty();
     };
+  }
+
+  private void noteLost(Fact.Committed entry, Truth truth) {
+    for (Command.Journal journal : Commits.journals(entry)) {
+      for (JournalEntry.ReplicaSettled settled :
+          Commits.entries(journal, JournalEntry.ReplicaSettled.class)) {
+        if (settled.fate().kind() == ReplicaFate.Kind.LOST) {
+          hadWhenLost.put(settled.replica(), truth.executed(settled.replica()));
+        }
+      }
+    }
   }
 
   private Optional<String> moved(Fact.Committed entry, Truth truth) {
@@ -127,23 +141,21 @@ public final class NoneBelowHasMore implements Invariant {
    */
   private Optional<String> more(
       InstanceKey replica, InstanceKey master, Set<Integer> counted, Truth truth) {
+    // What a server forgot in a crash is on its replicas, and nobody's fault.
     if (!truth.isReplicating(replica, master)
         || !truth.isWell(master)
-        || hasForgotten(replica, truth)) {
+        || truth.hasForgotten(replica)) {
       return Optional.empty();
     }
     Set<Integer> extra = new HashSet<>(truth.executed(replica));
     extra.retainAll(counted);
     extra.removeAll(truth.executed(master));
     extra.removeIf(transaction ->
-        truth.isIndistinct(transaction) || isWrittenSinceKept(replica, transaction, truth));
+        truth.isIndistinct(transaction)
+            || hadWhenLost.getOrDefault(replica, Set.of()).contains(transaction)
+            || isWrittenSinceKept(replica, transaction, truth));
     return extra.isEmpty()
         ? Optional.empty()
         : Optional.of(replica + " replicates from " + master + " and has more: " + extra);
-  }
-
-  /** What a server forgot in a crash is on its replicas, and nobody's fault. */
-  private static boolean hasForgotten(InstanceKey replica, Truth truth) {
-    return truth.executed(replica).stream().anyMatch(truth.forgottenInCrash()::contains);
   }
 }

@@ -52,11 +52,8 @@ public final class PeopleAreObeyed implements Invariant {
       RecoveryTicket ticket = entry.before().recoveries().get(journal.recoveryUid());
       for (JournalEntry.PromotionIntended intent :
           Commits.entries(journal, JournalEntry.PromotionIntended.class)) {
-        // A takeover that is undone gives the master back what it was.
-        boolean undoes =
-            ticket != null
-                && ticket.origin().isTakeover()
-                && intent.candidate().equals(ticket.failed());
+        // A recovery that is undone, or has found a master alive, gives it back what it was.
+        boolean undoes = ticket != null && intent.candidate().equals(ticket.failed());
         if (ticket != null
             && !undoes
             && isBanned(entry, intent.candidate(), ticket.started(), journal.at())) {

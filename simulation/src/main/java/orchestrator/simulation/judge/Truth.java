@@ -66,6 +66,9 @@ public interface Truth {
   /** Transactions that their server forgot in a crash. */
   Set<Integer> forgottenInCrash();
 
+  /** Whether it has something, errant or not, that a server forgot in a crash. */
+  boolean hasForgotten(InstanceKey server);
+
   /** Transactions that this server forgot in a crash, its own and others'. */
   Set<Integer> forgottenBy(InstanceKey server);
 

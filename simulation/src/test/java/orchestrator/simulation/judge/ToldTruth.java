@@ -137,6 +137,11 @@ final class ToldTruth implements Truth {
   }
 
   @Override
+  public boolean hasForgotten(InstanceKey server) {
+    return executed(server).stream().anyMatch(forgottenInCrash()::contains);
+  }
+
+  @Override
   public Set<Integer> forgottenBy(InstanceKey server) {
     return forgotten.getOrDefault(server, Set.of());
   }

@@ -7,9 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.stream.Stream;
 import orchestrator.system.HaltingManager.Point;
 import orchestrator.system.ManagerGroup.Node;
 import org.junit.jupiter.api.AfterEach;
@@ -24,9 +21,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("long")
 class InterruptedInstallationTest {
-  /** Of {@code RatisProperties}: so many entries stay in the log whatever snapshots there are. */
-  private static final int ENTRIES_KEPT = 1000;
-
   private static final List<Point> MOMENTS =
       List.of(
           Point.before("Installing snapshot:"),
@@ -58,9 +52,9 @@ class InterruptedInstallationTest {
     Node away = group.follower();
     group.get(group.leader(), "put-key-value/before/v");
     group.awaitSameState();
-    long had = index(away, "AppliedIndex");
+    long had = PurgedLog.index(group, away, "AppliedIndex");
     group.kill(away);
-    leaveBehind(had);
+    PurgedLog.leaveBehind(group, had);
 
     for (Point moment : MOMENTS) {
       HaltingNode.ask(haltFile, moment);
@@ -76,56 +70,8 @@ class InterruptedInstallationTest {
         .atMost(ManagerGroup.LIMIT)
         .until(() -> group.get(away, "raft-health").isOk());
     group.awaitSameState();
-    assertThat(index(away, "SnapshotIndex")).isGreaterThan(had);
+    assertThat(PurgedLog.index(group, away, "SnapshotIndex")).isGreaterThan(had);
     assertThat(group.get(group.leader(), "put-key-value/after/v").isOk()).isTrue();
     group.awaitSameState();
-  }
-
-  private long index(Node node, String name) {
-    return group.raft(node).orElseThrow().path(name).asLong(-1);
-  }
-
-  /**
-   * Writes until no node of the rest has the entries that follow this one. A term that begins
-   * closes a segment of the log: only whole ones are purged.
-   */
-  private void leaveBehind(long index) {
-    write("first", 100);
-    Node leader = group.leader();
-    group.get(leader, "raft-yield/" + group.others(leader).getFirst().raftAddress());
-    await("the other leads").atMost(ManagerGroup.LIMIT).until(() -> !group.leads(leader));
-    write("second", ENTRIES_KEPT + 150);
-    await("the log is purged")
-        .atMost(ManagerGroup.LIMIT)
-        .until(() -> {
-          for (Node node : group.running()) {
-            group.get(node, "raft-snapshot");
-          }
-          return group.running().stream().noneMatch(node -> holds(node, index + 1));
-        });
-  }
-
-  private void write(String prefix, int count) {
-    Node leader = group.leader();
-    try (ExecutorService threads = Executors.newFixedThreadPool(16)) {
-      for (int i = 0; i < count; i++) {
-        String path = "put-key-value/" + prefix + i + "/v";
-        threads.execute(() -> group.get(leader, path));
-      }
-    }
-  }
-
-  /** Whether a segment of the log on a node's disk begins at this entry or before it. */
-  private static boolean holds(Node node, long index) {
-    try (Stream<Path> files = Files.walk(node.raftDirectory())) {
-      return files
-          .map(file -> file.getFileName().toString())
-          .filter(name -> name.startsWith("log_"))
-          .map(name -> name.replaceAll("\\D*(\\d+).*", "$1"))
-          .anyMatch(first -> Long.parseLong(first) <= index);
-    } catch (IOException e) {
-      // Purged in the same moment.
-      return true;
-    }
   }
 }

@@ -150,7 +150,7 @@ public final class NothingSafeIsLost implements Invariant {
 
   /**
    * As long as the old master does not come back, nobody knows what it had alone. Without GTIDs
-   * nobody ever does: told is from which place of its log on.
+   * nobody ever does: told is from which place of its log on, whose end it may have forgotten.
    */
   private static boolean isUnknowable(RecoveryTicket ticket, int transaction, Truth truth) {
     if (ticket.promoted().isEmpty() || ticket.loss().exact().isPresent()) {
@@ -161,7 +161,8 @@ public final class NothingSafeIsLost implements Invariant {
         || ticket
             .loss()
             .log()
-            .filter(log -> truth.isLoggedFrom(ticket.failed(), log.executed(), transaction))
+            .filter(log -> truth.isLoggedFrom(ticket.failed(), log.executed(), transaction)
+                || truth.forgottenBy(ticket.failed()).contains(transaction))
             .isPresent();
   }
 

@@ -216,7 +216,8 @@ class WorldTest {
         1040012363,
         1040034984,
         2040003657,
-        2040012764
+        2040012764,
+        2050014955
       })
   void soDoTheirSiblings(long seed) {
     assertThat(Trial.run(seed)).isEmpty();

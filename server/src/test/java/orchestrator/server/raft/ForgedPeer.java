@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import orchestrator.server.engine.GroupStatus;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto.AppendResult;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.RaftGroupIdProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
@@ -60,6 +61,16 @@ public final class ForgedPeer implements AutoCloseable {
   /** Whether it gets the vote, for a log that ends with this entry. */
   public boolean getsVote(long term, long lastTerm, long lastIndex) {
     return askForVote(term, lastTerm, lastIndex).getServerReply().getSuccess();
+  }
+
+  /** Whether it would get the vote, asked before it raises its term. */
+  public boolean wouldGetVote(long term, long lastTerm, long lastIndex) {
+    return askWhetherItWouldVote(term, lastTerm, lastIndex).getServerReply().getSuccess();
+  }
+
+  /** Whether a node does not take it for the leader, when it says that there is nothing new. */
+  public boolean isNoLeader(long term, long lastTerm, long lastIndex) {
+    return heartbeat(term, lastTerm, lastIndex).getResult() == AppendResult.NOT_LEADER;
   }
 
   RequestVoteReplyProto askForVote(long term, long lastTerm, long lastIndex) {

@@ -161,8 +161,9 @@ public final class NothingSafeIsLost implements Invariant {
         || ticket
             .loss()
             .log()
-            .filter(log -> truth.isLoggedFrom(ticket.failed(), log.executed(), transaction)
-                || truth.forgottenBy(ticket.failed()).contains(transaction))
+            .filter(log ->
+                truth.isLoggedFrom(ticket.failed(), log.executed(), transaction)
+                    || truth.forgottenBy(ticket.failed()).contains(transaction))
             .isPresent();
   }
 

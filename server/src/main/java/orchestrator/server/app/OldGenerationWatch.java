@@ -19,7 +19,7 @@ final class OldGenerationWatch implements AutoCloseable {
    * Also the shortest time between two collections: each stops the node for some 70 ms with 20 MiB
    * alive, and for up to 350 ms where the processors are saturated.
    */
-  private static final Duration PERIOD = Duration.ofSeconds(30);
+  private static final Duration PERIOD = Duration.ofSeconds(10);
 
   private static final String OLD_GENERATION_OF_SERIAL = "Tenured Gen";
 

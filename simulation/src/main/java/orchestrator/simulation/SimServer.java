@@ -211,6 +211,8 @@ final class SimServer {
       case ServerAction.DetachSource ignored -> {
         stop();
         source = source.map(InstanceKey::detached);
+        startIo(now); // in vain: nobody has such an address
+        startSql(now);
       }
       case ServerAction.ReattachSource ignored -> {
         source = source.map(InstanceKey::reattached);

@@ -29,11 +29,21 @@ class ModelAgainstRealityTest {
   @ParameterizedTest
   @EnumSource(ServerKind.class)
   void realServersDoWhatTheSimulationTakesThemToDo(ServerKind kind) {
+    play(kind, script(kind.isMariaDb()));
+  }
+
+  @ParameterizedTest
+  @EnumSource(ServerKind.class)
+  void alsoInAChainAndInARing(ServerKind kind) {
+    play(kind, chainAndRing(kind.isMariaDb()));
+  }
+
+  private static void play(ServerKind kind, List<Step> script) {
     ModelStage model = new ModelStage(kind.isMariaDb());
     try (RealStage reality = new RealStage(kind)) {
       Observer ofModel = new Observer(model);
       Observer ofReality = new Observer(reality);
-      for (Step step : script(kind.isMariaDb())) {
+      for (Step step : script) {
         step.act().accept(model);
         model.rest();
         step.act().accept(reality);
@@ -119,8 +129,6 @@ class ModelAgainstRealityTest {
   }
 
   private static List<Step> masterHangsAndDies(boolean mariaDb) {
-    SourcePosition asReplica =
-        mariaDb ? new SourcePosition.MariaDbSlavePos() : new SourcePosition.OracleAuto();
     SourcePosition asFormerMaster =
         mariaDb ? new SourcePosition.MariaDbCurrentPos() : new SourcePosition.OracleAuto();
     return List.of(
@@ -133,7 +141,8 @@ class ModelAgainstRealityTest {
               s.perform(new ServerAction.ResetReplication(s.key("B")));
               s.perform(new ServerAction.SetReadOnly(s.key("B"), false, false));
               write(s, "B", 2);
-              s.perform(new ServerAction.ChangeSource(s.key("C"), s.key("B"), asReplica, true));
+              s.perform(
+                  new ServerAction.ChangeSource(s.key("C"), s.key("B"), asReplica(mariaDb), true));
             }),
         new Step("the old master is back, writable", s -> s.start("A")),
         new Step(
@@ -144,6 +153,61 @@ class ModelAgainstRealityTest {
                   new ServerAction.ChangeSource(s.key("A"), s.key("B"), asFormerMaster, true));
             }),
         new Step("all have what is written", s -> write(s, "B", 1)));
+  }
+
+  private static SourcePosition asReplica(boolean mariaDb) {
+    return mariaDb ? new SourcePosition.MariaDbSlavePos() : new SourcePosition.OracleAuto();
+  }
+
+  private static Step moved(String what, String replica, String source, boolean mariaDb) {
+    return new Step(
+        what,
+        s ->
+            s.perform(
+                new ServerAction.ChangeSource(
+                    s.key(replica), s.key(source), asReplica(mariaDb), true)));
+  }
+
+  private static List<Step> chainAndRing(boolean mariaDb) {
+    return List.of(
+        new Step("a master is written to", s -> write(s, "A", 2)),
+        moved("one replica follows the other", "C", "B", mariaDb),
+        new Step("it gets all through that", s -> write(s, "A", 2)),
+        new Step(
+            "the intermediate master applies nothing",
+            s -> {
+              s.perform(new ServerAction.StopReplication(s.key("B")));
+              write(s, "A", 1);
+            }),
+        new Step("it goes on", s -> s.perform(new ServerAction.StartReplication(s.key("B")))),
+        new Step("the intermediate master hangs", s -> s.freeze("B")),
+        new Step("it answers again", s -> s.resume("B")),
+        new Step("the intermediate master is killed", s -> s.kill("B")),
+        moved("its replica follows the master", "C", "A", mariaDb),
+        new Step("the master goes on", s -> write(s, "A", 2)),
+        new Step("the intermediate master is back", s -> s.start("B")),
+        new Step(
+            "a replica's source is detached",
+            s -> {
+              s.perform(new ServerAction.DetachSource(s.key("C")));
+              write(s, "A", 1);
+            }),
+        new Step(
+            "it is attached again",
+            s -> {
+              s.perform(new ServerAction.ReattachSource(s.key("C")));
+              s.perform(new ServerAction.StartReplication(s.key("C")));
+            }),
+        moved("the master follows a replica as well", "A", "B", mariaDb),
+        new Step("one of the ring is written to", s -> write(s, "A", 1)),
+        new Step(
+            "and then the other",
+            s -> {
+              s.perform(new ServerAction.SetReadOnly(s.key("A"), true, false));
+              s.perform(new ServerAction.SetReadOnly(s.key("B"), false, false));
+              write(s, "B", 2);
+            }),
+        new Step("the one that takes no writes is killed", s -> s.kill("A")));
   }
 
   /** A position that the source does not know is refused. */
@@ -160,7 +224,7 @@ class ModelAgainstRealityTest {
         new Step(
             "it is not served any more",
             s ->
-                s.perform(
+                s.attempt(
                     new ServerAction.ChangeSource(
                         s.key("C"), s.key("B"), new SourcePosition.MariaDbCurrentPos(), true))));
   }

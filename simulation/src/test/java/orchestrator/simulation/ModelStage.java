@@ -83,6 +83,11 @@ final class ModelStage implements Stage {
   }
 
   @Override
+  public void attempt(ServerAction action) {
+    perform(action);
+  }
+
+  @Override
   public void kill(String name) {
     server(name).die(SimServer.Health.DEAD, false);
   }

@@ -18,6 +18,7 @@ import orchestrator.core.gtid.MariaDbGtidSet;
 import orchestrator.core.gtid.OracleGtidSet;
 import orchestrator.core.state.ReplicatedState;
 import orchestrator.core.topology.Instance;
+import orchestrator.core.topology.InstanceKey;
 import orchestrator.core.topology.Replication;
 import orchestrator.core.topology.SemiSync;
 import orchestrator.core.topology.Topology;
@@ -63,13 +64,19 @@ final class Observer {
   private String replication(Replication row) {
     return ", from %s, IO %s%s, SQL %s"
         .formatted(
-            Stage.NAMES.stream()
-                .filter(name -> stage.key(name).equals(row.source()))
-                .findFirst()
-                .orElse(row.source().displayString()),
+            source(row.source()),
             row.ioThread(),
             row.isFailingToConnectToSource() ? " and cannot connect" : "",
             row.sqlThread());
+  }
+
+  private String source(InstanceKey source) {
+    String detached = source.equals(source.reattached()) ? "" : "detached ";
+    return detached
+        + Stage.NAMES.stream()
+            .filter(name -> stage.key(name).equals(source.reattached()))
+            .findFirst()
+            .orElse(source.displayString());
   }
 
   private String transactions(GtidSet executed) {

@@ -104,6 +104,11 @@ final class RealStage implements Stage {
     }
   }
 
+  @Override
+  public void attempt(ServerAction action) {
+    servers.perform(action, fence(), SOON);
+  }
+
   private static Fence fence() {
     return new Fence(
         "script",

@@ -19,6 +19,9 @@ interface Stage extends AutoCloseable {
 
   void perform(ServerAction action);
 
+  /** One whose effect may be seen to be another one, or not yet. */
+  void attempt(ServerAction action);
+
   /** As {@code kill -9} does. */
   void kill(String name);
 

@@ -217,7 +217,8 @@ class WorldTest {
         1040034984,
         2040003657,
         2040012764,
-        2050014955
+        2050014955,
+        2060047103
       })
   void soDoTheirSiblings(long seed) {
     assertThat(Trial.run(seed)).isEmpty();

@@ -141,13 +141,16 @@ final class Surplus {
             .filter(source -> !source.identity().serverUuid().isEmpty())
             // A replica itself has not written what it lacks, and may get it yet.
             .filter(source -> !source.isReplica());
+    // One that took writes was a master before, and what it wrote is no accident.
+    Instance failed = circumstances.failedServer();
+    String itself = failed.identity().serverUuid();
     if (former.isEmpty()) {
-      return foreign.without(
-          List.of(
-              replica.identity().serverUuid(),
-              circumstances.failedServer().identity().serverUuid()));
+      OracleGtidSet others = foreign.without(replica.identity().serverUuid());
+      return failed.readOnly() ? others.without(itself) : others;
     }
-    OracleGtidSet written = foreign.only(List.of(former.get().identity().serverUuid()));
+    String source = former.get().identity().serverUuid();
+    OracleGtidSet written =
+        foreign.only(failed.readOnly() ? List.of(source) : List.of(source, itself));
     return former.get().gtid().executed().orElse(OracleGtidSet.EMPTY) instanceof OracleGtidSet seen
         ? written.union(foreign.intersect(seen))
         : written;

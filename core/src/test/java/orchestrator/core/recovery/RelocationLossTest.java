@@ -162,6 +162,21 @@ class RelocationLossTest {
     assertThat(downtimed(stage)).isEmpty();
   }
 
+  /** A co-master that was replaced by the other one: its replicas may have what that never got. */
+  @Test
+  void whatAFormerMasterWroteItselfIsNoErrantTransaction() {
+    state = ReplicatedState.EMPTY;
+    servers
+        .with("n", n -> n.oracleGtid(UUID + ":1-90"))
+        .with("s", s -> s.oracleGtid(UUID + ":1-90"))
+        .with("im", r -> r.replicatesFrom("n").writable())
+        .with("a", a -> a.oracleGtid(UUID + ":1-90," + own("im")));
+    Stage stage = stage().start();
+    assertThat(moves(stage)).containsExactly("b>s");
+    assertThat(fate(stage, "a").reason()).contains("lacks: " + own("im"));
+    assertThat(downtimed(stage)).containsExactly(key("a"));
+  }
+
   @Test
   void whatTheMasterHadFromItsPredecessorsIsNoErrantTransaction() {
     servers

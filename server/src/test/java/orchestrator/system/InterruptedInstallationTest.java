@@ -52,7 +52,7 @@ class InterruptedInstallationTest {
     Node away = group.follower();
     group.get(group.leader(), "put-key-value/before/v");
     group.awaitSameState();
-    long had = PurgedLog.index(group, away, "AppliedIndex");
+    long had = group.index(away, "AppliedIndex");
     group.kill(away);
     PurgedLog.leaveBehind(group, had);
 
@@ -70,7 +70,7 @@ class InterruptedInstallationTest {
         .atMost(ManagerGroup.LIMIT)
         .until(() -> group.get(away, "raft-health").isOk());
     group.awaitSameState();
-    assertThat(PurgedLog.index(group, away, "SnapshotIndex")).isGreaterThan(had);
+    assertThat(group.index(away, "SnapshotIndex")).isGreaterThan(had);
     assertThat(group.get(group.leader(), "put-key-value/after/v").isOk()).isTrue();
     group.awaitSameState();
   }

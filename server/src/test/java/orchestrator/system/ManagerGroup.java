@@ -300,6 +300,21 @@ final class ManagerGroup implements AutoCloseable {
     return raft(node).map(json -> json.path("Term").asLong()).orElse(-1L);
   }
 
+  /** An index of its log, as {@code GET /api/raft} names it. */
+  long index(Node node, String name) {
+    return raft(node).orElseThrow().path(name).asLong(-1);
+  }
+
+  /** Starts the founders that do not run, and waits until all of the group take part. */
+  void awaitWhole() {
+    for (Node node : founders) {
+      if (!processes.containsKey(node)) {
+        start(node);
+      }
+    }
+    founders.forEach(this::awaitHealthy);
+  }
+
   /** Waits until all running nodes have applied the same entries and come to the same state. */
   void awaitSameState() {
     await("the same state everywhere")

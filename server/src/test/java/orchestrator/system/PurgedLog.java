@@ -37,11 +37,6 @@ final class PurgedLog {
         });
   }
 
-  /** What {@code GET /api/raft} says of a node's log. */
-  static long index(ManagerGroup group, Node node, String name) {
-    return group.raft(node).orElseThrow().path(name).asLong(-1);
-  }
-
   private static void write(ManagerGroup group, String prefix, int count) {
     Node leader = group.leader();
     try (ExecutorService threads = Executors.newFixedThreadPool(16)) {

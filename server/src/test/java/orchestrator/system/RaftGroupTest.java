@@ -70,17 +70,8 @@ class RaftGroupTest {
 
   @BeforeEach
   void awaitWholeGroup() {
-    for (Node node : group.nodes()) {
-      if (!group.running().contains(node)) {
-        group.start(node);
-      }
-    }
+    group.awaitWhole();
     group.leader();
-    for (Node node : group.nodes()) {
-      await("every node takes part")
-          .atMost(LIMIT)
-          .until(() -> group.get(node, "raft-health").isOk());
-    }
   }
 
   private Answer write(Node node) {

@@ -46,12 +46,7 @@ class WrongMessagesTest {
 
   @BeforeEach
   void awaitWholeGroup() {
-    for (Node node : group.nodes()) {
-      if (!group.running().contains(node)) {
-        group.start(node);
-      }
-    }
-    group.nodes().forEach(group::awaitHealthy);
+    group.awaitWhole();
     writes++;
     assertThat(group.get(group.leader(), "put-key-value/key" + writes + "/v").isOk()).isTrue();
     group.awaitSameState();
@@ -70,7 +65,7 @@ class WrongMessagesTest {
   }
 
   private long last(Node node) {
-    return PurgedLog.index(group, node, "LastIndex");
+    return group.index(node, "LastIndex");
   }
 
   /** One that speaks in the name of another node. */
@@ -93,6 +88,15 @@ class WrongMessagesTest {
     for (Node node : group.running()) {
       assertThat(group.get(node, "local-key-values?prefix=key").json()).hasSize(writes);
     }
+  }
+
+  /** In a later term than the one that a leader has just learnt. */
+  private void assertThatTheGroupGoesOn(Node former, long learnt) {
+    awaitTerm(former, learnt);
+    await("it goes on")
+        .atMost(ManagerGroup.LIMIT)
+        .until(() -> group.leaders().stream().anyMatch(node -> group.term(node) > learnt));
+    assertThatNothingIsLost();
   }
 
   @Test
@@ -150,11 +154,7 @@ class WrongMessagesTest {
     try (ForgedPeer higher = forged(group.others(leader).getFirst(), leader)) {
       higher.isNoLeader(term, group.term(leader), last(leader));
     }
-    awaitTerm(leader, term);
-    await("it goes on")
-        .atMost(ManagerGroup.LIMIT)
-        .until(() -> group.leaders().stream().anyMatch(node -> group.term(node) > term));
-    assertThatNothingIsLost();
+    assertThatTheGroupGoesOn(leader, term);
   }
 
   @Test
@@ -164,11 +164,7 @@ class WrongMessagesTest {
     try (ForgedPeer candidate = forged(group.others(leader).getFirst(), leader)) {
       assertThat(candidate.getsVote(term, 0, 0)).as("its log is empty").isFalse();
     }
-    awaitTerm(leader, term);
-    await("it goes on")
-        .atMost(ManagerGroup.LIMIT)
-        .until(() -> group.leaders().stream().anyMatch(node -> group.term(node) > term));
-    assertThatNothingIsLost();
+    assertThatTheGroupGoesOn(leader, term);
   }
 
   /**

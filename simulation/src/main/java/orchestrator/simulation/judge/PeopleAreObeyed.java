@@ -53,9 +53,8 @@ public final class PeopleAreObeyed implements Invariant {
       for (JournalEntry.PromotionIntended intent :
           Commits.entries(journal, JournalEntry.PromotionIntended.class)) {
         // A recovery that is undone, or has found a master alive, gives it back what it was.
-        boolean undoes = ticket != null && intent.candidate().equals(ticket.failed());
         if (ticket != null
-            && !undoes
+            && !intent.candidate().equals(ticket.failed())
             && isBanned(entry, intent.candidate(), ticket.started(), journal.at())) {
           return Optional.of(intent.candidate() + " is to be promoted, and must not be");
         }
